@@ -1,0 +1,107 @@
+//! A shipment: all that is needed to ask the carrier for one label.
+
+use crate::{Address, Cents, DeliveryMode, Invalid, LabelFormat, OrderNumber, Product, Weight};
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+/// One parcel to be labelled. What decisions need stands in fields of its own; the rest is in `letter`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Shipment {
+    /// The merchant's order number, an anchor in the carrier's tracking.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub order_number: Option<OrderNumber>,
+    /// Which parcel of the order this is, in the merchant's words, up to 17 characters (`senderParcelRef`).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub parcel_ref: Option<String>,
+    /// What was sold.
+    pub product: Product,
+    /// Where the parcel is to end.
+    pub mode: DeliveryMode,
+    /// The day on which the merchant means to hand the parcel over (`depositDate`).
+    pub deposit_date: Date,
+    /// The weight.
+    pub weight: Weight,
+    /// The label's format.
+    pub format: LabelFormat,
+    /// Everything else that the carrier is to be told.
+    pub letter: Letter,
+}
+
+/// The rest of a request, in one of the two shapes in which it reaches us.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Letter {
+    /// In our own words, through our own API.
+    Parts(Box<ShipmentParts>),
+    /// The carrier's request as the shop's module wrote it, without the credentials: passed on whole.
+    AsWritten(Box<serde_json::Value>),
+}
+
+impl std::fmt::Debug for Letter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Parts(_) => "Parts(…)",
+            Self::AsWritten(_) => "AsWritten(…)",
+        })
+    }
+}
+
+/// The parts of a shipment that only the carrier reads.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ShipmentParts {
+    /// Who sends.
+    pub sender: Address,
+    /// Who receives.
+    pub addressee: Address,
+    /// The shop's name as the recipient knows it (`commercialName`), up to 38 characters; needed out of home.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub commercial_name: Option<String>,
+    /// Insured value.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub insurance: Option<Cents>,
+    /// Instructions to the postman, up to 35 characters.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub instructions: Option<String>,
+    /// Too odd a shape for the sorting machines.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub non_machinable: bool,
+}
+
+impl Shipment {
+    /// Holds a shipment in our own words to what the carrier asks of its product.
+    ///
+    /// # Errors
+    /// A pickup point needs a mobile telephone, an e-mail address and the shop's name
+    /// (Colissimo SLS, error ids 30220, 30222, 30018); texts keep to their lengths.
+    pub fn check(&self) -> Result<(), Invalid> {
+        if self.parcel_ref.as_ref().is_some_and(|r| r.is_empty() || r.len() > 17 || !r.is_ascii()) {
+            return Err(Invalid::new("parcel_ref", "1 to 17 characters without accents"));
+        }
+        let Letter::Parts(parts) = &self.letter else { return Ok(()) };
+        if parts.commercial_name.as_ref().is_some_and(|n| n.chars().count() > 38) {
+            return Err(Invalid::new("commercial_name", "at most 38 characters"));
+        }
+        if parts.instructions.as_ref().is_some_and(|n| n.chars().count() > 35) {
+            return Err(Invalid::new("instructions", "at most 35 characters"));
+        }
+        if self.product.is_out_of_home() {
+            let to = parts.addressee.fields();
+            let missing = |field: &str| {
+                Err(Invalid::new(
+                    field,
+                    format!("{} needs it: the buyer is told when the parcel is there", self.product),
+                ))
+            };
+            if to.mobile.is_none() {
+                return missing("addressee.mobile");
+            }
+            if to.email.is_none() {
+                return missing("addressee.email");
+            }
+            if parts.commercial_name.is_none() {
+                return missing("commercial_name");
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,1 @@
+//! The only listener: the API, the carrier-compatible endpoints, health, metrics; wire types live here.

@@ -1,0 +1,1 @@
+//! The seeded world: a carrier that slows, lies and dies, orders from real communes, simulated time; the invariants.

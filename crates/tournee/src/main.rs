@@ -1,0 +1,2 @@
+//! The binary: configuration, wiring, subcommands, drain.
+fn main() {}
