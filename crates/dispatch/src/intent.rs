@@ -1,0 +1,293 @@
+//! The life of one request for one label, folded from its facts.
+//!
+//! ```text
+//! waiting ──claimed──▶ in_flight ──confirmed──▶ confirmed ──voided──▶ void
+//!    ▲  ▲                │   │ └───rejected───▶ rejected
+//!    │  └───not_done─────┘   └─────unknown────▶ unknown ──confirmed (anchor, tracking, human)──▶ confirmed
+//!    └──────────superseded | probed: not made──────┘  └──left_to_human──▶ human ──reopened──▶ waiting
+//! ```
+//!
+//! What is absent: an arrow from *unknown* to *in flight*. An attempt that may have happened is never made again;
+//! it is first proved undone, or given up for good. And no arrow leaves *confirmed* but to *void*: one intent has
+//! at most one label.
+
+use crate::{By, Cause, Fact, Found, OnUnknown, Policy};
+use clock::Time;
+use jiff::civil::Date;
+use parcel::{ColissimoNumber, ShipmentId};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// Where an intent stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// In hand; no attempt is under way.
+    Waiting,
+    /// An attempt is under way.
+    InFlight,
+    /// An attempt may have happened.
+    Unknown,
+    /// The label is here.
+    Confirmed,
+    /// The carrier refused it for what it says.
+    Rejected,
+    /// A person has to decide.
+    Human,
+    /// The merchant gave it up.
+    Void,
+}
+
+impl State {
+    /// Whether nothing more will happen without somebody's wish.
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Confirmed | Self::Rejected | Self::Void)
+    }
+}
+
+/// The work that an intent waits for, kept in the outbox until it is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Job {
+    /// Ask the carrier for the label.
+    Submit,
+    /// Ask the anchors whether an unknown attempt happened.
+    Resolve,
+}
+
+/// What is to be done after a fact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Do this job, not before this time.
+    Do(Job, Time),
+    /// A worker is at it.
+    Busy,
+    /// Nothing more to do.
+    Nothing,
+}
+
+/// A fact that cannot follow what is already known. Nothing changes.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{fact} cannot follow {state:?} (attempt {attempt})")]
+pub struct Illegal {
+    /// Where the intent stood.
+    pub state: State,
+    /// Its latest attempt.
+    pub attempt: u32,
+    /// What was to be added.
+    pub fact: &'static str,
+}
+
+/// The folded state of one intent: small, plain data.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Intent {
+    /// Its id.
+    pub id: ShipmentId,
+    /// Where it stands.
+    pub state: State,
+    /// When it was accepted.
+    pub accepted_at: Time,
+    /// When it last changed.
+    pub changed_at: Time,
+    /// How many attempts were begun.
+    pub attempt: u32,
+    /// How many of them ended unknown.
+    pub unknowns: u32,
+    /// How many safe retries since the last unknown or the start: the exponent of the back-off.
+    pub retries: u32,
+    /// Whether the whole request of the current attempt left.
+    pub sent: bool,
+    /// When the current attempt was claimed.
+    pub claimed_at: Option<Time>,
+    /// The day on which the merchant means to hand the parcel over: the urgency.
+    pub deposit_date: Date,
+    /// The number chosen for the current attempt, or the label's number once confirmed.
+    pub number: Option<ColissimoNumber>,
+    /// How the label came to be known.
+    pub by: Option<By>,
+    /// Why the last attempt ended without a label.
+    pub cause: Option<Cause>,
+    /// Whether the label was handed to the merchant.
+    pub released: bool,
+}
+
+impl Intent {
+    /// The intent as its first fact leaves it, and what to do about it.
+    pub fn accept(id: ShipmentId, deposit_date: Date, at: Time) -> (Self, Next) {
+        let intent = Self {
+            id,
+            state: State::Waiting,
+            accepted_at: at,
+            changed_at: at,
+            attempt: 0,
+            unknowns: 0,
+            retries: 0,
+            sent: false,
+            claimed_at: None,
+            deposit_date,
+            number: None,
+            by: None,
+            cause: None,
+            released: false,
+        };
+        (intent, Next::Do(Job::Submit, at))
+    }
+
+    /// Folds one fact in and says what is to be done now.
+    ///
+    /// # Errors
+    /// When the fact cannot follow; the intent is as it was.
+    pub fn step(&mut self, fact: &Fact, at: Time, policy: &Policy) -> Result<Next, Illegal> {
+        let mut after = self.clone();
+        let next = after.fold(fact, at, policy).ok_or(Illegal {
+            state: self.state,
+            attempt: self.attempt,
+            fact: fact.name(),
+        })?;
+        after.changed_at = at;
+        *self = after;
+        Ok(next)
+    }
+
+    /// What to do with an intent that was in flight when the process stopped: what the journal does not prove
+    /// undone may have happened.
+    pub fn after_a_stop(&self) -> Option<Fact> {
+        (self.state == State::InFlight).then_some(Fact::Unknown { attempt: self.attempt, cause: Cause::WeStopped })
+    }
+
+    fn fold(&mut self, fact: &Fact, at: Time, policy: &Policy) -> Option<Next> {
+        use State::{Confirmed, Human, InFlight, Rejected, Unknown, Void, Waiting};
+        match (self.state, fact) {
+            (Waiting, Fact::Claimed { attempt, number, .. }) if *attempt == self.attempt + 1 => {
+                self.state = InFlight;
+                self.attempt = *attempt;
+                self.number = *number;
+                self.sent = false;
+                self.claimed_at = Some(at);
+                Some(Next::Busy)
+            }
+            (InFlight, Fact::Sent { attempt }) if *attempt == self.attempt => {
+                self.sent = true;
+                Some(Next::Busy)
+            }
+            (InFlight, Fact::NotDone { attempt, cause, retry_after }) if *attempt == self.attempt => {
+                self.state = Waiting;
+                self.cause = Some(cause.clone());
+                let wait = retry_after.unwrap_or_default().max(self.backoff(policy));
+                self.retries += 1;
+                Some(Next::Do(Job::Submit, at.plus(wait)))
+            }
+            (InFlight, Fact::Unknown { attempt, cause }) if *attempt == self.attempt => {
+                self.state = Unknown;
+                self.unknowns += 1;
+                self.retries = 0;
+                self.cause = Some(cause.clone());
+                Some(Next::Do(Job::Resolve, at.plus(policy.settle)))
+            }
+            (InFlight | Unknown | Human, Fact::Confirmed { attempt, number, by, .. }) if *attempt == self.attempt => {
+                self.state = Confirmed;
+                self.number = Some(*number);
+                self.by = Some(*by);
+                self.cause = None;
+                Some(Next::Nothing)
+            }
+            (InFlight | Unknown, Fact::Rejected { attempt, .. }) if *attempt == self.attempt => {
+                self.state = Rejected;
+                Some(Next::Nothing)
+            }
+            (Unknown, Fact::Probed { attempt, found }) if *attempt == self.attempt => {
+                Some(self.probed(found, at, policy))
+            }
+            (Unknown, Fact::Superseded { attempt }) if *attempt == self.attempt => {
+                self.state = Waiting;
+                self.number = None;
+                Some(Next::Do(Job::Submit, at))
+            }
+            (Unknown | Waiting, Fact::LeftToHuman { .. }) => {
+                self.state = Human;
+                Some(Next::Nothing)
+            }
+            (Human, Fact::Reopened) => {
+                self.state = Waiting;
+                self.number = None;
+                self.unknowns = 0;
+                self.retries = 0;
+                Some(Next::Do(Job::Submit, at))
+            }
+            (Confirmed, Fact::Released) => {
+                self.released = true;
+                Some(Next::Nothing)
+            }
+            (Confirmed | Waiting | Unknown | Human | Rejected, Fact::Voided) => {
+                self.state = Void;
+                Some(Next::Nothing)
+            }
+            // What comes late about an attempt that was given up is kept as a fact and changes nothing.
+            (_, Fact::TurnedUp { attempt, .. }) if *attempt <= self.attempt => Some(self.standing_work(at, policy)),
+            (Void | Rejected | Confirmed, _) | (_, _) => None,
+        }
+    }
+
+    fn probed(&mut self, found: &Found, at: Time, policy: &Policy) -> Next {
+        match found {
+            Found::NotMade => {
+                self.state = State::Waiting;
+                self.number = None;
+                Next::Do(Job::Submit, at)
+            }
+            Found::NoAnswer | Found::NoAnchor => {
+                let wait = self.backoff(policy);
+                self.retries += 1;
+                Next::Do(Job::Resolve, at.plus(wait))
+            }
+        }
+    }
+
+    /// What to do about an unknown whose anchors have been asked and could not tell.
+    pub fn without_anchor(&self, policy: &Policy) -> Fact {
+        if policy.on_unknown == OnUnknown::Ask {
+            return Fact::LeftToHuman {
+                reason: "no anchor can tell whether the label was made, and the merchant wants to be asked".into(),
+            };
+        }
+        if self.unknowns >= policy.unknowns_max {
+            return Fact::LeftToHuman { reason: format!("{} attempts ended unknown", self.unknowns) };
+        }
+        Fact::Superseded { attempt: self.attempt }
+    }
+
+    fn standing_work(&self, at: Time, policy: &Policy) -> Next {
+        match self.state {
+            State::Waiting => Next::Do(Job::Submit, at),
+            State::Unknown => Next::Do(Job::Resolve, at.plus(policy.settle)),
+            State::InFlight => Next::Busy,
+            _ => Next::Nothing,
+        }
+    }
+
+    fn backoff(&self, policy: &Policy) -> Duration {
+        policy.backoff_first.saturating_mul(1 << self.retries.min(16)).min(policy.backoff_max)
+    }
+}
+
+impl Fact {
+    /// The fact's name, as in the journal.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Accepted { .. } => "accepted",
+            Self::Claimed { .. } => "claimed",
+            Self::Sent { .. } => "sent",
+            Self::NotDone { .. } => "not_done",
+            Self::Confirmed { .. } => "confirmed",
+            Self::Rejected { .. } => "rejected",
+            Self::Unknown { .. } => "unknown",
+            Self::Probed { .. } => "probed",
+            Self::Superseded { .. } => "superseded",
+            Self::TurnedUp { .. } => "turned_up",
+            Self::LeftToHuman { .. } => "left_to_human",
+            Self::Reopened => "reopened",
+            Self::Released => "released",
+            Self::Voided => "voided",
+        }
+    }
+}
