@@ -1,6 +1,6 @@
 //! A shipment: all that is needed to ask the carrier for one label.
 
-use crate::{Address, Cents, DeliveryMode, Invalid, LabelFormat, OrderNumber, Product, Weight};
+use crate::{Address, Cents, ColissimoNumber, DeliveryMode, Invalid, LabelFormat, OrderNumber, Product, Weight};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +13,9 @@ pub struct Shipment {
     /// Which parcel of the order this is, in the merchant's words, up to 17 characters (`senderParcelRef`).
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub parcel_ref: Option<String>,
+    /// The parcel number that the merchant chose, where its contract gives it a range: the strongest anchor there is.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub parcel_number: Option<ColissimoNumber>,
     /// What was sold.
     pub product: Product,
     /// Where the parcel is to end.
