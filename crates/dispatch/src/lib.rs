@@ -11,5 +11,5 @@ mod policy;
 
 pub use fact::{By, Cause, Fact, Found, Reject, Stamped, Via};
 pub use intent::{Illegal, Intent, Job, Next, State};
-pub use pace::{Health, Limits, Pace, Permit, Signal};
+pub use pace::{Call, Health, Limits, Pace, Permit, Signal};
 pub use policy::{OnUnknown, Policy};

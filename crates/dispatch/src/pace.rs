@@ -1,35 +1,56 @@
-//! How much may be asked of a carrier at this moment: the token bucket of retries, the canary in the dark, the ramp after it.
+//! How much may be asked of a carrier at this moment: the rate, the retries, the canary in the dark, the ramp after it.
+//!
+//! ```text
+//!           failures in a row                 canary answers                rate back at its full
+//!   well ──────────────────────▶ dark ──────────────────────▶ recovering ─────────────────────▶ well
+//!                                  ▲       first failure          │
+//!                                  └──────────────────────────────┘
+//! ```
+//!
+//! In the dark nothing goes out but one canary at a time. While recovering, the rate begins at one call per
+//! second and grows by a fixed step each second (additive increase); the first failure puts it out again. What
+//! is absent: any way in which work that has piled up raises the rate.
 
 use clock::Time;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// The bounds within which a carrier is asked.
+/// The bounds within which one carrier is asked.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Limits {
     /// Calls under way at once, at most.
     pub in_flight_max: u32,
-    /// Calls begun per second, at most: the carrier's budget, also in the drain.
+    /// Calls begun per second, at most: the carrier's budget, in peace and in the drain.
     pub per_second_max: f64,
     /// Failures in a row that mean dark.
     pub failures_to_dark: u32,
-    /// Time between two canaries in the dark.
-    pub canary_every: Duration,
-    /// Retries that each first attempt pays for, in hundredths: 20 allows one retry for five attempts.
-    pub retry_percent: u32,
+    /// With calls under way and no answer for so long, nothing more is begun, in milliseconds.
+    pub silence_ms_max: u64,
+    /// Time between the end of a failed call and the next canary, in milliseconds.
+    pub canary_every_ms: u64,
+    /// By how many calls per second the rate grows each second while recovering.
+    pub ramp_per_second: f64,
+    /// Retries earned by each first attempt: 0.2 is one retry for five attempts.
+    pub retry_share: f64,
+    /// Retries earned by each second, so that the last ones get their turn when nothing new comes.
+    pub retry_per_second: f64,
     /// The most retries that can be saved up.
-    pub retry_burst: u32,
+    pub retry_burst: f64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         Self {
             in_flight_max: 32,
-            per_second_max: 100.0,
+            per_second_max: 50.0,
             failures_to_dark: 3,
-            canary_every: Duration::from_secs(15),
-            retry_percent: 20,
-            retry_burst: 20,
+            silence_ms_max: 5_000,
+            canary_every_ms: 15_000,
+            ramp_per_second: 1.0,
+            retry_share: 0.2,
+            retry_per_second: 1.0,
+            retry_burst: 20.0,
         }
     }
 }
@@ -52,6 +73,17 @@ pub enum Health {
     },
 }
 
+/// What kind of call it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Call {
+    /// A first attempt, or a call on somebody's behalf that is not an attempt.
+    First,
+    /// Another attempt, or a question to an anchor.
+    Again,
+    /// A canary in the dark.
+    Canary,
+}
+
 /// How one call ended, as a sign of the carrier's health.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Signal {
@@ -64,11 +96,16 @@ pub enum Signal {
 /// What may be begun now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Permit {
-    /// So many calls, retries included.
-    Calls(u32),
+    /// So many calls, of which so many retries.
+    Calls {
+        /// In all; at least one.
+        all: u32,
+        /// Retries among them, at most.
+        again: u32,
+    },
     /// One canary and nothing else.
     Canary,
-    /// Nothing before this time; a call that ends may change it.
+    /// Nothing before this time, or before a call ends where no time is given.
     Wait(Option<Time>),
 }
 
@@ -77,12 +114,32 @@ pub enum Permit {
 pub struct Pace {
     limits: Limits,
     health: Health,
+    failures_in_row: u32,
+    in_flight: u32,
+    canary_out: bool,
+    next_canary: Time,
+    /// When the present silence began: the last answer, or the first call begun after a time with none under way.
+    quiet_since: Time,
+    calls: Bucket,
+    retries: Bucket,
 }
 
 impl Pace {
     /// A pace within these limits for a carrier that is taken to be well.
-    pub fn new(limits: Limits) -> Self {
-        Self { limits, health: Health::Well }
+    pub fn new(limits: Limits, now: Time) -> Self {
+        let calls = Bucket::full(burst(limits.per_second_max), now);
+        let retries = Bucket::full(limits.retry_burst, now);
+        Self {
+            limits,
+            health: Health::Well,
+            failures_in_row: 0,
+            in_flight: 0,
+            canary_out: false,
+            next_canary: now,
+            quiet_since: now,
+            calls,
+            retries,
+        }
     }
 
     /// How the carrier looks.
@@ -90,8 +147,129 @@ impl Pace {
         self.health
     }
 
-    /// The limits.
-    pub fn limits(&self) -> &Limits {
-        &self.limits
+    /// What may be begun now.
+    pub fn permit(&mut self, now: Time) -> Permit {
+        if let Health::Dark { .. } = self.health {
+            return match (self.canary_out, now >= self.next_canary) {
+                (true, _) => Permit::Wait(None),
+                (false, true) => Permit::Canary,
+                (false, false) => Permit::Wait(Some(self.next_canary)),
+            };
+        }
+        let rate = self.rate(now);
+        self.calls.fill(rate, burst(rate), now);
+        self.retries.fill(self.limits.retry_per_second, self.limits.retry_burst, now);
+        let silence_ends = self.quiet_since.plus(Duration::from_millis(self.limits.silence_ms_max));
+        if self.in_flight >= self.limits.in_flight_max || (self.in_flight > 0 && now >= silence_ends) {
+            return Permit::Wait(None);
+        }
+        let all = self.calls.whole().min(self.limits.in_flight_max - self.in_flight);
+        if all == 0 {
+            return Permit::Wait(Some(self.calls.next_whole(rate, now)));
+        }
+        Permit::Calls { all, again: self.retries.whole() }
+    }
+
+    /// A call of this kind was begun.
+    pub fn began(&mut self, call: Call, now: Time) {
+        if self.in_flight == 0 {
+            self.quiet_since = now;
+        }
+        self.in_flight += 1;
+        self.calls.take();
+        match call {
+            Call::First => self.retries.give(self.limits.retry_share, self.limits.retry_burst),
+            Call::Again => self.retries.take(),
+            Call::Canary => self.canary_out = true,
+        }
+    }
+
+    /// A call of this kind ended, or was given up for unknown.
+    pub fn ended(&mut self, call: Call, signal: Signal, now: Time) {
+        self.in_flight = self.in_flight.saturating_sub(1);
+        if call == Call::Canary {
+            self.canary_out = false;
+        }
+        match signal {
+            Signal::Answered => self.answered(call, now),
+            Signal::Failed => self.failed(now),
+        }
+    }
+
+    fn answered(&mut self, call: Call, now: Time) {
+        self.failures_in_row = 0;
+        self.quiet_since = now;
+        match self.health {
+            // An answer to a call from before the dark proves nothing about now; a canary's does.
+            Health::Dark { .. } if call == Call::Canary => {
+                self.health = Health::Recovering { since: now };
+                self.calls = Bucket::full(1.0, now);
+            }
+            Health::Recovering { .. } if self.rate(now) >= self.limits.per_second_max => self.health = Health::Well,
+            _ => {}
+        }
+    }
+
+    fn failed(&mut self, now: Time) {
+        self.failures_in_row += 1;
+        let recovering = matches!(self.health, Health::Recovering { .. });
+        if recovering || (self.health == Health::Well && self.failures_in_row >= self.limits.failures_to_dark) {
+            self.health = Health::Dark { since: now };
+        }
+        self.next_canary = now.plus(Duration::from_millis(self.limits.canary_every_ms));
+    }
+
+    /// Calls per second that may be begun now.
+    fn rate(&self, now: Time) -> f64 {
+        match self.health {
+            Health::Well => self.limits.per_second_max,
+            Health::Dark { .. } => 0.0,
+            Health::Recovering { since } => {
+                (1.0 + now.since(since).as_secs_f64() * self.limits.ramp_per_second).min(self.limits.per_second_max)
+            }
+        }
+    }
+}
+
+/// What a bucket of calls may hold: a tenth of a second's worth, so that a rate is kept also over short spans.
+fn burst(rate: f64) -> f64 {
+    (rate / 10.0).max(1.0)
+}
+
+/// A token bucket that is filled when it is looked at.
+#[derive(Clone, Debug)]
+struct Bucket {
+    tokens: f64,
+    filled_at: Time,
+}
+
+impl Bucket {
+    fn full(tokens: f64, now: Time) -> Self {
+        Self { tokens, filled_at: now }
+    }
+
+    fn fill(&mut self, per_second: f64, most: f64, now: Time) {
+        self.give(now.since(self.filled_at).as_secs_f64() * per_second, most);
+        self.filled_at = now;
+    }
+
+    fn give(&mut self, tokens: f64, most: f64) {
+        self.tokens = (self.tokens + tokens).min(most);
+    }
+
+    fn take(&mut self) {
+        self.tokens -= 1.0;
+    }
+
+    fn whole(&self) -> u32 {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a bucket's size is far below u32")]
+        let whole = (self.tokens + 1e-9).max(0.0) as u32;
+        whole
+    }
+
+    /// When the next whole token will be there.
+    fn next_whole(&self, per_second: f64, now: Time) -> Time {
+        let missing = (1.0 - self.tokens).max(0.0) / per_second.max(1e-3);
+        now.plus(Duration::from_secs_f64(missing.min(3_600.0)).max(Duration::from_millis(1)))
     }
 }

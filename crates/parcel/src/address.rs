@@ -123,15 +123,15 @@ impl Address {
         if country == Country::FR && !(code.len() == 5 && code.bytes().all(|b| b.is_ascii_digit())) {
             return Err(Invalid::new("postal_code", "a French postal code has five digits"));
         }
-        if let Some(mobile) = &fields.mobile {
-            if !is_telephone(mobile) {
-                return Err(Invalid::new("mobile", "digits with an optional leading +, for example +33612345678"));
-            }
+        if let Some(mobile) = &fields.mobile
+            && !is_telephone(mobile)
+        {
+            return Err(Invalid::new("mobile", "digits with an optional leading +, for example +33612345678"));
         }
-        if let Some(email) = &fields.email {
-            if !is_email(email) {
-                return Err(Invalid::new("email", "an e-mail address has one @ with something on both sides"));
-            }
+        if let Some(email) = &fields.email
+            && !is_email(email)
+        {
+            return Err(Invalid::new("email", "an e-mail address has one @ with something on both sides"));
         }
         Ok(Self { fields, country })
     }

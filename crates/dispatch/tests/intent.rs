@@ -1,0 +1,168 @@
+//! The life of an intent: what may follow what, and what never may.
+
+use clock::Time;
+use dispatch::{By, Cause, Fact, Found, Intent, Job, Next, OnUnknown, Policy, Reject, State};
+use parcel::{ColissimoNumber, LabelFormat, ShipmentId};
+use proptest::prelude::*;
+use std::time::Duration;
+
+const START: Time = Time::from_unix_ms(1_766_380_000_000);
+
+fn number() -> ColissimoNumber {
+    "6A15984040331".parse().expect("a good number")
+}
+
+fn day() -> jiff::civil::Date {
+    jiff::civil::date(2025, 12, 22)
+}
+
+fn claimed(attempt: u32) -> Fact {
+    Fact::Claimed { attempt, deposit_date: day(), number: None }
+}
+
+fn confirmed(attempt: u32) -> Fact {
+    Fact::Confirmed { attempt, number: number(), partner_number: None, format: LabelFormat::PDF_10X15, by: By::Answer }
+}
+
+fn unknown(attempt: u32) -> Fact {
+    Fact::Unknown { attempt, cause: Cause::NoAnswer }
+}
+
+/// Folds the facts one second apart; gives the state at the end, or the first fact that could not follow.
+fn life(facts: &[Fact]) -> Result<State, &'static str> {
+    let (mut intent, _) = Intent::accept(ShipmentId::from_bytes([7; 16]), day(), START);
+    for (n, fact) in (1..).zip(facts) {
+        let at = START.plus(Duration::from_secs(n));
+        intent.step(fact, at, &Policy::default()).map_err(|e| e.fact)?;
+    }
+    Ok(intent.state)
+}
+
+#[test]
+fn the_lives_that_are_lived() {
+    let not_done = |attempt| Fact::NotDone { attempt, cause: Cause::NoConnection, retry_after: None };
+    let rejected = Fact::Rejected { attempt: 1, reject: Reject { code: "30221".into(), message: "…".into() } };
+    let probed = |found| Fact::Probed { attempt: 1, found };
+    let human = Fact::LeftToHuman { reason: "…".into() };
+    let cases: [(&[Fact], State); 10] = [
+        (&[], State::Waiting),
+        (&[claimed(1), Fact::Sent { attempt: 1 }, confirmed(1), Fact::Released], State::Confirmed),
+        (&[claimed(1), not_done(1), claimed(2), confirmed(2)], State::Confirmed),
+        (&[claimed(1), rejected], State::Rejected),
+        (&[claimed(1), unknown(1), confirmed(1)], State::Confirmed),
+        (&[claimed(1), unknown(1), probed(Found::NoAnswer), probed(Found::NotMade), claimed(2)], State::InFlight),
+        (&[claimed(1), unknown(1), Fact::Superseded { attempt: 1 }, claimed(2), confirmed(2)], State::Confirmed),
+        (&[claimed(1), unknown(1), human.clone(), Fact::Reopened], State::Waiting),
+        (&[claimed(1), unknown(1), human, confirmed(1)], State::Confirmed),
+        (&[claimed(1), confirmed(1), Fact::Voided], State::Void),
+    ];
+    for (facts, end) in cases {
+        assert_eq!(life(facts), Ok(end), "{facts:?}");
+    }
+}
+
+#[test]
+fn what_can_never_follow() {
+    let cases: [(&[Fact], &str); 9] = [
+        (&[claimed(1), unknown(1), claimed(2)], "claimed"),
+        (&[claimed(2)], "claimed"),
+        (&[claimed(1), claimed(2)], "claimed"),
+        (&[claimed(1), confirmed(1), confirmed(1)], "confirmed"),
+        (&[claimed(1), unknown(1), Fact::Superseded { attempt: 1 }, confirmed(1)], "confirmed"),
+        (&[claimed(1), unknown(1), Fact::Superseded { attempt: 1 }, claimed(2), confirmed(1)], "confirmed"),
+        (&[Fact::Voided, claimed(1)], "claimed"),
+        (&[claimed(1), Fact::Voided], "voided"),
+        (&[Fact::Released], "released"),
+    ];
+    for (facts, refused) in cases {
+        assert_eq!(life(facts), Err(refused), "{facts:?}");
+    }
+}
+
+#[test]
+fn a_label_of_a_given_up_attempt_is_kept_and_changes_nothing() {
+    let turned_up = Fact::TurnedUp { attempt: 1, number: number() };
+    let facts = [claimed(1), unknown(1), Fact::Superseded { attempt: 1 }, claimed(2), confirmed(2), turned_up];
+    assert_eq!(life(&facts), Ok(State::Confirmed));
+}
+
+#[test]
+fn waits_grow_and_the_carriers_wish_counts() {
+    let policy = Policy::default();
+    let (mut intent, next) = Intent::accept(ShipmentId::from_bytes([7; 16]), day(), START);
+    assert_eq!(next, Next::Do(Job::Submit, START));
+    let mut waits = Vec::new();
+    for attempt in 1..=9 {
+        let wish = (attempt == 9).then_some(Duration::from_secs(900));
+        let lost = Fact::NotDone { attempt, cause: Cause::NoConnection, retry_after: wish };
+        intent.step(&claimed(attempt), START, &policy).expect("may follow");
+        let Ok(Next::Do(Job::Submit, at)) = intent.step(&lost, START, &policy) else { panic!("a retry was due") };
+        waits.push(at.since(START).as_secs());
+    }
+    assert_eq!(waits, [5, 10, 20, 40, 80, 160, 300, 300, 900]);
+}
+
+#[test]
+fn an_unknown_rests_then_its_anchors_are_asked_then_it_is_given_up_or_left_to_a_person() {
+    let policy = Policy { unknowns_max: 2, ..Policy::default() };
+    let (mut intent, _) = Intent::accept(ShipmentId::from_bytes([7; 16]), day(), START);
+    intent.step(&claimed(1), START, &policy).expect("may follow");
+    assert_eq!(intent.step(&unknown(1), START, &policy), Ok(Next::Do(Job::Resolve, START.plus(policy.settle))));
+    assert_eq!(intent.without_anchor(&policy), Fact::Superseded { attempt: 1 });
+    let ask = Policy { on_unknown: OnUnknown::Ask, ..policy.clone() };
+    assert_eq!(intent.without_anchor(&ask).name(), "left_to_human");
+    intent.step(&Fact::Superseded { attempt: 1 }, START, &policy).expect("may follow");
+    intent.step(&claimed(2), START, &policy).expect("may follow");
+    intent.step(&unknown(2), START, &policy).expect("may follow");
+    assert_eq!(intent.without_anchor(&policy).name(), "left_to_human");
+}
+
+#[test]
+fn a_stop_in_the_middle_leaves_an_unknown() {
+    let (mut intent, _) = Intent::accept(ShipmentId::from_bytes([7; 16]), day(), START);
+    assert_eq!(intent.after_a_stop(), None);
+    intent.step(&claimed(1), START, &Policy::default()).expect("may follow");
+    assert_eq!(intent.after_a_stop(), Some(Fact::Unknown { attempt: 1, cause: Cause::WeStopped }));
+}
+
+fn any_fact() -> impl Strategy<Value = Fact> {
+    let attempt = 1..4u32;
+    prop_oneof![
+        attempt.clone().prop_map(claimed),
+        attempt.clone().prop_map(|attempt| Fact::Sent { attempt }),
+        attempt.clone().prop_map(|attempt| Fact::NotDone { attempt, cause: Cause::TooMany, retry_after: None }),
+        attempt.clone().prop_map(confirmed),
+        attempt.clone().prop_map(unknown),
+        attempt.clone().prop_map(|attempt| Fact::Probed { attempt, found: Found::NotMade }),
+        attempt.clone().prop_map(|attempt| Fact::Probed { attempt, found: Found::NoAnchor }),
+        attempt.prop_map(|attempt| Fact::Superseded { attempt }),
+        Just(Fact::LeftToHuman { reason: "…".into() }),
+        Just(Fact::Reopened),
+        Just(Fact::Released),
+        Just(Fact::Voided),
+    ]
+}
+
+proptest! {
+    /// Whatever is thrown at it: at most one label, no attempt after an unknown without a decision, attempts counted up.
+    #[test]
+    fn whatever_comes_an_intent_keeps_its_word(facts in prop::collection::vec(any_fact(), 0..60)) {
+        let policy = Policy::default();
+        let (mut intent, _) = Intent::accept(ShipmentId::from_bytes([7; 16]), day(), START);
+        let mut labels = 0;
+        for fact in &facts {
+            let before = intent.clone();
+            match intent.step(fact, START, &policy) {
+                Err(_) => prop_assert_eq!(&intent, &before),
+                Ok(next) => {
+                    labels += u32::from(matches!(fact, Fact::Confirmed { .. }));
+                    prop_assert!(!(before.state == State::Unknown && intent.state == State::InFlight));
+                    prop_assert!(intent.attempt >= before.attempt && intent.attempt <= before.attempt + 1);
+                    let idle = intent.state.is_final() || intent.state == State::Human;
+                    prop_assert_eq!(next == Next::Nothing, idle, "{:?} {:?}", intent.state, next);
+                }
+            }
+        }
+        prop_assert!(labels <= 1);
+    }
+}

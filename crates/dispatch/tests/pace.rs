@@ -1,0 +1,165 @@
+//! The pace: never above the limits, out in the dark but for a canary, back step by step.
+
+use clock::Time;
+use dispatch::{Call, Health, Limits, Pace, Permit, Signal};
+use proptest::prelude::*;
+use std::time::Duration;
+
+const START: Time = Time::from_unix_ms(1_766_380_000_000);
+
+fn after(ms: u64) -> Time {
+    START.plus(Duration::from_millis(ms))
+}
+
+fn dark_pace(at: u64) -> Pace {
+    let mut pace = Pace::new(Limits::default(), START);
+    for _ in 0..3 {
+        pace.began(Call::First, after(at));
+        pace.ended(Call::First, Signal::Failed, after(at));
+    }
+    pace
+}
+
+#[test]
+fn three_failures_in_a_row_are_dark_and_an_answer_between_is_not() {
+    assert_eq!(dark_pace(10).health(), Health::Dark { since: after(10) });
+    let mut pace = Pace::new(Limits::default(), START);
+    for signal in [Signal::Failed, Signal::Failed, Signal::Answered, Signal::Failed, Signal::Failed] {
+        pace.began(Call::First, START);
+        pace.ended(Call::First, signal, START);
+    }
+    assert_eq!(pace.health(), Health::Well);
+}
+
+#[test]
+fn in_the_dark_one_canary_at_a_time() {
+    let mut pace = dark_pace(0);
+    assert_eq!(pace.permit(after(1)), Permit::Wait(Some(after(15_000))));
+    assert_eq!(pace.permit(after(15_000)), Permit::Canary);
+    pace.began(Call::Canary, after(15_000));
+    assert_eq!(pace.permit(after(16_000)), Permit::Wait(None));
+    pace.ended(Call::Canary, Signal::Failed, after(20_000));
+    assert_eq!(pace.permit(after(20_000)), Permit::Wait(Some(after(35_000))));
+}
+
+#[test]
+fn an_old_call_that_answers_in_the_dark_does_not_end_it() {
+    let mut pace = Pace::new(Limits::default(), START);
+    for _ in 0..4 {
+        pace.began(Call::First, START);
+    }
+    for signal in [Signal::Failed, Signal::Failed, Signal::Failed, Signal::Answered] {
+        pace.ended(Call::First, signal, after(9));
+    }
+    assert_eq!(pace.health(), Health::Dark { since: after(9) });
+}
+
+#[test]
+fn the_first_failure_after_the_dark_puts_it_out_again() {
+    let mut pace = dark_pace(0);
+    pace.began(Call::Canary, after(15_000));
+    pace.ended(Call::Canary, Signal::Answered, after(15_100));
+    assert_eq!(pace.health(), Health::Recovering { since: after(15_100) });
+    assert!(matches!(pace.permit(after(15_100)), Permit::Calls { all: 1, .. }));
+    pace.began(Call::First, after(15_100));
+    pace.ended(Call::First, Signal::Failed, after(15_200));
+    assert_eq!(pace.health(), Health::Dark { since: after(15_200) });
+}
+
+#[test]
+fn silence_with_calls_under_way_stops_new_ones_until_one_answers() {
+    let mut pace = Pace::new(Limits::default(), START);
+    pace.began(Call::First, START);
+    pace.began(Call::First, START);
+    assert!(matches!(pace.permit(after(4_999)), Permit::Calls { .. }));
+    assert_eq!(pace.permit(after(5_000)), Permit::Wait(None));
+    pace.ended(Call::First, Signal::Answered, after(6_000));
+    assert!(matches!(pace.permit(after(6_000)), Permit::Calls { .. }));
+}
+
+/// Runs the pace for so many seconds with calls that answer at once; gives the calls begun in each second.
+fn answered_at_once(pace: &mut Pace, from_ms: u64, seconds: u64) -> Vec<u32> {
+    let mut per_second = vec![0; usize::try_from(seconds).unwrap_or(0)];
+    for ms in 0..seconds * 1_000 {
+        let now = after(from_ms + ms);
+        if let Permit::Calls { all, .. } = pace.permit(now) {
+            for _ in 0..all {
+                pace.began(Call::First, now);
+                pace.ended(Call::First, Signal::Answered, now);
+            }
+            per_second[usize::try_from(ms / 1_000).unwrap_or(0)] += all;
+        }
+    }
+    per_second
+}
+
+#[test]
+fn the_ramp_is_additive_and_ends_at_the_budget() {
+    let mut pace = dark_pace(0);
+    pace.began(Call::Canary, after(15_000));
+    pace.ended(Call::Canary, Signal::Answered, after(15_000));
+    let seconds = answered_at_once(&mut pace, 15_000, 60);
+    assert!(seconds[0] <= 2, "{seconds:?}");
+    assert!((9..=12).contains(&seconds[10]), "{seconds:?}");
+    assert!(seconds.windows(2).all(|w| w[1] <= w[0] + 2), "never a jump: {seconds:?}");
+    assert!(seconds[55..].iter().all(|n| (49..=51).contains(n)), "{seconds:?}");
+    assert_eq!(pace.health(), Health::Well);
+}
+
+#[test]
+fn retries_are_paid_for_by_first_attempts() {
+    let limits = Limits { retry_per_second: 0.0, retry_burst: 2.0, ..Limits::default() };
+    let mut pace = Pace::new(limits, START);
+    let again = |pace: &mut Pace| match pace.permit(START) {
+        Permit::Calls { again, .. } => again,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(again(&mut pace), 2);
+    for _ in 0..2 {
+        pace.began(Call::Again, START);
+    }
+    assert_eq!(again(&mut pace), 0);
+    pace.began(Call::First, START);
+    assert_eq!(again(&mut pace), 0);
+    let mut pace = Pace::new(Limits { retry_burst: 0.0, ..Limits::default() }, START);
+    assert_eq!(again(&mut pace), 0);
+}
+
+proptest! {
+    /// Under any weather: calls under way never above the limit, calls begun never above the budget, nothing but a
+    /// canary in the dark.
+    #[test]
+    fn never_above_the_limits(weather in prop::collection::vec((0u64..400, any::<bool>(), 1u32..5), 1..400)) {
+        let limits = Limits { in_flight_max: 8, per_second_max: 20.0, ..Limits::default() };
+        let mut pace = Pace::new(limits, START);
+        let (mut now, mut flying, mut begun) = (0, Vec::new(), Vec::new());
+        for (wait, good, ends) in weather {
+            now += wait;
+            let dark = matches!(pace.health(), Health::Dark { .. });
+            match pace.permit(after(now)) {
+                Permit::Calls { all, .. } => {
+                    prop_assert!(!dark);
+                    for _ in 0..all {
+                        pace.began(Call::First, after(now));
+                        flying.push(Call::First);
+                        begun.push(now);
+                    }
+                }
+                Permit::Canary => {
+                    prop_assert!(dark && !flying.contains(&Call::Canary));
+                    pace.began(Call::Canary, after(now));
+                    flying.push(Call::Canary);
+                }
+                Permit::Wait(_) => {}
+            }
+            prop_assert!(flying.iter().filter(|c| **c == Call::First).count() <= 8);
+            for _ in 0..ends {
+                if let Some(call) = flying.pop() {
+                    pace.ended(call, if good { Signal::Answered } else { Signal::Failed }, after(now));
+                }
+            }
+            let last_second = begun.iter().filter(|at| **at + 1_000 > now).count();
+            prop_assert!(last_second <= 23, "{last_second} in a second");
+        }
+    }
+}
