@@ -71,6 +71,9 @@ pub enum Fact {
         attempt: u32,
         /// Why.
         cause: Cause,
+        /// The number that a cut answer still named: the label exists and can be printed again.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        number: Option<ColissimoNumber>,
     },
     /// An anchor was asked about an unknown attempt, and this is what it said.
     Probed {

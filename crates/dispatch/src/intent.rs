@@ -152,7 +152,11 @@ impl Intent {
     /// What to do with an intent that was in flight when the process stopped: what the journal does not prove
     /// undone may have happened.
     pub fn after_a_stop(&self) -> Option<Fact> {
-        (self.state == State::InFlight).then_some(Fact::Unknown { attempt: self.attempt, cause: Cause::WeStopped })
+        (self.state == State::InFlight).then_some(Fact::Unknown {
+            attempt: self.attempt,
+            cause: Cause::WeStopped,
+            number: None,
+        })
     }
 
     fn fold(&mut self, fact: &Fact, at: Time, policy: &Policy) -> Option<Next> {
@@ -177,8 +181,9 @@ impl Intent {
                 self.retries += 1;
                 Some(Next::Do(Job::Submit, at.plus(wait)))
             }
-            (InFlight, Fact::Unknown { attempt, cause }) if *attempt == self.attempt => {
+            (InFlight, Fact::Unknown { attempt, cause, number }) if *attempt == self.attempt => {
                 self.state = Unknown;
+                self.number = number.or(self.number);
                 self.unknowns += 1;
                 self.retries = 0;
                 self.cause = Some(cause.clone());
@@ -243,11 +248,17 @@ impl Intent {
         }
     }
 
-    /// What to do about an unknown whose anchors have been asked and could not tell.
+    /// What to do about an unknown whose anchors have been asked and could not tell, be it that there is none or
+    /// that it did not answer `probes_max` times.
     pub fn without_anchor(&self, policy: &Policy) -> Fact {
         if policy.on_unknown == OnUnknown::Ask {
             return Fact::LeftToHuman {
                 reason: "no anchor can tell whether the label was made, and the merchant wants to be asked".into(),
+            };
+        }
+        if self.retries >= policy.probes_max && self.number.is_some() {
+            return Fact::LeftToHuman {
+                reason: format!("{} questions to the carrier's records went unanswered", self.retries),
             };
         }
         if self.unknowns >= policy.unknowns_max {

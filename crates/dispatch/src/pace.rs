@@ -196,6 +196,14 @@ impl Pace {
         }
     }
 
+    /// Another call than ours was seen to end, one that was relayed and not counted here.
+    pub fn observed(&mut self, signal: Signal, now: Time) {
+        match signal {
+            Signal::Answered => self.answered(Call::First, now),
+            Signal::Failed => self.failed(now),
+        }
+    }
+
     fn answered(&mut self, call: Call, now: Time) {
         self.failures_in_row = 0;
         self.quiet_since = now;

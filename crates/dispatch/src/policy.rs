@@ -26,6 +26,8 @@ pub struct Policy {
     pub backoff_first: Duration,
     /// The longest wait before a safe retry.
     pub backoff_max: Duration,
+    /// How often an anchor is asked in vain before a person is.
+    pub probes_max: u32,
     /// How many attempts may end unknown before a person is asked.
     pub unknowns_max: u32,
 }
@@ -37,6 +39,7 @@ impl Default for Policy {
             settle: Duration::from_secs(120),
             backoff_first: Duration::from_secs(5),
             backoff_max: Duration::from_secs(300),
+            probes_max: 20,
             unknowns_max: 12,
         }
     }

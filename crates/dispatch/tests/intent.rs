@@ -25,7 +25,7 @@ fn confirmed(attempt: u32) -> Fact {
 }
 
 fn unknown(attempt: u32) -> Fact {
-    Fact::Unknown { attempt, cause: Cause::NoAnswer }
+    Fact::Unknown { attempt, cause: Cause::NoAnswer, number: None }
 }
 
 /// Folds the facts one second apart; gives the state at the end, or the first fact that could not follow.
@@ -122,7 +122,7 @@ fn a_stop_in_the_middle_leaves_an_unknown() {
     let (mut intent, _) = Intent::accept(ShipmentId::from_bytes([7; 16]), day(), START);
     assert_eq!(intent.after_a_stop(), None);
     intent.step(&claimed(1), START, &Policy::default()).expect("may follow");
-    assert_eq!(intent.after_a_stop(), Some(Fact::Unknown { attempt: 1, cause: Cause::WeStopped }));
+    assert_eq!(intent.after_a_stop(), Some(Fact::Unknown { attempt: 1, cause: Cause::WeStopped, number: None }));
 }
 
 fn any_fact() -> impl Strategy<Value = Fact> {
