@@ -1,0 +1,50 @@
+//! Colissimo: labels by SLS (REST), health pages, and La Poste's Suivi v2; both ends of each protocol.
+//!
+//! Client: `encode_*` makes a request, `decode_*` reads whatever came back as an answer or a [`crate::CarrierError`].
+//! Server: `read_*` holds a request to the carrier's rules, `write_*` makes the answer. All are pure functions;
+//! none panics, whatever the bytes.
+
+mod answer;
+mod encode;
+mod errors;
+mod health;
+mod read;
+mod suivi;
+mod types;
+mod write;
+
+pub use answer::{decode_check, decode_label, decode_reprint};
+pub use encode::{encode_check, encode_generate, encode_get_label, encode_health, encode_track};
+pub use errors::{class_of, error_text};
+pub use health::{decode_health, write_health};
+pub use read::{read_generate, read_get_label, read_track};
+pub use suivi::decode_track;
+pub use types::{
+    Asked, LabelAnswer, LineEnds, Message, ReprintRequest, SlsRefusal, SlsRequest, SuiviError, Track, TrackEvent,
+    TrackQuery, TrackRecord, Tracked,
+};
+pub use write::{write_label, write_refusal, write_suivi_fault, write_track};
+
+use crate::Operation;
+
+/// Path of the operation that makes a label.
+pub const GENERATE: &str = "/sls-ws/SlsServiceWSRest/2.0/generateLabel";
+/// Path of the operation that validates a request and makes nothing.
+pub const CHECK: &str = "/sls-ws/SlsServiceWSRest/2.0/checkGenerateLabel";
+/// Path of the operation that gives a label once more.
+pub const GET_LABEL: &str = "/sls-ws/SlsServiceWSRest/2.0/getLabel";
+/// Path of La Poste's Suivi v2, to which the ids are appended.
+pub const SUIVI: &str = "/suivi/v2/idships/";
+/// The pages on which Colissimo says whether it believes itself well.
+pub const HEALTH_PAGES: [&str; 3] = [
+    "/supervision-wspudo/supervision.jsp",
+    "/supervision-pudo/supervision.jsp",
+    "/supervisionWSShipping/supervision.jsp",
+];
+/// Host of the label service and of the health pages.
+pub const SLS_HOST: &str = "https://ws.colissimo.fr";
+/// Host of La Poste's Suivi v2.
+pub const SUIVI_HOST: &str = "https://api.laposte.fr";
+/// Everything that can be asked of Colissimo here.
+pub const OPERATIONS: &[Operation] =
+    &[Operation::Submit, Operation::Check, Operation::Reprint, Operation::Track, Operation::Health];

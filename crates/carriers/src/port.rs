@@ -1,0 +1,116 @@
+//! The port: one call to a carrier, and how far it got.
+//!
+//! Plain data and one trait. Bodies are shared slices of bytes, so that a label is not copied on its way through.
+
+use bytes::Bytes;
+use http::{HeaderName, Method};
+use std::{fmt, future::Future, pin::Pin, time::Duration};
+
+/// What a carrier can be asked. A carrier lists those that it supports; one that is not in the list is missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Operation {
+    /// Make a parcel and its label.
+    Submit,
+    /// Validate a request without making anything.
+    Check,
+    /// Give the label of a number once more.
+    Reprint,
+    /// Tell where parcels are.
+    Track,
+    /// Tell whether the service believes itself well.
+    Health,
+}
+
+/// A request to a carrier. `Debug` shows neither headers nor body: they hold credentials and addresses.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Request {
+    /// The method.
+    pub method: Method,
+    /// Path from the root of the host, with the query if there is one.
+    pub path_and_query: String,
+    /// Headers beside those of the connection (`host`, `content-length`, `user-agent`).
+    pub headers: Vec<(HeaderName, String)>,
+    /// The body; empty for none.
+    pub body: Bytes,
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.path_and_query.split('?').next().unwrap_or_default();
+        write!(f, "Request({} {path}, {} bytes)", self.method, self.body.len())
+    }
+}
+
+/// A whole answer. `Debug` shows its shape alone.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Response {
+    /// HTTP status.
+    pub status: u16,
+    /// `content-type` as it came; empty when there was none.
+    pub content_type: String,
+    /// `retry-after`, when it was given in seconds.
+    pub retry_after: Option<Duration>,
+    /// The body.
+    pub body: Bytes,
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Response({}, {:?}, {} bytes)", self.status, self.content_type, self.body.len())
+    }
+}
+
+/// How far a call got, in order: each includes those before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reached {
+    /// No connection was made.
+    Nothing,
+    /// There was a connection (with TLS, if any), and nothing of the request was written to it.
+    Connected,
+    /// Some bytes of the request were written, not the last one: the carrier cannot have read a request.
+    PartOfRequest,
+    /// The last byte of the request was handed to the network: the carrier may have acted on it.
+    WholeRequest,
+    /// At least one byte of an answer came.
+    FirstByte,
+}
+
+/// Why there is no whole answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Broken {
+    /// No connection could be made.
+    NoConnection,
+    /// The connection broke before the head of an answer had come.
+    Cut,
+    /// The connection broke, or time ran out, in the middle of an answer: here is what had come of it.
+    AnswerCut(Box<Response>),
+    /// No answer in the time allowed.
+    TimedOut,
+    /// The answer is larger than any that a carrier sends.
+    TooLarge,
+}
+
+/// One call: how far it got, how long it took, what came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exchange {
+    /// How far the call got.
+    pub reached: Reached,
+    /// From the call to its end.
+    pub elapsed: Duration,
+    /// The whole answer, or why there is none.
+    pub result: Result<Response, Broken>,
+}
+
+/// Called once, when the last byte of the request has been handed to the network; never called when it was not.
+pub type OnSent = Box<dyn FnOnce() + Send>;
+
+/// Something that carries a request to a carrier and its answer back.
+pub trait Transport: Send + Sync + 'static {
+    /// Makes one call, in at most `deadline` from first to last, and never makes it twice.
+    fn exchange(
+        &self,
+        request: Request,
+        deadline: Duration,
+        on_sent: OnSent,
+    ) -> Pin<Box<dyn Future<Output = Exchange> + Send + '_>>;
+}
