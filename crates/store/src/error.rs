@@ -1,0 +1,124 @@
+//! What can go wrong with the disk or with what was asked of it, each with what to do about it.
+
+use dispatch::Illegal;
+use parcel::ShipmentId;
+use std::{path::PathBuf, sync::Arc};
+
+/// Why the store did not do what was asked. Cheap to clone: one failed commit is told to everyone in its group.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The fact cannot follow what is known. Nothing was written.
+    #[error("{0}: read the shipment again and decide anew")]
+    Illegal(#[from] Illegal),
+    /// No shipment has this id.
+    #[error("there is no shipment {0}: check the id")]
+    NoShipment(ShipmentId),
+    /// A shipment with this id is there already and no key said that it is the same.
+    #[error("the id {0} is taken: make a fresh one")]
+    IdTaken(ShipmentId),
+    /// No account has this id, or it is another merchant's.
+    #[error("there is no account {0} of this merchant: add it first")]
+    NoAccount(String),
+    /// The digest of the API key belongs to another merchant.
+    #[error("this API key belongs to another merchant: make a fresh one")]
+    ApiKeyTaken,
+    /// The bytes of a label came without the fact that confirms it, or the first fact came twice.
+    #[error("{0}: this is a defect of the caller")]
+    Misused(&'static str),
+    /// Another server works on this directory.
+    #[error("{} is in use by another server{}: stop that one, or choose another data directory", .dir.display(), pid_text(*.pid))]
+    InUse {
+        /// The data directory.
+        dir: PathBuf,
+        /// The other server's process id, where it could be read.
+        pid: Option<u32>,
+    },
+    /// The secrets in this store were sealed under another key.
+    #[error("the sealing key from {key_source} is not the one this store was made with: give the original key")]
+    WrongKey {
+        /// Where the key came from, as told to [`crate::SealingKey::from_source`].
+        key_source: String,
+    },
+    /// Text that is not a sealing key.
+    #[error(
+        "a sealing key is 32 bytes, written as 64 hexadecimal digits or in base64: make one with 32 bytes of chance"
+    )]
+    BadKey,
+    /// The system gave no random bytes.
+    #[error("the system gives no random bytes: check that /dev/urandom can be read")]
+    NoChance,
+    /// The database was made by a later version of this program.
+    #[error("the database has layout {found} and this program knows up to {known}: run the newer program again")]
+    TooNew {
+        /// The database's layout.
+        found: u32,
+        /// The latest layout that this program knows.
+        known: u32,
+    },
+    /// The data directory cannot be used.
+    #[error("cannot {doing} {path}: {source}; check that the directory exists, is writable and has space", path = .path.display())]
+    Directory {
+        /// What was being done.
+        doing: &'static str,
+        /// Where.
+        path: PathBuf,
+        /// What the system said.
+        source: Arc<std::io::Error>,
+    },
+    /// The database refused: disk full, read-only, damaged, or not a database. Nothing of the group was written.
+    #[error("the database failed: {source}; {}", advice(.source))]
+    Database {
+        /// What SQLite said.
+        source: Arc<rusqlite::Error>,
+    },
+    /// A row that this program did not write, or a damaged one.
+    #[error(
+        "the database holds something unreadable ({what}): run `tournee doctor`, and restore a backup if it finds damage"
+    )]
+    Damaged {
+        /// Which value, never what is in it.
+        what: &'static str,
+    },
+    /// The store was closed or its writer has stopped.
+    #[error("the store is closed: restart the server")]
+    Closed,
+}
+
+impl StoreError {
+    /// Whether the request was refused for what it says, with nothing wrong with the disk.
+    pub fn is_refusal(&self) -> bool {
+        matches!(
+            self,
+            Self::Illegal(_)
+                | Self::NoShipment(_)
+                | Self::IdTaken(_)
+                | Self::NoAccount(_)
+                | Self::ApiKeyTaken
+                | Self::Misused(_)
+        )
+    }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(source: rusqlite::Error) -> Self {
+        Self::Database { source: Arc::new(source) }
+    }
+}
+
+fn pid_text(pid: Option<u32>) -> String {
+    pid.map(|pid| format!(" (process {pid})")).unwrap_or_default()
+}
+
+fn advice(error: &rusqlite::Error) -> &'static str {
+    use rusqlite::ErrorCode::{
+        CannotOpen, DatabaseBusy, DatabaseCorrupt, DiskFull, NotADatabase, PermissionDenied, ReadOnly,
+    };
+    match error.sqlite_error_code() {
+        Some(DiskFull) => "free some space on the disk of the data directory",
+        Some(ReadOnly | PermissionDenied | CannotOpen) => "make the data directory writable for this user",
+        Some(NotADatabase) => "this file is not a database of ours: check the path",
+        Some(DatabaseCorrupt) => "run `tournee doctor`, and restore a backup",
+        Some(DatabaseBusy) => "another process holds it for long: end that one",
+        _ => "run `tournee doctor`",
+    }
+}
