@@ -29,7 +29,7 @@ fn python(shop: &Shop) -> Result<Environment, Failed> {
     let pins = PYTHON_PACKAGES.join("\n");
     if fs::read_to_string(&ready).ok().as_deref() != Some(&pins) {
         make_venv(shop, &venv)?;
-        let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+        let pip = ["-m", "pip", "install", "--quiet", "--retries", "2"];
         shop.output(&Call::new(&python, pip.iter().chain(PYTHON_PACKAGES)))?;
         fs::write(&ready, &pins).map_err(|error| Failed(format!("cannot write {}: {error}", ready.display())))?;
     }
