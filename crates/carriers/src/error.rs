@@ -2,9 +2,16 @@
 //!
 //! Plain data, made by the codecs. Nothing here holds an address, a telephone or a credential.
 
+use crate::{Broken, Reached};
 use bytes::Bytes;
 use parcel::ColissimoNumber;
 use std::{fmt, time::Duration};
+
+/// How long to leave a carrier alone after a call that it cannot have read.
+const BROKEN_RETRY: Duration = Duration::from_secs(1);
+
+/// How long to leave a carrier alone after a question that it did not answer.
+const QUESTION_RETRY: Duration = Duration::from_secs(30);
 
 /// Whose fault a failure is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -70,14 +77,36 @@ pub struct CarrierError {
 
 impl CarrierError {
     /// A failure without number or label.
-    pub fn new(
-        kind: Kind,
-        blame: Blame,
-        retry: Retry,
-        code: impl Into<String>,
-        message: impl Into<String>,
-    ) -> Self {
+    pub fn new(kind: Kind, blame: Blame, retry: Retry, code: impl Into<String>, message: impl Into<String>) -> Self {
         Self { kind, blame, retry, code: code.into(), message: message.into(), number: None, label: None }
+    }
+
+    /// The class of a call that broke before a whole answer had come.
+    ///
+    /// What was not written whole cannot have been read whole: it may be sent again. Anything later may have happened.
+    pub fn of_break(reached: Reached, broken: &Broken) -> Self {
+        let again = |kind, code, message| Self::new(kind, Blame::Them, Retry::After(BROKEN_RETRY), code, message);
+        let maybe = |kind, code, message| Self::new(kind, Blame::Them, Retry::Unknown, code, message);
+        match (reached, broken) {
+            (Reached::Nothing, _) => again(Kind::NoConnection, "no_connection", "the carrier could not be reached"),
+            (Reached::Connected | Reached::PartOfRequest, _) => {
+                again(Kind::CutWhileSending, "cut_while_sending", "the connection broke before the request was sent")
+            }
+            (_, Broken::TimedOut) => maybe(Kind::NoAnswer, "no_answer", "the carrier did not answer in time"),
+            (_, Broken::TooLarge) => maybe(Kind::NotTheProtocol(0), "too_large", "the answer is larger than any label"),
+            (_, Broken::Cut | Broken::AnswerCut(_) | Broken::NoConnection) => {
+                maybe(Kind::CutWhileWaiting, "cut_while_waiting", "the connection broke before the answer was whole")
+            }
+        }
+    }
+
+    /// The same failure of a call that makes nothing, which can always be made again.
+    #[must_use]
+    pub(crate) fn of_a_question(mut self) -> Self {
+        if self.retry == Retry::Unknown {
+            self.retry = Retry::After(QUESTION_RETRY);
+        }
+        self
     }
 
     /// The same failure of a parcel whose number is known.

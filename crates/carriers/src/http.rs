@@ -1,7 +1,34 @@
-//! HTTP.
-use crate::{Exchange, OnSent, Request, Transport};
-use std::{future::Future, pin::Pin, time::Duration};
-/// Options
+//! The transport over HTTP/1.1, with TLS where the carrier's base says `https`.
+//!
+//! Holds a pool of connections and no task. A call takes or makes a connection, owns it until the last byte of the
+//! answer, and gives it back; it is never repeated here, whatever happens to it. A call that runs out of time
+//! or is dropped closes its connection.
+
+use crate::{
+    Broken, Exchange, OnSent, Reached, Request, Response, Transport,
+    meter::Meter,
+    pool::{Connection, Pool},
+};
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, HeaderValue, Uri, header, uri::Scheme};
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Body, Incoming};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::connect::HttpConnector;
+use rustls::{
+    ClientConfig, RootCertStore,
+    pki_types::{CertificateDer, pem::PemObject},
+};
+use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
+use tokio::time::{Instant, timeout};
+use tower_service::Service;
+
+/// The largest answer that is read, in bytes: many times the largest label.
+pub const LABEL_BYTES_MAX: usize = 8 * 1024 * 1024;
+
+const USER_AGENT: &str = concat!("tournee/", env!("CARGO_PKG_VERSION"));
+
+/// How the transport connects and what it keeps.
 #[derive(Clone, Debug)]
 pub struct HttpOptions {
     /// Time allowed to connect, TLS included.
@@ -12,21 +39,191 @@ pub struct HttpOptions {
     pub idle_for: Duration,
     /// Largest body of an answer, in bytes.
     pub body_bytes_max: usize,
-    /// Certificates (PEM) trusted beside those of the public authorities.
+    /// Certificates (PEM) trusted beside those of the public authorities, for a carrier behind one's own.
     pub roots_pem: Option<String>,
 }
-/// Transport
-pub struct HttpTransport;
-/// Why no transport could be made.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct BadTransport(String);
-impl HttpTransport {
-    /// base: scheme, host, optional port and path prefix
-    pub fn new(_base: http::Uri, _options: HttpOptions) -> Result<Self, BadTransport> { Ok(Self) }
-}
-impl Transport for HttpTransport {
-    fn exchange(&self, _request: Request, _deadline: Duration, _on_sent: OnSent) -> Pin<Box<dyn Future<Output = Exchange> + Send + '_>> {
-        Box::pin(std::future::pending())
+
+impl Default for HttpOptions {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(5),
+            idle_max: 64,
+            idle_for: Duration::from_secs(20),
+            body_bytes_max: LABEL_BYTES_MAX,
+            roots_pem: None,
+        }
     }
+}
+
+/// Why no transport could be made from the configuration.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadTransport {
+    /// The base is not an address that can be called.
+    #[error("carrier address {0:?}: give scheme and host, for example https://ws.colissimo.fr")]
+    Base(String),
+    /// The PEM text holds no certificate, or a broken one.
+    #[error("extra certificate authorities: {0}; give one or more certificates in PEM form")]
+    Roots(String),
+    /// TLS cannot be set up.
+    #[error("TLS cannot be set up: {0}")]
+    Tls(String),
+}
+
+/// Calls one carrier's host.
+pub struct HttpTransport {
+    base: Uri,
+    host: HeaderValue,
+    prefix: String,
+    connector: HttpsConnector<HttpConnector>,
+    pool: Pool,
+    options: HttpOptions,
+}
+
+/// What a call leaves behind wherever it is when its time runs out.
+#[derive(Default)]
+struct Trail {
+    meter: Option<Meter>,
+    answer: Option<PartialAnswer>,
+}
+
+struct PartialAnswer {
+    head: Response,
+    body: BytesMut,
+}
+
+impl HttpTransport {
+    /// A transport to the host of `base` (scheme, host, optional port), whose path, if any, goes before every path.
+    ///
+    /// # Errors
+    /// When the base has no host or a scheme other than `http` and `https`, or the extra certificates are unreadable.
+    pub fn new(base: Uri, options: HttpOptions) -> Result<Self, BadTransport> {
+        let bad = || BadTransport::Base(base.to_string());
+        let known = [Some(&Scheme::HTTP), Some(&Scheme::HTTPS)].contains(&base.scheme());
+        let authority = base.authority().filter(|a| known && !a.host().is_empty() && !a.as_str().contains('@'));
+        let host = HeaderValue::from_str(authority.ok_or_else(bad)?.as_str()).map_err(|_| bad())?;
+        let prefix = base.path().trim_end_matches('/').to_owned();
+        let connector = connector(&options)?;
+        let pool = Pool::new(options.idle_max, options.idle_for);
+        Ok(Self { base, host, prefix, connector, pool, options })
+    }
+
+    async fn call(&self, request: Request, on_sent: OnSent, trail: &mut Trail) -> Result<Response, Broken> {
+        let body_bytes = request.body.len();
+        let message = self.message(request).ok_or(Broken::NoConnection)?;
+        let mut connection = match self.pool.take().await {
+            Some(kept) => kept,
+            None => self.connect().await.ok_or(Broken::NoConnection)?,
+        };
+        connection.meter().start(body_bytes, on_sent);
+        trail.meter = Some(connection.meter().clone());
+        let (parts, body) = connection.send(message).await.map_err(|_| Broken::Cut)?.into_parts();
+        let head = head_of(parts.status.as_u16(), &parts.headers);
+        let hint = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+        if hint > self.options.body_bytes_max {
+            return Err(Broken::TooLarge);
+        }
+        let answer = trail.answer.insert(PartialAnswer { head, body: BytesMut::with_capacity(hint) });
+        connection.drive(read_body(body, &mut answer.body, self.options.body_bytes_max)).await?;
+        self.pool.keep(connection).await;
+        trail.answer.take().map(PartialAnswer::into_response).ok_or(Broken::Cut)
+    }
+
+    /// The request as HTTP has it; `None` when a header or the path holds characters that HTTP has no room for.
+    fn message(&self, request: Request) -> Option<http::Request<Full<Bytes>>> {
+        let mut message = http::Request::builder()
+            .method(request.method)
+            .uri(format!("{}{}", self.prefix, request.path_and_query))
+            .header(header::HOST, &self.host)
+            .header(header::USER_AGENT, USER_AGENT);
+        for (name, value) in request.headers {
+            message = message.header(name, value);
+        }
+        message.body(Full::new(request.body)).ok()
+    }
+
+    async fn connect(&self) -> Option<Connection> {
+        let mut connector = self.connector.clone();
+        let attempt = timeout(self.options.connect, connector.call(self.base.clone()));
+        let stream = attempt.await.ok()?.ok()?;
+        Connection::over(stream).await.ok()
+    }
+}
+
+impl Transport for HttpTransport {
+    fn exchange(
+        &self,
+        request: Request,
+        deadline: Duration,
+        on_sent: OnSent,
+    ) -> Pin<Box<dyn Future<Output = Exchange> + Send + '_>> {
+        Box::pin(async move {
+            let start = Instant::now();
+            let mut trail = Trail::default();
+            let outcome = timeout(deadline, self.call(request, on_sent, &mut trail)).await;
+            let result = outcome.unwrap_or(Err(Broken::TimedOut));
+            let reached = trail.meter.as_ref().map_or(Reached::Nothing, Meter::reached);
+            Exchange { reached, elapsed: start.elapsed(), result: result.map_err(|why| trail.broken(why)) }
+        })
+    }
+}
+
+impl Trail {
+    /// Adds to a break what had come of the answer.
+    fn broken(self, why: Broken) -> Broken {
+        match (why, self.answer) {
+            (Broken::Cut | Broken::TimedOut, Some(answer)) => Broken::AnswerCut(Box::new(answer.into_response())),
+            (why, _) => why,
+        }
+    }
+}
+
+impl PartialAnswer {
+    fn into_response(self) -> Response {
+        Response { body: self.body.freeze(), ..self.head }
+    }
+}
+
+async fn read_body(mut body: Incoming, into: &mut BytesMut, bytes_max: usize) -> Result<(), Broken> {
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(|_| Broken::Cut)?.into_data() else { continue };
+        if into.len() + data.len() > bytes_max {
+            return Err(Broken::TooLarge);
+        }
+        into.extend_from_slice(&data);
+    }
+    Ok(())
+}
+
+fn head_of(status: u16, headers: &HeaderMap) -> Response {
+    let text = |name| headers.get(name).and_then(|v: &HeaderValue| v.to_str().ok()).unwrap_or_default();
+    let retry_after = text(header::RETRY_AFTER).trim().parse().ok().map(Duration::from_secs);
+    Response { status, content_type: text(header::CONTENT_TYPE).to_owned(), retry_after, body: Bytes::new() }
+}
+
+fn connector(options: &HttpOptions) -> Result<HttpsConnector<HttpConnector>, BadTransport> {
+    let mut tcp = HttpConnector::new();
+    tcp.enforce_http(false);
+    tcp.set_nodelay(true);
+    tcp.set_connect_timeout(Some(options.connect));
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let tls = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|e| BadTransport::Tls(e.to_string()))?
+        .with_root_certificates(roots(options.roots_pem.as_deref())?)
+        .with_no_client_auth();
+    Ok(HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1().wrap_connector(tcp))
+}
+
+fn roots(extra_pem: Option<&str>) -> Result<RootCertStore, BadTransport> {
+    let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    let Some(pem) = extra_pem else { return Ok(roots) };
+    let before = roots.len();
+    for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
+        let certificate = certificate.map_err(|e| BadTransport::Roots(e.to_string()))?;
+        roots.add(certificate).map_err(|e| BadTransport::Roots(e.to_string()))?;
+    }
+    if roots.len() == before {
+        return Err(BadTransport::Roots("no certificate in the text".to_owned()));
+    }
+    Ok(roots)
 }

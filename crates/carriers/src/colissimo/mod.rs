@@ -8,8 +8,13 @@ mod answer;
 mod encode;
 mod errors;
 mod health;
+mod latin;
+mod lenient;
+mod multipart;
 mod read;
+mod rules;
 mod suivi;
+mod suivi_write;
 mod types;
 mod write;
 
@@ -19,11 +24,12 @@ pub use errors::{class_of, error_text};
 pub use health::{decode_health, write_health};
 pub use read::{read_generate, read_get_label, read_track};
 pub use suivi::decode_track;
+pub use suivi_write::{write_suivi_fault, write_track};
 pub use types::{
     Asked, LabelAnswer, LineEnds, Message, ReprintRequest, SlsRefusal, SlsRequest, SuiviError, Track, TrackEvent,
     TrackQuery, TrackRecord, Tracked,
 };
-pub use write::{write_label, write_refusal, write_suivi_fault, write_track};
+pub use write::{write_label, write_refusal};
 
 use crate::Operation;
 
