@@ -3,14 +3,32 @@
 //! Facts go into an append-only journal, and the tables that are read (intents, outbox, keys, labels) are folded from
 //! them in the same transaction, so that neither is ever ahead of the other. An acknowledgement leaves only after
 //! the commit that made it true has returned.
+//!
+//! One thread owns the writing connection and shares each sync of the disk among all who wait; two threads read.
+//! Under simulated time the caller's own thread does everything, on a file or in memory.
 
+mod accept;
+mod claim;
+mod codes;
+mod doctor;
+mod engine;
 mod error;
+mod merchants;
 mod model;
+mod neighbours;
+mod opening;
 mod options;
+mod reads;
+mod record;
+mod rows;
 mod seal;
 mod store;
+mod tracking;
 mod watch;
+mod writer;
+mod writing;
 
+pub use doctor::Finding;
 pub use error::StoreError;
 pub use model::{
     Accepted, Account, AccountId, Claimed, Counts, Cursor, Filter, IntentView, Key, KeyScope, Label, LabelBytes, Late,

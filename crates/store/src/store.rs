@@ -1,113 +1,346 @@
-//! The public face of the store.
+//! The public face of the store: every method hands a plain function to the engine and waits for what it says.
 
 use crate::{
-    Accepted, Account, AccountId, Claimed, Counts, Cursor, Filter, IntentView, Label, LabelBytes, Late, Merchant,
-    NewIntent, Options, Page, StoreError, Watch, watch::Watchers,
+    Accepted, Account, AccountId, Claimed, Counts, Cursor, Filter, Finding, IntentView, Label, LabelBytes, Late,
+    Merchant, NewIntent, Options, Page, StoreError, Watch,
+    accept::{self, Request},
+    claim, doctor,
+    engine::Engine,
+    merchants, neighbours, reads,
+    record::{self, Happened},
+    tracking,
+    watch::Watchers,
+    writer::Surroundings,
 };
 use clock::Time;
 use dispatch::{Fact, Job, Stamped};
-use parcel::{ColissimoNumber, MerchantId, Shipment, ShipmentId};
-use std::sync::Arc;
+use parcel::{ColissimoNumber, MerchantId, OrderNumber, Shipment, ShipmentId};
+use std::{
+    fmt,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 use tokio::sync::Notify;
 
 /// The store. Cheap to clone; every clone is the same store.
 #[derive(Clone)]
 pub struct Store {
-    watchers: Arc<Watchers>,
-    due: Arc<Notify>,
+    inner: Arc<Inner>,
 }
 
-type Done<T> = Result<T, StoreError>;
+struct Inner {
+    engine: Engine,
+    around: Arc<Surroundings>,
+    late_dropped: AtomicU64,
+}
 
-#[allow(unused_variables, missing_docs)]
+/// Every method fails with [`StoreError::Database`] when the disk or the database does, and with
+/// [`StoreError::Closed`] after [`Store::close`]; only other errors are said.
 impl Store {
-    /// Opens.
-    pub fn open(options: Options) -> Done<Self> {
-        Err(StoreError::Closed)
+    /// Opens the store, making it where there is none, and brings its layout up to date.
+    ///
+    /// # Errors
+    /// [`StoreError::InUse`] when another exclusive store has the directory, [`StoreError::WrongKey`] when its secrets
+    /// were sealed under another key, [`StoreError::TooNew`] for a database of a later program,
+    /// [`StoreError::Directory`] and [`StoreError::Database`] when it cannot be read or written.
+    pub fn open(options: Options) -> Result<Self, StoreError> {
+        let around = Arc::new(Surroundings {
+            key: options.key.clone(),
+            policy: options.policy.clone(),
+            boundary: options.boundary.clone(),
+            watchers: Watchers::new(),
+            due: Notify::new(),
+        });
+        let engine = Engine::start(&options, Arc::clone(&around))?;
+        Ok(Self { inner: Arc::new(Inner { engine, around, late_dropped: AtomicU64::new(0) }) })
     }
-    pub async fn accept(&self, new: NewIntent) -> Done<Accepted> {
-        Err(StoreError::Closed)
+
+    /// Looks at the disk under a data directory, for a person: never changes what is there.
+    pub fn check(dir: &Path) -> Vec<Finding> {
+        doctor::check(dir)
     }
+
+    /// Takes a request for a label in, or says which shipment it is already. Durable when this returns.
+    ///
+    /// # Errors
+    /// [`StoreError::NoAccount`] when the merchant has no such account, [`StoreError::IdTaken`] when the id is not fresh.
+    pub async fn accept(&self, new: NewIntent) -> Result<Accepted, StoreError> {
+        let request = Request::new(new)?;
+        self.inner.engine.write(move |writing| accept::accept(writing, request)).await
+    }
+
+    /// Folds facts into an intent and writes them, all or none, with the label when one of them confirms it. Durable
+    /// when this returns.
+    ///
+    /// # Errors
+    /// [`StoreError::Illegal`] when a fact cannot follow, [`StoreError::NoShipment`] for an unknown id.
     pub async fn record(
         &self,
         id: ShipmentId,
         facts: Vec<Fact>,
         at: Time,
         label: Option<LabelBytes>,
-    ) -> Done<IntentView> {
-        Err(StoreError::Closed)
+    ) -> Result<IntentView, StoreError> {
+        let happened = Happened::new(id, facts, at, label)?;
+        self.inner.engine.write(move |writing| record::record(writing, &happened)).await
     }
-    pub fn record_later(&self, id: ShipmentId, fact: Late, at: Time) {}
-    pub async fn claim(&self, job: Option<Job>, account: Option<&str>, count: u32, now: Time) -> Done<Vec<Claimed>> {
-        Err(StoreError::Closed)
+
+    /// Records without waiting and in order with what is asked after it. Dropped, and counted, when the queue is
+    /// full; dropped silently when it cannot follow.
+    pub fn record_later(&self, id: ShipmentId, fact: Late, at: Time) {
+        let fact = match fact {
+            Late::Sent { attempt } => Fact::Sent { attempt },
+            Late::Released => Fact::Released,
+        };
+        let kept = Happened::new(id, vec![fact], at, None).is_ok_and(|happened| {
+            self.inner.engine.write_later(move |writing| record::record(writing, &happened).map(drop))
+        });
+        if !kept {
+            self.inner.late_dropped.fetch_add(1, Ordering::Relaxed);
+        }
     }
-    pub async fn next_due(&self) -> Done<Option<Time>> {
-        Err(StoreError::Closed)
+
+    /// Takes up to `count` due jobs of a kind from the outbox, of which up to `again` for which the carrier was asked
+    /// before: the most urgent day of deposit first, then the oldest.
+    ///
+    /// A submit begins an attempt (`Fact::Claimed`, for the day of deposit or today in Paris, whichever is later) and
+    /// is taken until its result is recorded; a resolve is only taken, and comes back when nothing is recorded for
+    /// ten minutes.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when a job has no intent, account or first fact.
+    pub async fn claim(&self, job: Job, count: u32, again: u32, now: Time) -> Result<Vec<Claimed>, StoreError> {
+        self.inner.engine.write(move |writing| claim::claim(writing, job, count, again, now)).await
     }
+
+    /// When the next job is due; a moment of the past when one is ready. Nothing when no job waits.
+    ///
+    /// # Errors
+    /// Only those of every method.
+    pub async fn next_due(&self) -> Result<Option<Time>, StoreError> {
+        self.inner.engine.read(reads::next_due).await
+    }
+
+    /// Returns when the outbox has gained work since this last returned. For one caller at a time.
     pub async fn due_changed(&self) {
-        self.due.notified().await;
+        self.inner.around.due.notified().await;
     }
-    pub async fn recover(&self, now: Time) -> Done<usize> {
-        Err(StoreError::Closed)
+
+    /// Takes up what a stopped process left in the middle: attempts under way become unknown, questions to anchors
+    /// are free again. To be called once, before any claim. Says how many attempts were under way.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when a job and its intent disagree.
+    pub async fn recover(&self, now: Time) -> Result<usize, StoreError> {
+        self.inner.engine.write(move |writing| record::recover(writing, now)).await
     }
-    pub async fn get(&self, merchant: &MerchantId, id: ShipmentId) -> Done<Option<IntentView>> {
-        Err(StoreError::Closed)
+
+    /// The intent of this merchant with this id.
+    ///
+    /// # Errors
+    /// Only those of every method.
+    pub async fn get(&self, merchant: &MerchantId, id: ShipmentId) -> Result<Option<IntentView>, StoreError> {
+        let merchant = merchant.clone();
+        self.inner.engine.read(move |conn| reads::view(conn, &merchant, id)).await
     }
-    pub async fn shipment(&self, merchant: &MerchantId, id: ShipmentId) -> Done<Option<Shipment>> {
-        Err(StoreError::Closed)
+
+    /// What was asked to be labelled.
+    ///
+    /// # Errors
+    /// Only those of every method.
+    pub async fn shipment(&self, merchant: &MerchantId, id: ShipmentId) -> Result<Option<Shipment>, StoreError> {
+        let merchant = merchant.clone();
+        let read = move |conn: &rusqlite::Connection| {
+            let row = reads::row(conn, &merchant, id)?;
+            row.map(|row| claim::shipment(conn, row.accepted_seq)).transpose()
+        };
+        self.inner.engine.read(read).await
     }
-    pub async fn facts(&self, id: ShipmentId) -> Done<Vec<Stamped>> {
-        Err(StoreError::Closed)
+
+    /// The facts about one intent, in order.
+    ///
+    /// # Errors
+    /// Only those of every method.
+    pub async fn facts(&self, id: ShipmentId) -> Result<Vec<Stamped>, StoreError> {
+        self.inner.engine.read(move |conn| reads::facts(conn, id)).await
     }
-    pub async fn facts_from(&self, seq: u64, limit: u32) -> Done<Vec<(ShipmentId, Stamped)>> {
-        Err(StoreError::Closed)
+
+    /// Up to `limit` facts of the journal from this number on, in order.
+    ///
+    /// # Errors
+    /// Only those of every method.
+    pub async fn facts_from(&self, seq: u64, limit: usize) -> Result<Vec<(ShipmentId, Stamped)>, StoreError> {
+        self.inner.engine.read(move |conn| reads::facts_from(conn, seq, limit)).await
     }
-    pub async fn label(&self, merchant: &MerchantId, id: ShipmentId) -> Done<Option<Label>> {
-        Err(StoreError::Closed)
+
+    /// The label of an intent, whatever its state: whether it may be handed out is the caller's to ask.
+    ///
+    /// # Errors
+    /// Only those of every method.
+    pub async fn label(&self, merchant: &MerchantId, id: ShipmentId) -> Result<Option<Label>, StoreError> {
+        let merchant = merchant.clone();
+        self.inner.engine.read(move |conn| reads::label(conn, &merchant, id)).await
     }
+
+    /// The label with this number; the latest, should the carrier have used the number again.
+    ///
+    /// # Errors
+    /// Only those of every method.
     pub async fn label_by_number(
         &self,
         merchant: &MerchantId,
         number: &ColissimoNumber,
-    ) -> Done<Option<(ShipmentId, Label)>> {
-        Err(StoreError::Closed)
+    ) -> Result<Option<(ShipmentId, Label)>, StoreError> {
+        let (merchant, number) = (merchant.clone(), *number);
+        self.inner.engine.read(move |conn| reads::label_by_number(conn, &merchant, &number)).await
     }
-    pub async fn list(&self, merchant: &MerchantId, filter: Filter, after: Option<Cursor>, limit: u32) -> Done<Page> {
-        Err(StoreError::Closed)
+
+    /// A page of up to `limit` of a merchant's intents, newest first.
+    ///
+    /// # Errors
+    /// Only those of every method.
+    pub async fn list(
+        &self,
+        merchant: &MerchantId,
+        filter: Filter,
+        after: Option<Cursor>,
+        limit: usize,
+    ) -> Result<Page, StoreError> {
+        let merchant = merchant.clone();
+        self.inner.engine.read(move |conn| reads::list(conn, &merchant, &filter, after, limit)).await
     }
-    pub async fn neighbours(&self, account: &str, prefix: &str, at: Time, count: u32) -> Done<Vec<ColissimoNumber>> {
-        Err(StoreError::Closed)
+
+    /// How many parcels of this order there are, void ones included.
+    ///
+    /// # Errors
+    /// Only those of every method.
+    pub async fn parcels_of(&self, merchant: &MerchantId, order: &OrderNumber) -> Result<u32, StoreError> {
+        let (merchant, order) = (merchant.clone(), order.clone());
+        self.inner.engine.read(move |conn| accept::parcels_of(conn, &merchant, &order)).await
     }
+
+    /// Up to `count` numbers that nobody here has, between those that the carrier gave to this account just before
+    /// and just after a moment: candidates for an attempt that was lost then.
+    ///
+    /// # Errors
+    /// Only those of every method.
+    pub async fn neighbours(
+        &self,
+        account: &str,
+        prefix: &str,
+        at: Time,
+        count: usize,
+    ) -> Result<Vec<ColissimoNumber>, StoreError> {
+        let (account, prefix) = (account.to_owned(), prefix.to_owned());
+        self.inner.engine.read(move |conn| neighbours::neighbours(conn, &account, &prefix, at, count)).await
+    }
+
+    /// Wakes up after each durable change of this intent from now on, also of a final one.
     pub fn watch(&self, id: ShipmentId) -> Watch {
-        self.watchers.watch(id)
+        self.inner.around.watchers.watch(id)
     }
-    pub async fn counts(&self) -> Done<Counts> {
-        Err(StoreError::Closed)
+
+    /// How much there is.
+    ///
+    /// # Errors
+    /// Only those of every method.
+    pub async fn counts(&self) -> Result<Counts, StoreError> {
+        let counts = self.inner.engine.read(reads::counts).await?;
+        Ok(Counts { late_dropped: self.inner.late_dropped.load(Ordering::Relaxed), ..counts })
     }
-    pub async fn add_merchant(&self, merchant: Merchant, api_key_digest: [u8; 32], account: Account) -> Done<()> {
-        Err(StoreError::Closed)
+
+    /// Adds a merchant with an API key (by its SHA-256 digest) and an account; adds the key and the account to a
+    /// merchant that is there already, and renames it.
+    ///
+    /// # Errors
+    /// [`StoreError::ApiKeyTaken`] when the key is another merchant's, [`StoreError::NoAccount`] when the account is.
+    pub async fn add_merchant(
+        &self,
+        merchant: Merchant,
+        api_key_digest: [u8; 32],
+        account: Account,
+    ) -> Result<(), StoreError> {
+        self.inner.engine.write(move |writing| merchants::add(writing, &merchant, &api_key_digest, &account)).await
     }
-    pub async fn merchant_by_key(&self, api_key_digest: &[u8; 32]) -> Done<Option<Merchant>> {
-        Err(StoreError::Closed)
+
+    /// Whose API key this is, and which account it works with.
+    ///
+    /// # Errors
+    /// Only those of every method.
+    pub async fn merchant_by_key(
+        &self,
+        api_key_digest: &[u8; 32],
+    ) -> Result<Option<(Merchant, AccountId)>, StoreError> {
+        let digest = *api_key_digest;
+        self.inner.engine.read(move |conn| merchants::by_key(conn, &digest)).await
     }
-    /// Adds or changes an account, and its merchant (named after its id) when missing: for drop-in enrolment.
-    pub async fn upsert_account(&self, account: Account) -> Done<()> {
-        Err(StoreError::Closed)
+
+    /// Adds or changes an account, and adds its merchant, named after its id, when missing: for shops that enrol by
+    /// their first request. Writes nothing when it is there already just so.
+    ///
+    /// # Errors
+    /// [`StoreError::NoAccount`] when the account is another merchant's.
+    pub async fn upsert_account(&self, account: Account) -> Result<(), StoreError> {
+        self.inner.engine.write(move |writing| merchants::upsert(writing, &account)).await
     }
-    pub async fn account(&self, id: &str) -> Done<Option<Account>> {
-        Err(StoreError::Closed)
+
+    /// The account with this id.
+    ///
+    /// # Errors
+    /// [`StoreError::WrongKey`] when its secrets do not open.
+    pub async fn account(&self, id: &str) -> Result<Option<Account>, StoreError> {
+        let (id, around) = (id.to_owned(), Arc::clone(&self.inner.around));
+        self.inner.engine.read(move |conn| merchants::account(conn, &around.key, &id)).await
     }
-    pub async fn accounts_of(&self, merchant: &MerchantId) -> Done<Vec<Account>> {
-        Err(StoreError::Closed)
+
+    /// A merchant's accounts.
+    ///
+    /// # Errors
+    /// [`StoreError::WrongKey`] when their secrets do not open.
+    pub async fn accounts_of(&self, merchant: &MerchantId) -> Result<Vec<Account>, StoreError> {
+        let (merchant, around) = (merchant.clone(), Arc::clone(&self.inner.around));
+        self.inner.engine.read(move |conn| merchants::accounts_of(conn, &around.key, &merchant)).await
     }
-    pub async fn remember_tracking(&self, merchant: &MerchantId, id: &str, json: &str, at: Time) -> Done<()> {
-        Err(StoreError::Closed)
+
+    /// Keeps what tracking said about a parcel, unless something later is kept already.
+    ///
+    /// # Errors
+    /// Only those of every method.
+    pub async fn remember_tracking(
+        &self,
+        merchant: &MerchantId,
+        id: &str,
+        json: &str,
+        at: Time,
+    ) -> Result<(), StoreError> {
+        let (merchant, id, json) = (merchant.clone(), id.to_owned(), json.to_owned());
+        self.inner.engine.write(move |writing| tracking::remember(writing, &merchant, &id, &json, at)).await
     }
-    pub async fn tracking(&self, merchant: &MerchantId, id: &str) -> Done<Option<(String, Time)>> {
-        Err(StoreError::Closed)
+
+    /// What tracking last said about a parcel, and when.
+    ///
+    /// # Errors
+    /// Only those of every method.
+    pub async fn tracking(&self, merchant: &MerchantId, id: &str) -> Result<Option<(String, Time)>, StoreError> {
+        let (merchant, id) = (merchant.clone(), id.to_owned());
+        self.inner.engine.read(move |conn| tracking::last(conn, &merchant, &id)).await
     }
-    /// Drains what is queued, checkpoints, joins the threads. Every later call says [`StoreError::Closed`].
-    pub async fn close(&self) -> Done<()> {
-        Err(StoreError::Closed)
+
+    /// Writes what is queued, carries the log into the database and lets go of the directory. Every later call says
+    /// [`StoreError::Closed`]; closing again does nothing.
+    ///
+    /// # Errors
+    /// When the log could not be carried over; what was acknowledged is safe in it.
+    pub async fn close(&self) -> Result<(), StoreError> {
+        self.inner.engine.close().await
+    }
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Store(…)")
     }
 }

@@ -1,0 +1,147 @@
+//! Taking a request in: is it one that came before, and if not, its first fact, its row, its job and its key.
+
+use crate::{
+    Accepted, IntentView, Key, KeyScope, NewIntent, StoreError,
+    codes::Coded,
+    rows::{self, IntentRow},
+    writing::Writing,
+};
+use clock::Time;
+use dispatch::{Fact, Intent, Next, State, Via};
+use parcel::{MerchantId, OrderNumber, ShipmentId};
+use rusqlite::{Connection, OptionalExtension, params};
+use std::time::Duration;
+
+/// How long a key is kept: the longest thirteen months, as long as the carrier remembers a number.
+const KEY_KEPT: Duration = Duration::from_secs(397 * 24 * 60 * 60);
+
+const KEY_FIND: &str = "SELECT k.intent, k.body, k.at, i.state, i.released FROM keys k \
+    JOIN intents i ON i.id = k.intent WHERE k.merchant = ?1 AND k.scope = ?2 AND k.digest = ?3";
+const KEY_PUT: &str = "INSERT OR REPLACE INTO keys (merchant, scope, digest, body, intent, at) \
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+const ACCOUNT_IS: &str = "SELECT 1 FROM accounts WHERE id = ?1 AND merchant = ?2";
+const PARCELS: &str = "SELECT coalesce(max(parcel_no), 0) FROM intents WHERE merchant = ?1 AND order_number = ?2";
+
+/// A request made ready in the caller's thread: its first fact is text already.
+pub(crate) struct Request {
+    view: IntentView,
+    next: Next,
+    key: Option<Key>,
+    at: Time,
+    json: String,
+}
+
+impl Request {
+    pub(crate) fn new(new: NewIntent) -> Result<Self, StoreError> {
+        let NewIntent { id, merchant, account, shipment, via, key, at } = new;
+        let (intent, next) = Intent::accept(id, shipment.deposit_date, at);
+        let view = IntentView {
+            merchant: merchant.clone(),
+            account,
+            via,
+            order_number: shipment.order_number.clone(),
+            parcel_no: 1,
+            intent,
+            reject: None,
+            human_reason: None,
+            product: shipment.product.clone(),
+            mode: shipment.mode.clone(),
+            version: 1,
+        };
+        let json = first_fact(merchant, shipment, via)?;
+        Ok(Self { view, next, key, at, json })
+    }
+}
+
+fn first_fact(merchant: MerchantId, shipment: parcel::Shipment, via: Via) -> Result<String, StoreError> {
+    let fact = Fact::Accepted { merchant, shipment: Box::new(shipment), via };
+    serde_json::to_string(&fact).map_err(|_| StoreError::Misused("a shipment that is not JSON"))
+}
+
+/// Takes the request in, or says which shipment it is already.
+pub(crate) fn accept(writing: &mut Writing<'_>, request: Request) -> Result<Accepted, StoreError> {
+    let Request { mut view, next, key, at, json } = request;
+    if let Some(known) = key.map(|key| known(writing.conn, &view.merchant, key, at)).transpose()?.flatten() {
+        return Ok(known);
+    }
+    if !writing.conn.prepare_cached(ACCOUNT_IS)?.exists(params![view.account, view.merchant.as_str()])? {
+        return Err(StoreError::NoAccount(view.account));
+    }
+    if let Some(order) = &view.order_number {
+        view.parcel_no = parcels_of(writing.conn, &view.merchant, order)? + 1;
+    }
+    let row = IntentRow { view, accepted_seq: writing.next_seq() };
+    if !rows::insert(writing.conn, &row)? {
+        return Err(StoreError::IdTaken(row.id()));
+    }
+    writing.append(row.id(), at, &json)?;
+    writing.moved(State::Waiting, 1);
+    writing.plan(&row, next, at)?;
+    if let Some(key) = key {
+        put_key(writing.conn, &row, key, at)?;
+    }
+    Ok(Accepted::New(row.view))
+}
+
+/// How many parcels of this order there are, void ones included.
+pub(crate) fn parcels_of(conn: &Connection, merchant: &MerchantId, order: &OrderNumber) -> Result<u32, StoreError> {
+    let mut statement = conn.prepare_cached(PARCELS)?;
+    Ok(statement.query_row([merchant.as_str(), order.as_str()], |row| row.get(0))?)
+}
+
+/// The holder of a key, as far as the rules ask.
+struct Holder {
+    id: ShipmentId,
+    body: [u8; 16],
+    taken_at: Time,
+    state: State,
+    released: bool,
+}
+
+impl Holder {
+    /// Whether a request with this key at this time is the holder's.
+    fn has(&self, scope: KeyScope, at: Time) -> bool {
+        let answered = match self.state {
+            State::Confirmed => self.released,
+            state => state.is_final(),
+        };
+        let held = match scope {
+            KeyScope::Idempotency => true,
+            KeyScope::Order => self.state != State::Void,
+            KeyScope::Body => !answered,
+        };
+        held && at.since(self.taken_at) < KEY_KEPT
+    }
+}
+
+fn known(conn: &Connection, merchant: &MerchantId, key: Key, at: Time) -> Result<Option<Accepted>, StoreError> {
+    let Some(holder) = holder(conn, merchant, key)?.filter(|holder| holder.has(key.scope, at)) else {
+        return Ok(None);
+    };
+    if key.scope == KeyScope::Idempotency && holder.body != key.body {
+        return Ok(Some(Accepted::Conflict { existing: holder.id }));
+    }
+    Ok(rows::find(conn, holder.id)?.map(|row| Accepted::Known(row.view)))
+}
+
+fn holder(conn: &Connection, merchant: &MerchantId, key: Key) -> Result<Option<Holder>, StoreError> {
+    let mut statement = conn.prepare_cached(KEY_FIND)?;
+    let found = statement.query_row(params![merchant.as_str(), key.scope.code(), key.digest], |row| {
+        let (id, state): (_, i64) = (ShipmentId::from_bytes(row.get(0)?), row.get(3)?);
+        Ok((id, row.get(1)?, Time::from_unix_ms(row.get(2)?), state, row.get(4)?))
+    });
+    let Some((id, body, taken_at, state, released)) = found.optional()? else { return Ok(None) };
+    Ok(Some(Holder { id, body, taken_at, state: State::from_code(state)?, released }))
+}
+
+fn put_key(conn: &Connection, row: &IntentRow, key: Key, at: Time) -> Result<(), StoreError> {
+    conn.prepare_cached(KEY_PUT)?.execute(params![
+        row.view.merchant.as_str(),
+        key.scope.code(),
+        key.digest,
+        key.body,
+        row.id().as_bytes(),
+        at.unix_ms()
+    ])?;
+    Ok(())
+}

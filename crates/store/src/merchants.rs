@@ -1,0 +1,109 @@
+//! Merchants, their API keys (by digest alone) and their accounts at the carrier, whose secrets are sealed.
+
+use crate::{Account, AccountId, Merchant, SealingKey, StoreError, rows::parse, writing::Writing};
+use parcel::{Login, MerchantId};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+const MERCHANT_PUT: &str =
+    "INSERT INTO merchants (id, name) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET name = excluded.name";
+const MERCHANT_PUT_NEW: &str = "INSERT INTO merchants (id, name) VALUES (?1, ?1) ON CONFLICT (id) DO NOTHING";
+const KEY_OWNER: &str = "SELECT merchant FROM api_keys WHERE digest = ?1";
+const KEY_PUT: &str = "INSERT OR REPLACE INTO api_keys (digest, merchant, account) VALUES (?1, ?2, ?3)";
+const BY_KEY: &str = "SELECT m.id, m.name, k.account FROM api_keys k JOIN merchants m ON m.id = k.merchant \
+    WHERE k.digest = ?1";
+const ACCOUNT: &str = "SELECT id, merchant, carrier, sealed FROM accounts WHERE id = ?1";
+const ACCOUNTS: &str = "SELECT id, merchant, carrier, sealed FROM accounts WHERE merchant = ?1 ORDER BY id";
+const ACCOUNT_PUT: &str = "INSERT INTO accounts (id, merchant, carrier, sealed) VALUES (?1, ?2, ?3, ?4) \
+    ON CONFLICT (id) DO UPDATE SET carrier = excluded.carrier, sealed = excluded.sealed";
+
+/// What of an account is sealed.
+#[derive(Serialize, Deserialize)]
+struct Secrets {
+    login: Login,
+    okapi_key: Option<String>,
+}
+
+pub(crate) fn add(
+    writing: &mut Writing<'_>,
+    merchant: &Merchant,
+    digest: &[u8; 32],
+    account: &Account,
+) -> Result<(), StoreError> {
+    let conn = writing.conn;
+    let owner: Option<String> = conn.prepare_cached(KEY_OWNER)?.query_row([digest], |row| row.get(0)).optional()?;
+    if owner.is_some_and(|owner| owner != merchant.id.as_str()) {
+        return Err(StoreError::ApiKeyTaken);
+    }
+    if account.merchant != merchant.id {
+        return Err(StoreError::NoAccount(account.id.clone()));
+    }
+    put_account(writing, account)?;
+    conn.prepare_cached(MERCHANT_PUT)?.execute([merchant.id.as_str(), &merchant.name])?;
+    conn.prepare_cached(KEY_PUT)?.execute(params![digest, merchant.id.as_str(), account.id])?;
+    Ok(())
+}
+
+/// Adds or changes an account; writes nothing when it is there already just so.
+pub(crate) fn upsert(writing: &mut Writing<'_>, account: &Account) -> Result<(), StoreError> {
+    if !put_account(writing, account)? {
+        return Ok(());
+    }
+    writing.conn.prepare_cached(MERCHANT_PUT_NEW)?.execute([account.merchant.as_str()])?;
+    Ok(())
+}
+
+fn put_account(writing: &mut Writing<'_>, account: &Account) -> Result<bool, StoreError> {
+    let there = self::account(writing.conn, writing.key, &account.id)?;
+    if there.as_ref().is_some_and(|there| there.merchant != account.merchant) {
+        return Err(StoreError::NoAccount(account.id.clone()));
+    }
+    if there.as_ref() == Some(account) {
+        return Ok(false);
+    }
+    let secrets = Secrets { login: account.login.clone(), okapi_key: account.okapi_key.clone() };
+    let text = serde_json::to_vec(&secrets).map(Zeroizing::new);
+    let text = text.map_err(|_| StoreError::Misused("secrets that are not JSON"))?;
+    let sealed = writing.key.seal(&text, &account.id)?;
+    let mut statement = writing.conn.prepare_cached(ACCOUNT_PUT)?;
+    statement.execute(params![account.id, account.merchant.as_str(), account.carrier, sealed])?;
+    Ok(true)
+}
+
+pub(crate) fn by_key(conn: &Connection, digest: &[u8; 32]) -> Result<Option<(Merchant, AccountId)>, StoreError> {
+    let mut statement = conn.prepare_cached(BY_KEY)?;
+    let mut rows = statement.query([digest])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let id = parse(&row.get::<_, String>(0)?, "merchant")?;
+    Ok(Some((Merchant { id, name: row.get(1)? }, row.get(2)?)))
+}
+
+pub(crate) fn account(conn: &Connection, key: &SealingKey, id: &str) -> Result<Option<Account>, StoreError> {
+    let mut statement = conn.prepare_cached(ACCOUNT)?;
+    let mut rows = statement.query([id])?;
+    rows.next()?.map(|row| read(row, key)).transpose()
+}
+
+pub(crate) fn accounts_of(
+    conn: &Connection,
+    key: &SealingKey,
+    merchant: &MerchantId,
+) -> Result<Vec<Account>, StoreError> {
+    let mut statement = conn.prepare_cached(ACCOUNTS)?;
+    let rows = statement.query_and_then([merchant.as_str()], |row| read(row, key))?;
+    rows.collect()
+}
+
+fn read(row: &Row<'_>, key: &SealingKey) -> Result<Account, StoreError> {
+    let (id, sealed): (String, Vec<u8>) = (row.get(0)?, row.get(3)?);
+    let opened = key.unseal(&sealed, &id)?;
+    let secrets: Secrets = serde_json::from_slice(&opened).map_err(|_| StoreError::Damaged { what: "account" })?;
+    Ok(Account {
+        merchant: parse(&row.get::<_, String>(1)?, "merchant")?,
+        carrier: row.get(2)?,
+        login: secrets.login,
+        okapi_key: secrets.okapi_key,
+        id,
+    })
+}

@@ -1,0 +1,141 @@
+//! The writer: many commands, one transaction, one sync of the disk, then everyone is told.
+
+use crate::{Boundary, BoundaryHook, SealingKey, StoreError, watch::Watchers, writing::Writing};
+use dispatch::Policy;
+use parcel::ShipmentId;
+use rusqlite::{Connection, TransactionBehavior};
+use std::{fs::File, sync::Arc};
+use tokio::sync::{Notify, oneshot};
+
+/// What is decided at opening and what others in the process are told by.
+pub(crate) struct Surroundings {
+    pub(crate) key: SealingKey,
+    pub(crate) policy: Policy,
+    pub(crate) boundary: Option<BoundaryHook>,
+    pub(crate) watchers: Arc<Watchers>,
+    pub(crate) due: Notify,
+}
+
+/// One thing to write, and who waits for it.
+pub(crate) trait Command: Send {
+    /// Does the writing. A refusal is kept for the reply; an error here fails the whole group.
+    fn run(&mut self, writing: &mut Writing<'_>) -> Result<(), StoreError>;
+    /// Tells the one who waits.
+    fn reply(self: Box<Self>, group: Result<(), StoreError>);
+}
+
+/// A command made of a closure.
+pub(crate) struct Work<F, T> {
+    work: Option<F>,
+    done: Option<Result<T, StoreError>>,
+    reply: Option<oneshot::Sender<Result<T, StoreError>>>,
+}
+
+impl<F, T> Work<F, T>
+where
+    F: FnOnce(&mut Writing<'_>) -> Result<T, StoreError> + Send + 'static,
+    T: Send + 'static,
+{
+    /// Work that somebody waits for.
+    pub(crate) fn awaited(work: F) -> (Box<dyn Command>, oneshot::Receiver<Result<T, StoreError>>) {
+        let (reply, answer) = oneshot::channel();
+        (Box::new(Self { work: Some(work), done: None, reply: Some(reply) }), answer)
+    }
+
+    /// Work that nobody waits for.
+    pub(crate) fn unheard(work: F) -> Box<dyn Command> {
+        Box::new(Self { work: Some(work), done: None, reply: None })
+    }
+}
+
+impl<F, T> Command for Work<F, T>
+where
+    F: FnOnce(&mut Writing<'_>) -> Result<T, StoreError> + Send + 'static,
+    T: Send + 'static,
+{
+    fn run(&mut self, writing: &mut Writing<'_>) -> Result<(), StoreError> {
+        let Some(work) = self.work.take() else { return Ok(()) };
+        match work(writing) {
+            Err(error) if !error.is_refusal() => Err(error),
+            done => {
+                self.done = Some(done);
+                Ok(())
+            }
+        }
+    }
+
+    fn reply(self: Box<Self>, group: Result<(), StoreError>) {
+        let Self { reply: Some(reply), done, .. } = *self else { return };
+        let answer = group.and_then(|()| done.unwrap_or(Err(StoreError::Closed)));
+        // Whoever no longer waits has gone away; what was written stays written.
+        drop(reply.send(answer));
+    }
+}
+
+/// The one who writes.
+pub(crate) struct Writer {
+    pub(crate) conn: Connection,
+    pub(crate) around: Arc<Surroundings>,
+    /// Held, not read: another server is kept out as long as this one can write.
+    pub(crate) _lock: Option<File>,
+}
+
+/// What a commit leaves to be told.
+struct Committed {
+    changed: Vec<ShipmentId>,
+    work: bool,
+}
+
+impl Writer {
+    /// Writes all commands in one transaction and tells each how it went: after the commit, or after its failure.
+    pub(crate) fn write(&mut self, commands: &mut Vec<Box<dyn Command>>) {
+        let outcome = self.commit(commands).map(|committed| self.tell(committed));
+        if let Err(error) = &outcome {
+            tracing::error!(%error, commands = commands.len(), "a group of writes failed; nothing of it was kept");
+        }
+        self.pass(Boundary::BeforeReply);
+        for command in commands.drain(..) {
+            command.reply(outcome.clone());
+        }
+    }
+
+    /// Carries the log into the database, so that the next opening has nothing to do.
+    pub(crate) fn checkpoint(&self) -> Result<(), StoreError> {
+        Ok(self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
+    }
+
+    fn commit(&mut self, commands: &mut [Box<dyn Command>]) -> Result<Committed, StoreError> {
+        let around = Arc::clone(&self.around);
+        // Dropped without a commit, the transaction rolls back.
+        let transaction = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut writing = Writing::begin(&transaction, &around.key, &around.policy)?;
+        for command in commands {
+            command.run(&mut writing)?;
+        }
+        writing.finish()?;
+        let committed = Committed { changed: writing.changed, work: writing.work };
+        pass(&around, Boundary::BeforeCommit);
+        transaction.commit()?;
+        pass(&around, Boundary::AfterCommit);
+        Ok(committed)
+    }
+
+    fn tell(&self, committed: Committed) {
+        for id in committed.changed {
+            self.around.watchers.wake(id);
+        }
+        if committed.work {
+            self.around.due.notify_one();
+        }
+    }
+
+    fn pass(&self, boundary: Boundary) {
+        pass(&self.around, boundary);
+    }
+}
+
+fn pass(around: &Surroundings, boundary: Boundary) {
+    if let Some(hook) = &around.boundary {
+        hook(boundary);
+    }
+}
