@@ -1,0 +1,103 @@
+//! One attempt to get a label: send, wait with patience, listen a little longer, write down what came of it.
+
+use crate::{Context, outcome};
+use carriers::{CarrierError, Exchange, OnSent, colissimo};
+use colissimo::LabelAnswer;
+use dispatch::{By, Call, Cause, Fact, Signal};
+use serde_json::json;
+use std::{sync::Arc, time::Duration};
+use store::{Claimed, LabelBytes, Late, StoreError};
+
+/// How long to wait before a result that could not be written is tried again.
+const WRITE_AGAIN: Duration = Duration::from_secs(1);
+
+/// Makes the attempt that was claimed and records how it ended. Never returns before that is on disk.
+pub(crate) async fn submit(context: Arc<Context>, claimed: Arc<Claimed>, kind: Call) {
+    let attempt = claimed.attempt;
+    let shipment = &claimed.shipment;
+    let request = colissimo::encode_generate(shipment, &claimed.account.login, claimed.deposit_date, shipment.format);
+    let (patience, late) = (context.settings.patience_ms, context.settings.late_ms);
+    let deadline = Duration::from_millis(patience + late);
+    let mut exchange = context.carrier.shipping.exchange(request, deadline, note_sent(&context, &claimed));
+
+    let in_time = tokio::time::timeout(Duration::from_millis(patience), &mut exchange).await;
+    if let Ok(exchange) = in_time {
+        context.metrics.call("generateLabel", &exchange);
+        let answer = colissimo::decode_label(&exchange);
+        context.label.ended(kind, signal(&answer), context.now());
+        conclude(&context, &claimed, answer).await;
+        return;
+    }
+    context.label.ended(kind, Signal::Failed, context.now());
+    let unknown = Fact::Unknown { attempt, cause: Cause::NoAnswer, number: None };
+    record(&context, &claimed, vec![unknown], None).await;
+    listen_on(&context, &claimed, exchange.await).await;
+}
+
+/// The answer came after patience had ended: a label in it settles the unknown, anything else leaves it as it is.
+async fn listen_on(context: &Context, claimed: &Claimed, exchange: Exchange) {
+    context.metrics.call("generateLabel", &exchange);
+    if let Ok(answer) = colissimo::decode_label(&exchange) {
+        confirm(context, claimed, answer, By::Answer).await;
+    }
+}
+
+async fn conclude(context: &Context, claimed: &Claimed, answer: Result<LabelAnswer, CarrierError>) {
+    match answer {
+        Ok(answer) => confirm(context, claimed, answer, By::Answer).await,
+        Err(error) => {
+            let facts = outcome::facts(&error, claimed.attempt, claimed.view.via);
+            record(context, claimed, facts, None).await;
+        }
+    }
+}
+
+/// Writes the label down. Only then may anyone be told of it.
+pub(crate) async fn confirm(context: &Context, claimed: &Claimed, answer: LabelAnswer, by: By) {
+    let confirmed = Fact::Confirmed {
+        attempt: claimed.attempt,
+        number: answer.number,
+        partner_number: answer.partner_number.clone(),
+        format: claimed.shipment.format,
+        by,
+    };
+    let label = LabelBytes { answer_json: rest(&answer), label: answer.label, cn23: answer.cn23 };
+    record(context, claimed, vec![confirmed], Some(label)).await;
+}
+
+/// What the carrier said beside the label, as JSON, so that it can be said again to a client that asks as of the carrier.
+fn rest(answer: &LabelAnswer) -> String {
+    let messages: Vec<_> =
+        answer.messages.iter().map(|m| json!({"id": m.id, "type": m.kind, "messageContent": m.content})).collect();
+    json!({"messages": messages, "pdfUrl": answer.pdf_url, "lineEnds": answer.line_ends}).to_string()
+}
+
+/// Appends what happened, as often as it takes: a result that we hold in our hands is not let go for a full disk.
+pub(crate) async fn record(context: &Context, claimed: &Claimed, facts: Vec<Fact>, label: Option<LabelBytes>) {
+    let id = claimed.view.intent.id;
+    loop {
+        match context.store.record(id, facts.clone(), context.now(), label.clone()).await {
+            Ok(_) => return facts.iter().for_each(|fact| context.metrics.fact(fact)),
+            Err(StoreError::Illegal(illegal)) => {
+                tracing::info!(shipment = %id, %illegal, "a result came too late to count");
+                return;
+            }
+            Err(StoreError::Closed) => return,
+            Err(error) => tracing::error!(shipment = %id, %error, "a result could not be written; trying again"),
+        }
+        tokio::time::sleep(WRITE_AGAIN).await;
+    }
+}
+
+fn note_sent(context: &Arc<Context>, claimed: &Arc<Claimed>) -> OnSent {
+    let (context, claimed) = (Arc::clone(context), Arc::clone(claimed));
+    Box::new(move || {
+        let sent = Late::Sent { attempt: claimed.attempt };
+        context.store.record_later(claimed.view.intent.id, sent, context.now());
+    })
+}
+
+/// An answer in the protocol is a sign of health, whatever it says to the one who asked.
+pub(crate) fn signal<T>(answer: &Result<T, CarrierError>) -> Signal {
+    answer.as_ref().map_or_else(outcome::signal, |_| Signal::Answered)
+}

@@ -1,0 +1,87 @@
+//! The desk: takes due jobs at the allowed pace and hands each to a task of its own.
+
+use crate::{Context, call, canary, resolve};
+use clock::Time;
+use dispatch::{Call, Job, Permit};
+use std::{sync::Arc, time::Duration};
+use store::{Claimed, StoreError};
+use tokio::{sync::watch, task::JoinSet};
+
+/// How long the desk rests after the store failed.
+const STORE_REST: Duration = Duration::from_secs(1);
+/// The longest the desk rests without looking.
+const REST_MAX: Duration = Duration::from_secs(60);
+
+/// Runs until told to stop; gives the calls that were still under way.
+pub(crate) async fn run(context: Arc<Context>, mut stopped: watch::Receiver<bool>) -> JoinSet<()> {
+    let mut calls = JoinSet::new();
+    while !*stopped.borrow() {
+        while calls.try_join_next().is_some() {}
+        let rest = match turn(&context, &mut calls).await {
+            Ok(rest) => rest,
+            Err(error) => {
+                tracing::error!(%error, "the store could not be asked for work");
+                Some(STORE_REST)
+            }
+        };
+        let Some(rest) = rest else { continue };
+        tokio::select! {
+            biased;
+            _ = stopped.changed() => {}
+            () = context.label.changed() => {}
+            () = context.store.due_changed() => {}
+            () = tokio::time::sleep(rest) => {}
+        }
+    }
+    calls
+}
+
+/// Takes what may be taken now; gives how long to rest, or nothing when there may be more.
+async fn turn(context: &Arc<Context>, calls: &mut JoinSet<()>) -> Result<Option<Duration>, StoreError> {
+    let now = context.now();
+    match context.label.permit(now) {
+        Permit::Wait(until) => Ok(Some(until.map_or(REST_MAX, |t| at_least_a_moment(t, now)))),
+        Permit::Canary => {
+            context.label.began(Call::Canary, now);
+            calls.spawn(canary::send(Arc::clone(context)));
+            Ok(Some(REST_MAX))
+        }
+        Permit::Calls { all, again } => {
+            let taken = take(context, all, again, now).await?;
+            let more = !taken.is_empty();
+            for claimed in taken {
+                begin(context, calls, claimed, now).await;
+            }
+            if more {
+                return Ok(None);
+            }
+            let due = context.store.next_due().await?;
+            Ok(Some(due.filter(|t| *t > now).map_or(REST_MAX, |t| at_least_a_moment(t, now))))
+        }
+    }
+}
+
+/// Unknowns first, since someone has waited longest for them; then labels, most urgent day of deposit first.
+async fn take(context: &Context, all: u32, again: u32, now: Time) -> Result<Vec<Claimed>, StoreError> {
+    let mut taken = context.store.claim(Job::Resolve, all.min(again), again, now).await?;
+    let resolving = u32::try_from(taken.len()).unwrap_or(all);
+    if resolving < all {
+        taken.extend(context.store.claim(Job::Submit, all - resolving, again.saturating_sub(resolving), now).await?);
+    }
+    Ok(taken)
+}
+
+async fn begin(context: &Arc<Context>, calls: &mut JoinSet<()>, claimed: Claimed, now: Time) {
+    let claimed = Arc::new(claimed);
+    let kind = if claimed.job == Job::Submit && claimed.view.intent.attempt <= 1 { Call::First } else { Call::Again };
+    context.label.began(kind, now);
+    *context.sample.lock().await = Some(Arc::clone(&claimed));
+    match claimed.job {
+        Job::Submit => calls.spawn(call::submit(Arc::clone(context), claimed, kind)),
+        Job::Resolve => calls.spawn(resolve::resolve(Arc::clone(context), claimed, kind)),
+    };
+}
+
+fn at_least_a_moment(until: Time, now: Time) -> Duration {
+    until.since(now).clamp(Duration::from_millis(1), REST_MAX)
+}

@@ -1,0 +1,82 @@
+//! Calls that the server passes on to the carrier for somebody, within a bound of time and number.
+
+use crate::{Context, Gate};
+use carriers::{Broken, Exchange, Reached, Request, Transport, colissimo};
+use dispatch::{Call, Health, Permit, Signal};
+use std::{sync::Arc, time::Duration};
+
+/// The door to the carrier for calls that are not label attempts: checks, reprints, tracking, health pages.
+///
+/// A call is refused at once, as if there were no connection, when that function of the carrier is dark or too
+/// many calls are under way; so a carrier that hangs holds up none but its own callers, and those not for long.
+#[derive(Clone)]
+pub struct Relay {
+    context: Arc<Context>,
+}
+
+impl Relay {
+    pub(crate) fn new(context: Arc<Context>) -> Self {
+        Self { context }
+    }
+
+    /// How the carrier's label service looks.
+    pub fn health(&self) -> Health {
+        self.context.label.health()
+    }
+
+    /// Passes the request on and gives what came of it.
+    pub async fn relay(&self, request: Request) -> Exchange {
+        let context = &*self.context;
+        let tracking = request.path_and_query.starts_with(colissimo::SUIVI);
+        let (gate, transport) = if tracking {
+            (&context.tracking, &context.carrier.tracking)
+        } else {
+            (&context.label, &context.carrier.shipping)
+        };
+        let Ok(_place) = context.relays.try_acquire() else { return refused() };
+        if tracking {
+            counted(context, gate, transport, request).await
+        } else {
+            seen(context, gate, transport, request).await
+        }
+    }
+}
+
+/// Tracking has no other callers: the relayed calls are what its pace goes by, canaries included.
+async fn counted(context: &Context, gate: &Gate, transport: &Arc<dyn Transport>, request: Request) -> Exchange {
+    let now = context.now();
+    let call = match gate.permit(now) {
+        Permit::Calls { .. } => Call::First,
+        Permit::Canary => Call::Canary,
+        Permit::Wait(_) => return refused(),
+    };
+    gate.began(call, now);
+    let exchange = transport.exchange(request, deadline(context), Box::new(|| {})).await;
+    gate.ended(call, signal(&exchange), context.now());
+    exchange
+}
+
+/// Beside labels a relayed call is let by while the carrier is not dark, and what is seen of it counts.
+async fn seen(context: &Context, gate: &Gate, transport: &Arc<dyn Transport>, request: Request) -> Exchange {
+    if matches!(gate.health(), Health::Dark { .. }) {
+        return refused();
+    }
+    let exchange = transport.exchange(request, deadline(context), Box::new(|| {})).await;
+    gate.observed(signal(&exchange), context.now());
+    exchange
+}
+
+fn signal(exchange: &Exchange) -> Signal {
+    match &exchange.result {
+        Ok(response) if response.status < 500 && !response.content_type.starts_with("text/html") => Signal::Answered,
+        _ => Signal::Failed,
+    }
+}
+
+fn refused() -> Exchange {
+    Exchange { reached: Reached::Nothing, elapsed: Duration::ZERO, result: Err(Broken::NoConnection) }
+}
+
+fn deadline(context: &Context) -> Duration {
+    Duration::from_millis(context.settings.relay_ms)
+}

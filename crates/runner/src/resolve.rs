@@ -1,0 +1,148 @@
+//! What became of an attempt that may have happened: the anchors, in the order of their strength.
+//!
+//! 1. The number that the merchant chose: asked again with the same number, the carrier either makes the label now
+//!    or says 30702, which proves that it made it before; then it is printed again.
+//! 2. The number that a cut answer still named: printed again.
+//! 3. Our order number in tracking: the numbers between those confirmed just before and just after are looked up,
+//!    and the one that carries our order number is ours. Only for an order of one parcel, or it could be a sibling's.
+//! 4. None of these: `dispatch` gives the attempt up for good, or leaves it to a person.
+
+use crate::{Context, call};
+use carriers::{CarrierError, Retry, colissimo};
+use colissimo::LabelAnswer;
+use dispatch::{By, Call, Fact, Found, Reject, Signal};
+use parcel::{ColissimoNumber, LabelFormat};
+use std::{sync::Arc, time::Duration};
+use store::{Claimed, StoreError};
+
+/// The carrier's error id for a number that is in use (within 13 months).
+const NUMBER_IN_USE: &str = "30702";
+/// How many numbers of one gap are looked up: what one tracking request takes.
+const CANDIDATE_COUNT_MAX: usize = 10;
+
+/// What an anchor said.
+enum Anchor {
+    /// The label was made, and this is it.
+    Made(Box<LabelAnswer>, By),
+    /// The carrier refuses the shipment for what it says, so it cannot have made it.
+    Refused(Reject),
+    /// It could not tell.
+    Mute(Found),
+}
+
+/// Asks the anchors about the unknown attempt that was claimed and records what they said.
+pub(crate) async fn resolve(context: Arc<Context>, claimed: Arc<Claimed>, kind: Call) {
+    let (anchor, signal) = ask(&context, &claimed).await;
+    context.label.ended(kind, signal, context.now());
+    match anchor {
+        Anchor::Made(answer, by) => call::confirm(&context, &claimed, *answer, by).await,
+        Anchor::Refused(reject) => {
+            call::record(&context, &claimed, vec![Fact::Rejected { attempt: claimed.attempt, reject }], None).await;
+        }
+        Anchor::Mute(found) => call::record(&context, &claimed, mute(&context, &claimed, found), None).await,
+    }
+}
+
+/// The facts when no anchor could tell: asked in vain, and given up where there is none or patience is at its end.
+fn mute(context: &Context, claimed: &Claimed, found: Found) -> Vec<Fact> {
+    let intent = &claimed.view.intent;
+    let give_up = found == Found::NoAnchor || intent.retries >= context.policy.probes_max;
+    let probed = Fact::Probed { attempt: claimed.attempt, found };
+    if give_up { vec![probed, intent.without_anchor(&context.policy)] } else { vec![probed] }
+}
+
+async fn ask(context: &Context, claimed: &Claimed) -> (Anchor, Signal) {
+    match (claimed.view.intent.number, claimed.shipment.parcel_number) {
+        (Some(number), Some(chosen)) if number == chosen => by_chosen_number(context, claimed, number).await,
+        (Some(number), _) => by_known_number(context, claimed, number, By::Answer).await,
+        (None, _) => by_tracking(context, claimed).await,
+    }
+}
+
+async fn by_chosen_number(context: &Context, claimed: &Claimed, number: ColissimoNumber) -> (Anchor, Signal) {
+    let shipment = &claimed.shipment;
+    let deposit_date = claimed.deposit_date;
+    let request = colissimo::encode_generate(shipment, &claimed.account.login, deposit_date, shipment.format);
+    let exchange = context.carrier.shipping.exchange(request, patience(context), Box::new(|| {})).await;
+    context.metrics.call("generateLabel", &exchange);
+    let answer = colissimo::decode_label(&exchange);
+    let signal = call::signal(&answer);
+    match answer {
+        Ok(answer) => (Anchor::Made(Box::new(answer), By::Anchor), signal),
+        Err(error) if error.code == NUMBER_IN_USE => by_known_number(context, claimed, number, By::Anchor).await,
+        Err(error) if error.retry == Retry::Never && error.blame == carriers::Blame::Caller => {
+            (Anchor::Refused(Reject { code: error.code, message: error.message }), signal)
+        }
+        Err(_) => (Anchor::Mute(Found::NoAnswer), signal),
+    }
+}
+
+async fn by_known_number(context: &Context, claimed: &Claimed, number: ColissimoNumber, by: By) -> (Anchor, Signal) {
+    let answer = reprint(context, claimed, number, claimed.shipment.format).await;
+    let signal = call::signal(&answer);
+    match answer {
+        Ok(answer) => (Anchor::Made(Box::new(answer), by), signal),
+        Err(error) if error.retry == Retry::Never && by != By::Anchor => (Anchor::Mute(Found::NoAnchor), signal),
+        Err(_) => (Anchor::Mute(Found::NoAnswer), signal),
+    }
+}
+
+async fn by_tracking(context: &Context, claimed: &Claimed) -> (Anchor, Signal) {
+    let nothing = (Anchor::Mute(Found::NoAnchor), Signal::Answered);
+    let Some(number) = (match candidates(context, claimed).await {
+        Ok(candidates) if candidates.is_empty() => return nothing,
+        Ok(candidates) => find_order(context, claimed, &candidates).await,
+        Err(error) => {
+            tracing::error!(%error, "the store could not be asked for candidates");
+            return (Anchor::Mute(Found::NoAnswer), Signal::Answered);
+        }
+    }) else {
+        return nothing;
+    };
+    by_known_number(context, claimed, number, By::Tracking).await
+}
+
+/// The numbers that may be ours; none where tracking could not tell this parcel from another.
+async fn candidates(context: &Context, claimed: &Claimed) -> Result<Vec<ColissimoNumber>, StoreError> {
+    let view = &claimed.view;
+    let (Some(order), Some(prefix), Some(sent_at), true) =
+        (&view.order_number, view.product.number_prefix(), view.intent.claimed_at, claimed.account.okapi_key.is_some())
+    else {
+        return Ok(Vec::new());
+    };
+    if context.store.parcels_of(&view.merchant, order).await? != 1 {
+        return Ok(Vec::new());
+    }
+    context.store.neighbours(&view.account, prefix, sent_at, CANDIDATE_COUNT_MAX).await
+}
+
+async fn find_order(context: &Context, claimed: &Claimed, numbers: &[ColissimoNumber]) -> Option<ColissimoNumber> {
+    let order = claimed.view.order_number.as_ref()?;
+    let ids: Vec<String> = numbers.iter().map(ToString::to_string).collect();
+    let request = colissimo::encode_track(&ids, claimed.account.okapi_key.as_deref()?, "fr_FR");
+    let exchange = context.carrier.tracking.exchange(request, patience(context), Box::new(|| {})).await;
+    context.metrics.call("idships", &exchange);
+    let tracked = colissimo::decode_track(&exchange);
+    context.tracking.observed(call::signal(&tracked), context.now());
+    let ours = tracked.ok()?.into_iter().find(|tracked| {
+        tracked.result.as_ref().is_ok_and(|track| track.order_number.as_deref() == Some(order.as_str()))
+    })?;
+    ours.id.parse().ok()
+}
+
+/// The label of a number that exists, printed again.
+pub(crate) async fn reprint(
+    context: &Context,
+    claimed: &Claimed,
+    number: ColissimoNumber,
+    format: LabelFormat,
+) -> Result<LabelAnswer, CarrierError> {
+    let request = colissimo::encode_get_label(&number, &claimed.account.login, format);
+    let exchange = context.carrier.shipping.exchange(request, patience(context), Box::new(|| {})).await;
+    context.metrics.call("getLabel", &exchange);
+    colissimo::decode_label(&exchange)
+}
+
+fn patience(context: &Context) -> Duration {
+    Duration::from_millis(context.settings.patience_ms)
+}
