@@ -1,1 +1,35 @@
 //! The only listener: the API, the carrier-compatible endpoints, health, metrics; wire types live here.
+//!
+//! [`app`] is the whole of it without a socket: a simulation calls it request by request in its own time. [`serve`]
+//! puts it behind a listener with bounds on connections, headers and bodies. What a handler needs from the rest of
+//! the house comes in through [`AppState`]; wire types never leave this crate.
+//!
+//! Nothing here calls a carrier for a label: that is the runner's work. A handler that waits holds a watch of the
+//! store and nothing else, so a carrier that hangs holds up nobody but those who wait for it.
+
+mod api;
+mod auth;
+mod body;
+mod carrier;
+mod docs;
+mod dropin;
+mod failure;
+mod fingerprint;
+mod held;
+mod listen;
+mod metrics;
+mod observe;
+mod openapi;
+mod ops;
+mod problem;
+mod router;
+mod settings;
+mod state;
+mod wait;
+
+pub use carrier::{BoxFuture, Carrier};
+pub use listen::{Listener, bind, serve};
+pub use openapi::openapi_json;
+pub use router::app;
+pub use settings::{DropInSettings, LineEndChoice, ServerSettings};
+pub use state::{AppState, Random, SharedRegistry};

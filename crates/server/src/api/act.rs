@@ -1,0 +1,174 @@
+//! What a person may decide about a shipment: give it up, or settle what the engine could not.
+
+use super::{answer::ShipmentAnswer, own, path::ShipmentPath};
+use crate::{
+    auth::Signed,
+    body, failure, held,
+    problem::{Kind, Problem, ProblemBody},
+    state::{App, Caller, Shared},
+};
+use axum::{
+    Json,
+    extract::{Request, State},
+};
+use carriers::{Blame, CarrierError, colissimo};
+use colissimo::LabelAnswer;
+use dispatch::{By, Fact, State as Stands};
+use parcel::{ColissimoNumber, LabelFormat};
+use serde::Deserialize;
+use store::IntentView;
+use utoipa::ToSchema;
+
+/// Seconds after which an attempt that is under way has usually ended.
+const ATTEMPT_S: u64 = 10;
+
+/// A decision on a shipment.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = Decision)]
+pub(crate) struct ResolveRequest {
+    /// What to do.
+    action: Action,
+    /// With `confirm`: the number on the label that the carrier made.
+    #[schema(example = "6A15984040331")]
+    parcel_number: Option<String>,
+}
+
+/// retry: no label was made, ask the carrier again (only in the state human). confirm: the label was made, this is
+/// its number (in the states human and unknown).
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum Action {
+    Retry,
+    Confirm,
+}
+
+/// Gives a shipment up: its label, made or still to come, is not to be used. Giving it up twice is the same as once.
+#[utoipa::path(post, path = "/v1/shipments/{id}/void", tag = "shipments", summary = "Give a shipment up",
+    params(("id" = String, Path, description = "The shipment's id")),
+    responses((status = 200, description = "Given up", body = ShipmentAnswer),
+        (status = 401, description = "No key, or an unknown one", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "Not a shipment of yours", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "The carrier is being asked right now; see Retry-After", body = ProblemBody, content_type = "application/problem+json")),
+    security(("api_key" = [])))]
+pub(crate) async fn void(
+    State(app): State<Shared>,
+    Signed(caller): Signed,
+    ShipmentPath(id): ShipmentPath,
+) -> Result<Json<ShipmentAnswer>, Problem> {
+    let view = own(&app, &caller, id).await?;
+    let view = match view.intent.state {
+        Stands::Void => view,
+        Stands::InFlight => return Err(under_way(&view)),
+        _ => record(&app, &view, Fact::Voided).await?,
+    };
+    Ok(Json(ShipmentAnswer::from(&view)))
+}
+
+/// Settles a shipment that the engine left to a person, or whose label was found at the carrier by other means. A
+/// number is believed only when the carrier itself gives the label of that number.
+#[utoipa::path(post, path = "/v1/shipments/{id}/resolve", tag = "shipments", summary = "Decide about a shipment",
+    params(("id" = String, Path, description = "The shipment's id")),
+    request_body = ResolveRequest,
+    responses((status = 200, description = "Decided", body = ShipmentAnswer),
+        (status = 400, description = "Not JSON", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "No key, or an unknown one", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "Not a shipment of yours", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "Not in a state that allows it, or another shipment's number", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "A field is wrong, or the carrier does not know the number", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "The carrier does not answer", body = ProblemBody, content_type = "application/problem+json")),
+    security(("api_key" = [])))]
+pub(crate) async fn resolve(
+    State(app): State<Shared>,
+    Signed(caller): Signed,
+    ShipmentPath(id): ShipmentPath,
+    request: Request,
+) -> Result<Json<ShipmentAnswer>, Problem> {
+    let (head, body) = request.into_parts();
+    body::require_json(&head.headers)?;
+    let bytes = body::read(body, &app.settings).await?;
+    let decision: ResolveRequest = body::json(&bytes)?;
+    let view = own(&app, &caller, id).await?;
+    let view = match (decision.action, view.intent.state) {
+        (Action::Retry, Stands::Human) => record(&app, &view, Fact::Reopened).await?,
+        (Action::Confirm, Stands::Human | Stands::Unknown) => {
+            confirm(&app, &caller, &view, number(decision.parcel_number.as_deref())?).await?
+        }
+        (action, _) => return Err(not_now(action, &view)),
+    };
+    Ok(Json(ShipmentAnswer::from(&view)))
+}
+
+async fn record(app: &App, view: &IntentView, fact: Fact) -> Result<IntentView, Problem> {
+    app.store.record(view.intent.id, vec![fact], app.now(), None).await.map_err(failure::of_store)
+}
+
+fn under_way(view: &IntentView) -> Problem {
+    Problem::new(Kind::WrongState, "The carrier is being asked right now, which can't be taken back. Try again soon.")
+        .shipment(view.intent.id)
+        .retry_after(ATTEMPT_S)
+}
+
+fn not_now(action: Action, view: &IntentView) -> Problem {
+    let detail = match action {
+        Action::Retry => "Only a shipment in the state human can be retried by hand; the others go on by themselves.",
+        Action::Confirm => "Only a shipment in the state human or unknown can be given its number by hand.",
+    };
+    Problem::new(Kind::WrongState, detail).shipment(view.intent.id)
+}
+
+fn number(text: Option<&str>) -> Result<ColissimoNumber, Problem> {
+    let missing = || {
+        Problem::new(Kind::MissingField, "confirm needs parcel_number, the 13 characters on the label; add it.")
+            .field("parcel_number")
+    };
+    Ok(text.ok_or_else(missing)?.parse()?)
+}
+
+/// Believes a number only with its label in hand.
+async fn confirm(
+    app: &App,
+    caller: &Caller,
+    view: &IntentView,
+    number: ColissimoNumber,
+) -> Result<IntentView, Problem> {
+    let id = view.intent.id;
+    if let Some((other, _)) = app.store.label_by_number(&caller.merchant, &number).await.map_err(failure::of_store)? {
+        let detail = format!("{number} is the label of shipment {other} already.");
+        return Err(Problem::new(Kind::NumberTaken, detail).field("parcel_number").shipment(other));
+    }
+    let shipment = app.store.shipment(&caller.merchant, id).await.map_err(failure::of_store)?;
+    let format = shipment.ok_or_else(failure::no_shipment)?.format;
+    let answer = reprint(app, view, &number, format).await?;
+    let fact = Fact::Confirmed {
+        attempt: view.intent.attempt,
+        number,
+        partner_number: answer.partner_number.clone(),
+        format,
+        by: By::Human,
+    };
+    let label = held::to_keep(answer);
+    app.store.record(id, vec![fact], app.now(), Some(label)).await.map_err(failure::of_store)
+}
+
+async fn reprint(
+    app: &App,
+    view: &IntentView,
+    number: &ColissimoNumber,
+    format: LabelFormat,
+) -> Result<LabelAnswer, Problem> {
+    let account = app.store.account(&view.account).await.map_err(failure::of_store)?;
+    let account = account.ok_or_else(|| failure::defect("a shipment's account is gone"))?;
+    let exchange = app.carrier.relay(colissimo::encode_get_label(number, &account.login, format)).await;
+    colissimo::decode_reprint(&exchange, number).map_err(|e| not_proved(&e))
+}
+
+fn not_proved(e: &CarrierError) -> Problem {
+    match e.blame {
+        Blame::Them => failure::carrier_dark(),
+        Blame::Us | Blame::Caller => {
+            let detail = "The carrier gives no label for this number under your account; check the number.";
+            Problem::new(Kind::NotProved, detail).field("parcel_number").carrier(&e.code, &e.message)
+        }
+    }
+}

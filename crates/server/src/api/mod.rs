@@ -1,0 +1,38 @@
+//! The API in our own words, under `/v1`.
+
+mod act;
+mod answer;
+mod list;
+mod path;
+mod prefer;
+mod read;
+mod request;
+mod submit;
+
+pub(crate) use prefer::wait as preferred_wait;
+
+use crate::{
+    failure,
+    problem::Problem,
+    state::{App, Caller, Shared},
+};
+use parcel::ShipmentId;
+use store::IntentView;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// The routes with their documentation.
+pub(crate) fn routes() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new()
+        .routes(routes!(submit::submit, list::list))
+        .routes(routes!(read::shipment))
+        .routes(routes!(read::facts))
+        .routes(routes!(read::label))
+        .routes(routes!(act::void))
+        .routes(routes!(act::resolve))
+}
+
+/// The shipment, if it is this merchant's.
+async fn own(app: &App, caller: &Caller, id: ShipmentId) -> Result<IntentView, Problem> {
+    let found = app.store.get(&caller.merchant, id).await.map_err(failure::of_store)?;
+    found.ok_or_else(failure::no_shipment)
+}

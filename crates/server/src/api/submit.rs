@@ -1,0 +1,114 @@
+//! Taking shipments in: written to the disk first, answered then, whatever the carrier does.
+
+use super::{
+    answer::ShipmentAnswer,
+    prefer::{self, PREFERENCE_APPLIED},
+    request::ShipmentRequest,
+};
+use crate::{
+    auth::Signed,
+    body, failure, fingerprint,
+    problem::{Kind, Problem, ProblemBody},
+    state::{App, Caller, Shared},
+    wait,
+};
+use axum::{
+    Json,
+    extract::{Request, State},
+    response::{IntoResponse, Response},
+};
+use dispatch::Via;
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use parcel::Shipment;
+use std::time::Duration;
+use store::{Accepted, IntentView, NewIntent};
+
+/// Seconds after which it is worth looking at a shipment again.
+const LOOK_AGAIN_S: HeaderValue = HeaderValue::from_static("2");
+/// Says that the shipment was made by an earlier request.
+const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+
+/// Accepts one parcel to be labelled. The answer comes from this server's own disk within milliseconds, also while the
+/// carrier is down; from then on the shipment is followed until its label is there.
+///
+/// The same `Idempotency-Key` with the same shipment always gives the first shipment. Without a key, the same shipment
+/// sent again is the first one only until the first was answered.
+#[utoipa::path(post, path = "/v1/shipments", tag = "shipments", summary = "Create a shipment",
+    request_body = ShipmentRequest,
+    params(
+        ("Idempotency-Key" = Option<String>, Header, description = "Your own key of this request, 1 to 255 printable \
+            characters; with it the request can be sent again without harm for 13 months"),
+        ("Prefer" = Option<String>, Header, description = "`wait=N`: wait up to N seconds (0 to 60) for the label"),
+    ),
+    responses(
+        (status = 201, description = "Accepted and settled: the label is there, or the carrier refused",
+            body = ShipmentAnswer, headers(("Location" = String, description = "The shipment"))),
+        (status = 202, description = "Accepted; the label will follow",
+            body = ShipmentAnswer, headers(("Location" = String, description = "The shipment"))),
+        (status = 400, description = "Not JSON, or a bad header", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "No key, or an unknown one", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "Too large", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 415, description = "Not sent as JSON", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "A field is wrong, or the key belongs to another request", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "Nothing was accepted", body = ProblemBody, content_type = "application/problem+json"),
+    ), security(("api_key" = [])))]
+pub(crate) async fn submit(
+    State(app): State<Shared>,
+    Signed(caller): Signed,
+    request: Request,
+) -> Result<Response, Problem> {
+    let (head, body) = request.into_parts();
+    body::require_json(&head.headers)?;
+    let wait = prefer::wait(&head.headers, app.settings.wait_max)?;
+    let key = prefer::idempotency_key(&head.headers)?;
+    let bytes = body::read(body, &app.settings).await?;
+    let shipment = body::json::<ShipmentRequest>(&bytes)?.parse(app.now().paris_date())?;
+    let (view, replayed) = accept(&app, &caller, key, shipment).await?;
+    let view = wait::until_settled(&app, view, wait.unwrap_or_default()).await.map_err(failure::of_store)?;
+    Ok(answer(&view, replayed, wait))
+}
+
+async fn accept(
+    app: &App,
+    caller: &Caller,
+    key: Option<&str>,
+    shipment: Shipment,
+) -> Result<(IntentView, bool), Problem> {
+    let at = app.now();
+    let new = NewIntent {
+        id: app.new_id(at),
+        merchant: caller.merchant.clone(),
+        account: caller.account.clone(),
+        key: Some(fingerprint::of_request(key, &shipment)),
+        shipment,
+        via: Via::Api,
+        at,
+    };
+    match app.store.accept(new).await.map_err(failure::of_store)? {
+        Accepted::New(view) => Ok((view, false)),
+        Accepted::Known(view) => Ok((view, true)),
+        Accepted::Conflict { existing } => {
+            let detail = format!("This Idempotency-Key made shipment {existing} from another body; use a new key.");
+            Err(Problem::new(Kind::KeyReused, detail).field("Idempotency-Key").shipment(existing))
+        }
+    }
+}
+
+fn answer(view: &IntentView, replayed: bool, wait: Option<Duration>) -> Response {
+    let settled = view.intent.state.is_final();
+    let status = if settled { StatusCode::CREATED } else { StatusCode::ACCEPTED };
+    let mut response = (status, Json(ShipmentAnswer::from(view))).into_response();
+    let headers = response.headers_mut();
+    let mut set = |name, value: String| HeaderValue::try_from(value).map(|v| headers.insert(name, v)).ok();
+    set(header::LOCATION, format!("/v1/shipments/{}", view.intent.id));
+    if let Some(wait) = wait {
+        set(PREFERENCE_APPLIED, format!("wait={}", wait.as_secs()));
+    }
+    if replayed {
+        set(REPLAYED, "true".into());
+    }
+    if !settled {
+        headers.insert(header::RETRY_AFTER, LOOK_AGAIN_S);
+    }
+    response
+}

@@ -1,0 +1,21 @@
+//! The carrier as the handlers see it: a call that is passed on, and how it looks. Implemented by the runner.
+
+use carriers::{Exchange, Request};
+use dispatch::Health;
+use std::pin::Pin;
+
+/// A boxed future, so that [`Carrier`] can be used as `dyn`.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// One carrier, for calls that are passed on while the client waits.
+///
+/// Whoever implements it bounds how long a call takes and how many are under way, so that a carrier that hangs
+/// holds up nobody but those who wait for it. While the carrier is dark a call comes back at once as one that
+/// found no connection.
+pub trait Carrier: Send + Sync + 'static {
+    /// Passes one call on and says how far it got.
+    fn relay(&self, request: Request) -> BoxFuture<'_, Exchange>;
+
+    /// How the carrier looks from its answers.
+    fn health(&self) -> Health;
+}

@@ -1,0 +1,104 @@
+//! Answers in the carrier's form: multipart with a label, or with a message alone.
+
+use crate::{problem::Problem, state::App};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use carriers::{
+    Blame, CarrierError,
+    colissimo::{LabelAnswer, LineEnds, SlsRefusal, error_text, write_label, write_refusal},
+};
+use dispatch::Reject;
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use parcel::ShipmentId;
+
+/// Our own id of the shipment, beside the carrier's form.
+const SHIPMENT: HeaderName = HeaderName::from_static("x-tournee-shipment");
+/// Seconds after which it is worth asking for the same order again.
+const AGAIN_S: HeaderValue = HeaderValue::from_static("30");
+/// The carrier's id of *service unavailable*.
+const UNAVAILABLE: &str = "40015";
+/// The carrier's id of *wrong login or password*.
+const WRONG_LOGIN: &str = "30000";
+
+/// What one answer needs to be written: the app's chance and the line ends that this client can read.
+pub(super) struct Writer<'a> {
+    pub(super) app: &'a App,
+    pub(super) ends: LineEnds,
+}
+
+impl Writer<'_> {
+    /// A label.
+    pub(super) fn label(&self, answer: &LabelAnswer) -> Response {
+        self.multipart(200, write_label(answer, self.ends, &self.app.new_boundary()))
+    }
+
+    /// The carrier's word that all is well, with nothing made.
+    pub(super) fn well(&self) -> Response {
+        self.message(200, "0", error_text("0").unwrap_or("La requête a été traitée avec succès"))
+    }
+
+    /// Login or password are wrong, or missing, or not known here.
+    pub(super) fn wrong_login(&self) -> Response {
+        self.message(400, WRONG_LOGIN, error_text(WRONG_LOGIN).unwrap_or("Identifiant ou mot de passe incorrect"))
+    }
+
+    /// What the carrier's rules refuse.
+    pub(super) fn refusal(&self, refusal: &SlsRefusal) -> Response {
+        self.message(refusal.status, &refusal.id, &refusal.message)
+    }
+
+    /// What the carrier itself refused.
+    pub(super) fn reject(&self, reject: &Reject) -> Response {
+        self.message(400, &reject.code, &reject.message)
+    }
+
+    /// What became of a relayed call: the carrier's refusal, or its silence.
+    pub(super) fn failed(&self, e: &CarrierError) -> Response {
+        match e.blame {
+            Blame::Us | Blame::Caller => self.message(400, &e.code, &e.message),
+            Blame::Them => self.unavailable(),
+        }
+    }
+
+    /// The service can't be had now and nothing was kept.
+    pub(super) fn unavailable(&self) -> Response {
+        self.again(self.message(400, UNAVAILABLE, "Service momentanément indisponible, merci de réessayer plus tard."))
+    }
+
+    /// The label is not there yet; the shipment is in hand under this reference.
+    pub(super) fn in_hand(&self, id: ShipmentId) -> Response {
+        let text = format!(
+            "Service momentanément indisponible. Votre demande est enregistrée, référence d'attente {id} : \
+             redemandez la même commande un peu plus tard, son étiquette vous sera alors remise."
+        );
+        self.again(self.message(400, UNAVAILABLE, &text))
+    }
+
+    /// A problem of ours, told in the carrier's form where the carrier has a word for it.
+    pub(super) fn problem(&self, problem: Problem) -> Response {
+        let response = problem.into_response();
+        if response.status().is_server_error() { self.unavailable() } else { response }
+    }
+
+    fn message(&self, status: u16, id: &str, text: &str) -> Response {
+        self.multipart(status, write_refusal(id, text, self.ends, &self.app.new_boundary()))
+    }
+
+    fn multipart(&self, status: u16, (kind, body): (String, Bytes)) -> Response {
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
+        (status, [(header::CONTENT_TYPE, kind)], body).into_response()
+    }
+
+    fn again(&self, mut response: Response) -> Response {
+        response.headers_mut().insert(header::RETRY_AFTER, AGAIN_S);
+        response
+    }
+}
+
+/// Names our shipment in a header.
+pub(super) fn naming(mut response: Response, id: ShipmentId) -> Response {
+    if let Ok(value) = HeaderValue::try_from(id.to_string()) {
+        response.headers_mut().insert(SHIPMENT, value);
+    }
+    response
+}

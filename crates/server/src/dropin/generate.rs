@@ -1,0 +1,195 @@
+//! `generateLabel` and `checkGenerateLabel` as the carrier's clients know them.
+//!
+//! A label request is written down first. Then the client is kept waiting for as long as clients are patient, in the
+//! hope that the carrier answers; after that it is told, in the carrier's own words for *unavailable*, to ask for the
+//! same order again, which finds the shipment that is already in hand and never makes a second one.
+
+use super::{
+    answer::{Writer, naming},
+    ends::Ends,
+    enrol,
+};
+use crate::{
+    api::preferred_wait,
+    body, failure, fingerprint, held,
+    problem::Problem,
+    state::{App, Caller, Shared},
+    wait,
+};
+use axum::{
+    extract::{Request, State},
+    response::{IntoResponse, Response},
+};
+use carriers::{
+    Blame,
+    colissimo::{self, SlsRequest},
+};
+use dispatch::{Fact, State as Stands, Via};
+use http::HeaderMap;
+use parcel::{ColissimoNumber, LabelFormat, Login, Shipment};
+use std::time::Duration;
+use store::{Accepted, IntentView, Label, Late, NewIntent};
+
+/// Makes a parcel and its label: same body, same answer, same error ids as the carrier's `generateLabel`.
+///
+/// When the carrier does not answer in time: 40015 with a waiting reference. Asking for the same order again later gives
+/// its label.
+#[utoipa::path(post, path = "/sls-ws/SlsServiceWSRest/2.0/generateLabel", tag = "carrier-compatible",
+    summary = "generateLabel of Colissimo SLS",
+    request_body(content = serde_json::Value, description = "As for the carrier", content_type = "application/json"),
+    params(("apiKey" = Option<String>, Header, description = "The carrier's key; or contractNumber and password in the body"),
+        ("Prefer" = Option<String>, Header, description = "`wait=N`: how long to wait for the carrier, in seconds")),
+    responses((status = 200, description = "The label", body = String, content_type = "multipart/mixed"),
+        (status = 400, description = "Refused, or not available now (40015)", body = String, content_type = "multipart/mixed"),
+        (status = 413, description = "Too large", body = crate::problem::ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "Not JSON", body = String, content_type = "multipart/mixed")))]
+pub(crate) async fn generate(State(app): State<Shared>, Ends(ends): Ends, request: Request) -> Response {
+    let to = Writer { app: &app, ends: ends.unwrap_or_else(|| app.line_ends()) };
+    let (head, body) = request.into_parts();
+    let asked = match read(&to, &head.headers, body).await {
+        Ok(asked) => asked,
+        Err(response) => return response,
+    };
+    let most = app.settings.wait_max;
+    let wait = preferred_wait(&head.headers, most).ok().flatten().unwrap_or(app.settings.dropin.wait);
+    generate_for(&to, asked, wait).await.unwrap_or_else(|problem| to.problem(problem))
+}
+
+/// Validates a request and makes nothing: same body, same answer as the carrier's `checkGenerateLabel`.
+#[utoipa::path(post, path = "/sls-ws/SlsServiceWSRest/2.0/checkGenerateLabel", tag = "carrier-compatible",
+    summary = "checkGenerateLabel of Colissimo SLS",
+    request_body(content = serde_json::Value, description = "As for the carrier", content_type = "application/json"),
+    params(("apiKey" = Option<String>, Header, description = "The carrier's key; or contractNumber and password in the body")),
+    responses((status = 200, description = "Good", body = String, content_type = "multipart/mixed"),
+        (status = 400, description = "Refused, or not available now (40015)", body = String, content_type = "multipart/mixed"),
+        (status = 413, description = "Too large", body = crate::problem::ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "Not JSON", body = String, content_type = "multipart/mixed")))]
+pub(crate) async fn check(State(app): State<Shared>, Ends(ends): Ends, request: Request) -> Response {
+    let to = Writer { app: &app, ends: ends.unwrap_or_else(|| app.line_ends()) };
+    let (head, body) = request.into_parts();
+    let (login, shipment) = match read(&to, &head.headers, body).await {
+        Ok(asked) => asked,
+        Err(response) => return response,
+    };
+    match may_ask(&app, &login).await {
+        Ok(true) => {}
+        Ok(false) => return to.wrong_login(),
+        Err(problem) => return to.problem(problem),
+    }
+    let exchange =
+        app.carrier.relay(colissimo::encode_check(&shipment, &login, shipment.deposit_date, shipment.format));
+    match colissimo::decode_check(&exchange.await) {
+        Ok(()) => to.well(),
+        Err(e) => to.failed(&e),
+    }
+}
+
+/// Whether calls of this login are passed on.
+pub(super) async fn may_ask(app: &App, login: &Login) -> Result<bool, Problem> {
+    Ok(app.settings.dropin.enrol || enrol::known(app, login).await?.is_some())
+}
+
+async fn read(to: &Writer<'_>, headers: &HeaderMap, body: axum::body::Body) -> Result<(Login, Shipment), Response> {
+    let bytes = body::read(body, &to.app.settings).await.map_err(IntoResponse::into_response)?;
+    let today = to.app.now().paris_date();
+    let SlsRequest { login, shipment } =
+        colissimo::read_generate(headers, &bytes, today).map_err(|refusal| to.refusal(&refusal))?;
+    Ok((login.ok_or_else(|| to.wrong_login())?, shipment))
+}
+
+async fn generate_for(
+    to: &Writer<'_>,
+    (login, shipment): (Login, Shipment),
+    wait: Duration,
+) -> Result<Response, Problem> {
+    let Some(caller) = enrol::enrol(to.app, &login).await? else { return Ok(to.wrong_login()) };
+    let format = shipment.format;
+    let view = accept(to.app, &caller, shipment).await?;
+    let id = view.intent.id;
+    let view = wait::until_settled(to.app, view, wait).await.map_err(failure::of_store)?;
+    let response = match (view.intent.state, &view.reject) {
+        (Stands::Confirmed, _) => hand_out(to, &login, &view, format).await?,
+        (Stands::Rejected, Some(reject)) => to.reject(reject),
+        _ => to.in_hand(id),
+    };
+    Ok(naming(response, id))
+}
+
+/// Takes the request in, or finds the shipment that it asked for before.
+async fn accept(app: &App, caller: &Caller, shipment: Shipment) -> Result<IntentView, Problem> {
+    let key = fingerprint::of_letter(&shipment);
+    let at = app.now();
+    let new = NewIntent {
+        id: app.new_id(at),
+        merchant: caller.merchant.clone(),
+        account: caller.account.clone(),
+        shipment,
+        via: Via::DropIn,
+        key: Some(key),
+        at,
+    };
+    match app.store.accept(new.clone()).await.map_err(failure::of_store)? {
+        Accepted::Known(view) if account_was_refused(&view) => accept_anew(app, view, new).await,
+        Accepted::New(view) | Accepted::Known(view) => Ok(view),
+        Accepted::Conflict { .. } => Err(failure::defect("an order's key cannot be in conflict")),
+    }
+}
+
+/// Whether the carrier refused the account and not the order: that can be put right without a word of the order
+/// changing, so the same order asked again deserves a new try.
+fn account_was_refused(view: &IntentView) -> bool {
+    let refused = view.reject.as_ref().is_some_and(|reject| colissimo::class_of(&reject.code).0 == Blame::Us);
+    view.intent.state == Stands::Rejected && refused
+}
+
+async fn accept_anew(app: &App, old: IntentView, mut new: NewIntent) -> Result<IntentView, Problem> {
+    let given_up = app.store.record(old.intent.id, vec![Fact::Voided], new.at, None).await;
+    if let Err(e) = given_up {
+        // Another request of the same order was quicker; the accept below finds what it made.
+        tracing::debug!(error = %e, "a refused shipment was not given up by this request");
+    }
+    new.id = app.new_id(new.at);
+    match app.store.accept(new).await.map_err(failure::of_store)? {
+        Accepted::New(view) | Accepted::Known(view) => Ok(view),
+        Accepted::Conflict { .. } => Err(failure::defect("an order's key cannot be in conflict")),
+    }
+}
+
+/// Hands the label out in the format that is asked now: ours if it has it, a reprint otherwise.
+async fn hand_out(to: &Writer<'_>, login: &Login, view: &IntentView, format: LabelFormat) -> Result<Response, Problem> {
+    let id = view.intent.id;
+    let label = to.app.store.label(&view.merchant, id).await.map_err(failure::of_store)?;
+    let label = label.ok_or_else(|| failure::defect("a confirmed shipment has no label"))?;
+    if label.format == format {
+        return give(to, view, label).await;
+    }
+    let number: ColissimoNumber = label.number;
+    let exchange = to.app.carrier.relay(colissimo::encode_get_label(&number, login, format)).await;
+    Ok(match colissimo::decode_reprint(&exchange, &number) {
+        Ok(answer) => {
+            to.app.saw_line_ends(answer.line_ends);
+            release(to.app, view);
+            to.label(&answer)
+        }
+        Err(e) if e.blame == Blame::Them => to.in_hand(id),
+        Err(e) => to.failed(&e),
+    })
+}
+
+/// Gives a label that we hold, in the words in which the carrier gave it.
+pub(super) async fn give(to: &Writer<'_>, view: &IntentView, label: Label) -> Result<Response, Problem> {
+    let facts = to.app.store.facts(view.intent.id).await.map_err(failure::of_store)?;
+    let partner = facts.into_iter().find_map(|stamped| match stamped.fact {
+        Fact::Confirmed { partner_number, .. } => partner_number,
+        _ => None,
+    });
+    let answer = held::as_answered(label, partner);
+    release(to.app, view);
+    Ok(to.label(&answer))
+}
+
+fn release(app: &App, view: &IntentView) {
+    if !view.intent.released {
+        app.store.record_later(view.intent.id, Late::Released, app.now());
+    }
+}

@@ -1,0 +1,39 @@
+//! The carrier's three health pages: passed on while it answers, `[KO]` while it does not.
+
+use crate::state::{App, Shared};
+use axum::{
+    extract::State,
+    response::{Html, IntoResponse, Response},
+};
+use carriers::colissimo::{HEALTH_PAGES, decode_health, encode_health, write_health};
+use dispatch::Health;
+
+/// Whether label and pickup-point services believe themselves well.
+#[utoipa::path(get, path = "/supervision-wspudo/supervision.jsp", tag = "carrier-compatible",
+    summary = "Health page of the pickup-point service",
+    responses((status = 200, description = "[OK] or [KO]", body = String, content_type = "text/html")))]
+pub(crate) async fn pickup_service(State(app): State<Shared>) -> Response {
+    page(&app, HEALTH_PAGES[0]).await
+}
+
+/// Whether the pickup-point site believes itself well.
+#[utoipa::path(get, path = "/supervision-pudo/supervision.jsp", tag = "carrier-compatible",
+    summary = "Health page of the pickup-point site",
+    responses((status = 200, description = "[OK] or [KO]", body = String, content_type = "text/html")))]
+pub(crate) async fn pickup_site(State(app): State<Shared>) -> Response {
+    page(&app, HEALTH_PAGES[1]).await
+}
+
+/// Whether the label service believes itself well.
+#[utoipa::path(get, path = "/supervisionWSShipping/supervision.jsp", tag = "carrier-compatible",
+    summary = "Health page of the label service",
+    responses((status = 200, description = "[OK] or [KO]", body = String, content_type = "text/html")))]
+pub(crate) async fn shipping(State(app): State<Shared>) -> Response {
+    page(&app, HEALTH_PAGES[2]).await
+}
+
+async fn page(app: &App, page: &str) -> Response {
+    let dark = matches!(app.carrier.health(), Health::Dark { .. });
+    let well = !dark && decode_health(&app.carrier.relay(encode_health(page)).await) == Some(true);
+    Html(write_health(well)).into_response()
+}

@@ -1,0 +1,77 @@
+//! The carrier's own endpoints, spoken by us: an existing client changes its base URL and nothing else.
+
+mod answer;
+mod ends;
+mod enrol;
+mod generate;
+mod health;
+mod reprint;
+mod suivi;
+
+pub(crate) use enrol::Enrolled;
+
+use crate::state::Shared;
+use utoipa::openapi::{
+    ObjectBuilder, Type,
+    path::{Operation, ParameterBuilder, ParameterIn, PathItem, Paths},
+};
+use utoipa_axum::{
+    router::{OpenApiRouter, UtoipaMethodRouter},
+    routes,
+};
+
+/// The routes with their documentation.
+pub(crate) fn routes() -> OpenApiRouter<Shared> {
+    let mut router = OpenApiRouter::new()
+        .routes(routes!(health::pickup_service))
+        .routes(routes!(health::pickup_site))
+        .routes(routes!(health::shipping))
+        .routes(routes!(suivi::track));
+    for route in [routes!(generate::generate), routes!(generate::check), routes!(reprint::get_label)] {
+        let fixed = with_fixed_ends(&route);
+        router = router.routes(route).routes(fixed);
+    }
+    router
+}
+
+/// The same route once more, under a first part of the path that fixes the line ends.
+fn with_fixed_ends(route: &UtoipaMethodRouter<Shared>) -> UtoipaMethodRouter<Shared> {
+    let (_, paths, handlers) = route;
+    let mut prefixed = Paths::new();
+    for (path, item) in &paths.paths {
+        prefixed.paths.insert(format!("/{{{}}}{path}", ends::PARAM), fixed_item(item.clone()));
+    }
+    (Vec::new(), prefixed, handlers.clone())
+}
+
+fn fixed_item(mut item: PathItem) -> PathItem {
+    item.post = item.post.map(fixed_operation);
+    item
+}
+
+fn fixed_operation(mut operation: Operation) -> Operation {
+    let text = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["lf", "crlf"]));
+    let param = ParameterBuilder::new()
+        .name(ends::PARAM)
+        .parameter_in(ParameterIn::Path)
+        .description(Some("The line ends of the multipart answer: lf or crlf"))
+        .schema(Some(text));
+    operation.parameters.get_or_insert_default().insert(0, param.build().into());
+    operation.operation_id = operation.operation_id.map(|id| format!("{id}_with_line_ends"));
+    operation.summary = operation.summary.map(|text| format!("{text}, with fixed line ends"));
+    operation
+}
+
+#[cfg(test)]
+mod tests {
+    use carriers::colissimo::{CHECK, GENERATE, GET_LABEL, HEALTH_PAGES, SUIVI};
+
+    #[test]
+    fn the_paths_are_the_carriers() {
+        let api = super::routes().into_openapi();
+        let track = format!("{SUIVI}{{ids}}");
+        for path in HEALTH_PAGES.into_iter().chain([GENERATE, CHECK, GET_LABEL, &track]) {
+            assert!(api.paths.paths.contains_key(path), "{path}");
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! `getLabel` as the carrier's clients know it: from what we hold, or else from the carrier.
+
+use super::{
+    answer::{Writer, naming},
+    ends::Ends,
+    enrol,
+    generate::{give, may_ask},
+};
+use crate::{
+    body, failure,
+    problem::Problem,
+    state::{App, Shared},
+};
+use axum::{
+    extract::{Request, State},
+    response::{IntoResponse, Response},
+};
+use carriers::colissimo::{self, ReprintRequest};
+use dispatch::State as Stands;
+use parcel::Login;
+use store::{IntentView, Label};
+
+/// Gives the label of a parcel number once more: same body, same answer as the carrier's `getLabel`. Labels that this
+/// server holds are given also while the carrier is down.
+#[utoipa::path(post, path = "/sls-ws/SlsServiceWSRest/2.0/getLabel", tag = "carrier-compatible",
+    summary = "getLabel of Colissimo SLS",
+    request_body(content = serde_json::Value, description = "As for the carrier", content_type = "application/json"),
+    params(("apiKey" = Option<String>, Header, description = "The carrier's key; or contractNumber and password in the body")),
+    responses((status = 200, description = "The label", body = String, content_type = "multipart/mixed"),
+        (status = 400, description = "Refused, or not available now (40015)", body = String, content_type = "multipart/mixed"),
+        (status = 413, description = "Too large", body = crate::problem::ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "Not JSON", body = String, content_type = "multipart/mixed")))]
+pub(crate) async fn get_label(State(app): State<Shared>, Ends(ends): Ends, request: Request) -> Response {
+    let to = Writer { app: &app, ends: ends.unwrap_or_else(|| app.line_ends()) };
+    let (head, body) = request.into_parts();
+    let bytes = match body::read(body, &app.settings).await {
+        Ok(bytes) => bytes,
+        Err(problem) => return problem.into_response(),
+    };
+    match colissimo::read_get_label(&head.headers, &bytes) {
+        Ok(asked) => answer(&to, asked).await.unwrap_or_else(|problem| to.problem(problem)),
+        Err(refusal) => to.refusal(&refusal),
+    }
+}
+
+async fn answer(to: &Writer<'_>, asked: ReprintRequest) -> Result<Response, Problem> {
+    let Some(login) = asked.login.clone() else { return Ok(to.wrong_login()) };
+    if let Some((view, label)) = held(to.app, &login, &asked).await? {
+        let id = view.intent.id;
+        return Ok(naming(give(to, &view, label).await?, id));
+    }
+    if !may_ask(to.app, &login).await? {
+        return Ok(to.wrong_login());
+    }
+    let exchange = to.app.carrier.relay(colissimo::encode_get_label(&asked.number, &login, asked.format)).await;
+    Ok(match colissimo::decode_reprint(&exchange, &asked.number) {
+        Ok(answer) => {
+            to.app.saw_line_ends(answer.line_ends);
+            to.label(&answer)
+        }
+        Err(e) => to.failed(&e),
+    })
+}
+
+/// The label of this number if we hold it for this login, in this format, and it may be used.
+async fn held(app: &App, login: &Login, asked: &ReprintRequest) -> Result<Option<(IntentView, Label)>, Problem> {
+    let Some(caller) = enrol::known(app, login).await? else { return Ok(None) };
+    let found = app.store.label_by_number(&caller.merchant, &asked.number).await.map_err(failure::of_store)?;
+    let Some((id, label)) = found.filter(|(_, label)| label.format == asked.format) else { return Ok(None) };
+    let view = app.store.get(&caller.merchant, id).await.map_err(failure::of_store)?;
+    Ok(view.filter(|view| view.intent.state == Stands::Confirmed).map(|view| (view, label)))
+}

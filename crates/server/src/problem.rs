@@ -1,0 +1,250 @@
+//! Everything that can be wrong with a request, in one closed list, answered as RFC 9457 `application/problem+json`.
+//!
+//! A problem says what is wrong and what to do, names the field in our own words, and never repeats a value:
+//! it may be private, and answers end up in logs.
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use parcel::{Invalid, ShipmentId};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+macro_rules! kinds {
+    ($($name:ident $status:literal $slug:literal $title:literal $advice:literal)*) => {
+        /// What kind of problem it is; its `type` is a place on the `/docs` page.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum Kind { $($name),* }
+
+        impl Kind {
+            /// Every kind there is, in the order of the documentation.
+            pub(crate) const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// The last part of the `type`.
+            pub(crate) fn slug(self) -> &'static str {
+                match self { $(Self::$name => $slug),* }
+            }
+
+            /// The HTTP status.
+            pub(crate) fn status(self) -> u16 {
+                match self { $(Self::$name => $status),* }
+            }
+
+            /// The kind in a few words, the same for every occurrence.
+            pub(crate) fn title(self) -> &'static str {
+                match self { $(Self::$name => $title),* }
+            }
+
+            /// What to do about it.
+            pub(crate) fn advice(self) -> &'static str {
+                match self { $(Self::$name => $advice),* }
+            }
+        }
+    };
+}
+
+kinds! {
+    BadJson 400 "bad-json" "The body is not JSON"
+        "Correct the body at the line and column that are named; a missing quote or a comma too many is usual."
+    UnknownField 422 "unknown-field" "A field is not known"
+        "Remove the field or correct its spelling; the fields that are known at that place are listed."
+    MissingField 422 "missing-field" "A field is missing"
+        "Add the field."
+    InvalidField 422 "invalid-field" "A field holds something that cannot be used"
+        "Correct the field as the detail says. Asking again without a change gives the same answer."
+    BadHeader 400 "bad-header" "A header cannot be used"
+        "Correct the header as the detail says."
+    BadQuery 400 "bad-query" "The query cannot be used"
+        "Correct the part of the query that is named."
+    KeyMissing 401 "key-missing" "No API key was sent"
+        "Send the header Authorization: Bearer tk_… with the key of your shop."
+    KeyUnknown 401 "key-unknown" "The API key is not known"
+        "Check that the whole key was copied and that it was not replaced by a newer one."
+    NoSuchPath 404 "no-such-path" "There is nothing at this path"
+        "Compare the path with the list of operations at /docs."
+    NoSuchShipment 404 "no-such-shipment" "There is no such shipment"
+        "Check the id, and that the key belongs to the shop that made the shipment."
+    WrongMethod 405 "wrong-method" "This method is not for this path"
+        "Use one of the methods in the header Allow."
+    SlowBody 408 "slow-body" "The body did not arrive in time"
+        "Send the request again; look at the network if it happens often."
+    BodyTooLarge 413 "body-too-large" "The body is too large"
+        "Send one shipment per request and nothing that is not asked for."
+    MediaType 415 "media-type" "The body is not sent as JSON"
+        "Send the header Content-Type: application/json."
+    KeyReused 422 "idempotency-key-reused" "The Idempotency-Key belongs to another request"
+        "Use a new key for a new shipment. To ask about the first one, follow the shipment's id."
+    NotReady 409 "not-ready" "The label is not there yet"
+        "Ask again after the time in Retry-After, or wait with Prefer: wait=60 when creating the shipment."
+    WrongState 409 "wrong-state" "The shipment is not in a state that allows this"
+        "Read the shipment's state and next_step."
+    NumberTaken 409 "number-taken" "The parcel number belongs to another shipment"
+        "Check the number; one parcel number is the label of one shipment only."
+    Void 410 "void" "The shipment was given up"
+        "Create a new shipment if a label is needed after all."
+    Rejected 422 "rejected" "The carrier refused the shipment"
+        "Read the carrier's code and text, correct the shipment and create it anew."
+    NotProved 422 "not-proved" "The carrier does not confirm the parcel number"
+        "Check the number on the carrier's own site, with the same account."
+    CarrierUnavailable 503 "carrier-unavailable" "The carrier does not answer"
+        "Nothing is lost. Try again after the time in Retry-After."
+    StoreUnavailable 503 "store-unavailable" "The server cannot write or read its records now"
+        "Nothing was accepted. Try again after the time in Retry-After, with the same Idempotency-Key."
+    Internal 500 "internal" "The server made a mistake"
+        "Try again with the same Idempotency-Key; if it stays, tell whoever runs this server the time of the request."
+}
+
+/// One problem, ready to be answered. Boxed, because every handler's `Result` carries its room.
+#[derive(Debug)]
+pub(crate) struct Problem(Box<Parts>);
+
+#[derive(Debug)]
+struct Parts {
+    kind: Kind,
+    body: ProblemBody,
+    headers: Vec<(HeaderName, String)>,
+}
+
+/// A problem as RFC 9457 lays it out.
+#[derive(Debug, Default, Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(crate) struct ProblemBody {
+    /// Which kind of problem, as a place in the documentation: `/docs#problem-…`.
+    #[schema(example = "/docs#problem-invalid-field")]
+    r#type: String,
+    /// The kind in a few words, the same each time.
+    title: String,
+    /// The HTTP status, once more.
+    status: u16,
+    /// What is wrong this time, and what to do.
+    detail: String,
+    /// The field, dotted, in this API's own words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "addressee.postal_code")]
+    field: Option<String>,
+    /// Line of the body at which reading stopped, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<usize>,
+    /// Column of that line, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<usize>,
+    /// The shipment that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shipment: Option<String>,
+    /// The carrier's own error id, where the carrier refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    carrier_code: Option<String>,
+    /// The carrier's own text, in French.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    carrier_message: Option<String>,
+}
+
+impl Problem {
+    /// A problem of this kind; `detail` says what is wrong this time and what to do.
+    pub(crate) fn new(kind: Kind, detail: impl Into<String>) -> Self {
+        let body = ProblemBody {
+            r#type: format!("/docs#problem-{}", kind.slug()),
+            title: kind.title().to_owned(),
+            status: kind.status(),
+            detail: detail.into(),
+            ..ProblemBody::default()
+        };
+        Self(Box::new(Parts { kind, body, headers: Vec::new() }))
+    }
+
+    /// A field that is wrong in itself.
+    pub(crate) fn invalid(field: &str, detail: impl Into<String>) -> Self {
+        Self::new(Kind::InvalidField, detail).field(field)
+    }
+
+    /// Names the field.
+    pub(crate) fn field(mut self, field: impl Into<String>) -> Self {
+        self.0.body.field = Some(field.into());
+        self
+    }
+
+    /// Says where in the body reading stopped.
+    pub(crate) fn at(mut self, line: usize, column: usize) -> Self {
+        (self.0.body.line, self.0.body.column) = (Some(line), Some(column));
+        self
+    }
+
+    /// Names the shipment.
+    pub(crate) fn shipment(mut self, id: ShipmentId) -> Self {
+        self.0.body.shipment = Some(id.to_string());
+        self
+    }
+
+    /// Repeats what the carrier said.
+    pub(crate) fn carrier(mut self, code: &str, message: &str) -> Self {
+        self.0.body.carrier_code = Some(code.to_owned());
+        self.0.body.carrier_message = Some(message.to_owned());
+        self
+    }
+
+    /// Says when to come back, in seconds.
+    pub(crate) fn retry_after(self, seconds: u64) -> Self {
+        self.header(header::RETRY_AFTER, seconds.to_string())
+    }
+
+    /// Adds a header to the answer.
+    pub(crate) fn header(mut self, name: HeaderName, value: String) -> Self {
+        self.0.headers.push((name, value));
+        self
+    }
+
+    /// The kind.
+    #[cfg(test)]
+    pub(crate) fn kind(&self) -> Kind {
+        self.0.kind
+    }
+
+    /// The field that is named, if one is.
+    #[cfg(test)]
+    pub(crate) fn named_field(&self) -> Option<&str> {
+        self.0.body.field.as_deref()
+    }
+}
+
+impl From<Invalid> for Problem {
+    fn from(e: Invalid) -> Self {
+        let kind = if e.problem.starts_with("missing") { Kind::MissingField } else { Kind::InvalidField };
+        Self::new(kind, e.to_string()).field(e.field)
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let Parts { kind, body, headers } = *self.0;
+        let status = StatusCode::from_u16(kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let text = serde_json::to_vec(&body).unwrap_or_default();
+        let mut answer = (status, [(header::CONTENT_TYPE, "application/problem+json")], text).into_response();
+        for (name, value) in headers {
+            if let Ok(value) = HeaderValue::try_from(value) {
+                answer.headers_mut().append(name, value);
+            }
+        }
+        answer
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn every_kind_has_its_own_slug_a_title_and_advice() {
+        let slugs: HashSet<_> = Kind::ALL.iter().map(|k| k.slug()).collect();
+        assert_eq!(slugs.len(), Kind::ALL.len());
+        for kind in Kind::ALL {
+            assert!((400..600).contains(&kind.status()), "{kind:?}");
+            assert!(!kind.title().ends_with('.') && kind.advice().ends_with('.'), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn a_header_that_cannot_be_written_is_left_out() {
+        let problem = Problem::new(Kind::WrongMethod, "use GET").header(header::ALLOW, "GET\n".into());
+        assert!(problem.into_response().headers().get(header::ALLOW).is_none());
+    }
+}

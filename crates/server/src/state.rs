@@ -1,0 +1,114 @@
+//! What every handler shares: the doors to the rest of the house, and a few small caches.
+//!
+//! Nothing here asks the machine for time or chance: both come through [`AppState`], so that a simulation drives
+//! the whole of it. What is kept in memory can be lost at any moment without harm.
+
+use crate::{auth::KeyCache, carrier::Carrier, dropin::Enrolled, metrics::Metrics, settings::ServerSettings};
+use carriers::colissimo::LineEnds;
+use clock::{Clock, Time};
+use parcel::{MerchantId, ShipmentId};
+use prometheus_client::registry::Registry;
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicU8, Ordering},
+};
+use store::{AccountId, Store};
+
+/// A source of chance: fills the slice.
+pub type Random = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
+
+/// Metrics of the whole process; each room registers its own.
+pub type SharedRegistry = Arc<Mutex<Registry>>;
+
+/// What the listener needs from the rest of the house.
+#[derive(Clone)]
+pub struct AppState {
+    /// Where shipments are kept.
+    pub store: Store,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// The carrier, for calls that are passed on.
+    pub carrier: Arc<dyn Carrier>,
+    /// What the operator set.
+    pub settings: ServerSettings,
+    /// Chance, for ids and boundaries.
+    pub random: Random,
+    /// Where the listener registers its metrics, and what `/metrics` shows.
+    pub registry: SharedRegistry,
+}
+
+/// Who asks: a merchant, and the account at the carrier that its shipments go to.
+#[derive(Debug)]
+pub(crate) struct Caller {
+    pub(crate) merchant: MerchantId,
+    pub(crate) account: AccountId,
+}
+
+/// [`AppState`] and what the handlers keep in memory.
+pub(crate) struct App {
+    pub(crate) store: Store,
+    pub(crate) carrier: Arc<dyn Carrier>,
+    pub(crate) settings: ServerSettings,
+    pub(crate) metrics: Metrics,
+    pub(crate) registry: SharedRegistry,
+    pub(crate) keys: KeyCache,
+    pub(crate) enrolled: Enrolled,
+    clock: Arc<dyn Clock>,
+    random: Random,
+    last_line_ends: AtomicU8,
+}
+
+/// The state as handlers hold it.
+pub(crate) type Shared = Arc<App>;
+
+impl App {
+    /// Takes the outside in and registers the listener's metrics.
+    pub(crate) fn new(outside: AppState) -> Shared {
+        let AppState { store, clock, carrier, settings, random, registry } = outside;
+        let metrics = Metrics::register(&mut registry.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+        let keys = KeyCache::new(settings.key_cache_time);
+        let enrolled = Enrolled::new(settings.dropin.accounts_count_max);
+        let last_line_ends = AtomicU8::new(0);
+        Arc::new(Self { store, carrier, settings, metrics, registry, keys, enrolled, clock, random, last_line_ends })
+    }
+
+    /// The time now.
+    pub(crate) fn now(&self) -> Time {
+        self.clock.now()
+    }
+
+    /// A fresh id for a shipment that comes in at this time.
+    pub(crate) fn new_id(&self, at: Time) -> ShipmentId {
+        ShipmentId::new(u64::try_from(at.unix_ms()).unwrap_or(0), self.chance())
+    }
+
+    /// The name of a boundary between the parts of one answer.
+    pub(crate) fn new_boundary(&self) -> String {
+        uuid::Builder::from_random_bytes(self.chance()).into_uuid().to_string()
+    }
+
+    fn chance<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        (self.random)(&mut bytes);
+        bytes
+    }
+
+    /// Remembers the line ends of an answer of the carrier, for those who mirror them.
+    pub(crate) fn saw_line_ends(&self, ends: LineEnds) {
+        let code = match ends {
+            LineEnds::Crlf => 1,
+            LineEnds::Lf => 2,
+        };
+        self.last_line_ends.store(code, Ordering::Relaxed);
+    }
+
+    /// The line ends of multipart answers, where the path does not say.
+    pub(crate) fn line_ends(&self) -> LineEnds {
+        let last = match self.last_line_ends.load(Ordering::Relaxed) {
+            1 => Some(LineEnds::Crlf),
+            2 => Some(LineEnds::Lf),
+            _ => None,
+        };
+        self.settings.dropin.line_ends.resolve(last)
+    }
+}
