@@ -68,7 +68,7 @@ fn slowest_sync(path: &Path) -> std::io::Result<Duration> {
 }
 
 fn server(dir: &Path) -> Finding {
-    let (good, detail) = match opening::take_lock(dir) {
+    let (good, detail) = match opening::lock(dir) {
         Ok(_) => (true, "no server works on it now".into()),
         Err(StoreError::InUse { pid: Some(pid), .. }) => (true, format!("a server works on it now (process {pid})")),
         Err(StoreError::InUse { pid: None, .. }) => (true, "a server works on it now".into()),

@@ -13,7 +13,7 @@ use std::{
 /// The database's file in the data directory.
 pub(crate) const DATABASE: &str = "tournee.db";
 /// The file whose lock an exclusive store holds, with its process id inside.
-pub(crate) const LOCK: &str = "lock";
+const LOCK: &str = "lock";
 
 /// The layouts, oldest first: the database's `user_version` says how many of them it has.
 const LAYOUTS: [&str; 1] = [include_str!("schema/1.sql")];
@@ -78,21 +78,25 @@ fn make_dir(dir: &Path) -> Result<(), StoreError> {
     builder.create(dir).map_err(|source| failed("make", dir, source))
 }
 
+/// Takes the lock and leaves our process id in it.
+fn take_lock(dir: &Path) -> Result<File, StoreError> {
+    let mut file = lock(dir)?;
+    let pid = std::process::id();
+    let written = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| writeln!(file, "{pid}"));
+    written.map_err(|source| failed("lock", &dir.join(LOCK), source))?;
+    Ok(file)
+}
+
 /// Takes the lock, or says who has it.
-pub(crate) fn take_lock(dir: &Path) -> Result<File, StoreError> {
+pub(crate) fn lock(dir: &Path) -> Result<File, StoreError> {
     let path = dir.join(LOCK);
     let broken = |source| failed("lock", &path, source);
-    let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
-    let mut file = file.map_err(broken)?;
+    let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(broken)?;
     match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => return Err(in_use(dir, file)),
-        Err(TryLockError::Error(source)) => return Err(broken(source)),
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(in_use(dir, file)),
+        Err(TryLockError::Error(source)) => Err(broken(source)),
     }
-    file.set_len(0).map_err(broken)?;
-    file.rewind().map_err(broken)?;
-    writeln!(file, "{}", std::process::id()).map_err(broken)?;
-    Ok(file)
 }
 
 fn in_use(dir: &Path, mut held: File) -> StoreError {

@@ -139,3 +139,83 @@ fn pass(around: &Surroundings, boundary: Boundary) {
         hook(boundary);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Options, opening};
+
+    fn writer() -> Writer {
+        let options = Options::memory(SealingKey::from_bytes([7; 32]));
+        let conn = opening::open(&options, 0).expect("opened").writer;
+        let around = Surroundings {
+            key: options.key,
+            policy: options.policy,
+            boundary: None,
+            watchers: Watchers::new(),
+            due: Notify::new(),
+        };
+        Writer { conn, around: Arc::new(around), _lock: None }
+    }
+
+    fn put(name: String, bytes: i32) -> (Box<dyn Command>, oneshot::Receiver<Result<(), StoreError>>) {
+        Work::awaited(move |writing| {
+            writing.conn.execute("INSERT INTO meta (name, value) VALUES (?1, zeroblob(?2))", (name, bytes))?;
+            Ok(())
+        })
+    }
+
+    fn refused() -> (Box<dyn Command>, oneshot::Receiver<Result<(), StoreError>>) {
+        Work::awaited(|_| Err(StoreError::ApiKeyTaken))
+    }
+
+    fn names(writer: &Writer) -> i64 {
+        writer.conn.query_row("SELECT count(*) FROM meta", [], |row| row.get(0)).expect("counted")
+    }
+
+    /// Writes these in one group and gives what each was told.
+    fn group(
+        writer: &mut Writer,
+        all: Vec<(Box<dyn Command>, oneshot::Receiver<Result<(), StoreError>>)>,
+    ) -> Vec<Result<(), StoreError>> {
+        let (mut commands, answers): (Vec<_>, Vec<_>) = all.into_iter().unzip();
+        writer.write(&mut commands);
+        answers.into_iter().map(|mut answer| answer.try_recv().expect("told")).collect()
+    }
+
+    #[test]
+    fn a_refusal_is_its_own_callers_alone() {
+        let mut writer = writer();
+        let told = group(&mut writer, vec![put("a".into(), 1), refused(), put("b".into(), 1)]);
+        assert!(matches!(told[..], [Ok(()), Err(StoreError::ApiKeyTaken), Ok(())]), "{told:?}");
+        assert_eq!(names(&writer), 3);
+    }
+
+    #[test]
+    fn a_full_disk_fails_the_whole_group_and_nothing_after_it() {
+        let mut writer = writer();
+        let pages: i64 = writer.conn.pragma_query_value(None, "page_count", |row| row.get(0)).expect("counted");
+        writer.conn.pragma_update(None, "max_page_count", pages + 4).expect("set");
+        let told = group(&mut writer, vec![put("a".into(), 1), put("b".into(), 1 << 20), refused()]);
+        for error in told {
+            let error = error.expect_err("failed");
+            assert!(error.to_string().contains("free some space"), "{error}");
+        }
+        assert_eq!(names(&writer), 1, "nothing of the group was kept");
+        writer.conn.pragma_update(None, "max_page_count", pages + 4000).expect("set");
+        let told = group(&mut writer, vec![put("b".into(), 1 << 20)]);
+        assert!(matches!(told[..], [Ok(())]), "{told:?}");
+    }
+
+    #[test]
+    fn the_boundaries_are_passed_in_order() {
+        let passed = Arc::new(std::sync::Mutex::new(Vec::new()));
+        let seen = Arc::clone(&passed);
+        let mut writer = writer();
+        let around = Arc::get_mut(&mut writer.around).expect("the only one");
+        around.boundary = Some(Arc::new(move |boundary| seen.lock().expect("seen").push(boundary)));
+        group(&mut writer, vec![put("a".into(), 1)]);
+        let all = [Boundary::BeforeCommit, Boundary::AfterCommit, Boundary::BeforeReply];
+        assert_eq!(*passed.lock().expect("passed"), all);
+    }
+}
