@@ -140,7 +140,7 @@ pub(crate) async fn reprint(
     let request = colissimo::encode_get_label(&number, &claimed.account.login, format);
     let exchange = context.carrier.shipping.exchange(request, patience(context), Box::new(|| {})).await;
     context.metrics.call("getLabel", &exchange);
-    colissimo::decode_label(&exchange)
+    colissimo::decode_reprint(&exchange, &number)
 }
 
 fn patience(context: &Context) -> Duration {
