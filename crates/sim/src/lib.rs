@@ -1,5 +1,12 @@
 //! The seeded world: a carrier that slows, lies and dies, orders from real communes, simulated time; the invariants.
 
+pub mod carrier;
 pub mod dice;
+pub mod invariants;
+pub mod merchants;
+pub mod orders;
+pub mod places;
 pub mod scenario;
 pub mod timeline;
+pub mod transport;
+pub mod wire;

@@ -3,8 +3,28 @@
 //! A timeline is straight pieces laid end to end. It never runs backwards; before its start it shows the scenario's
 //! start, and after its last piece it goes on at the pace of real time.
 
-use clock::Time;
-use std::time::Duration;
+use clock::{Clock, Time};
+use std::{sync::Arc, time::Duration};
+
+/// The scenario's clock: a real clock seen through a timeline.
+#[derive(Clone)]
+pub struct ScenarioClock {
+    timeline: Timeline,
+    real: Arc<dyn Clock>,
+}
+
+impl ScenarioClock {
+    /// What this timeline shows of this clock.
+    pub fn new(timeline: Timeline, real: Arc<dyn Clock>) -> Self {
+        Self { timeline, real }
+    }
+}
+
+impl Clock for ScenarioClock {
+    fn now(&self) -> Time {
+        self.timeline.at(self.real.now())
+    }
+}
 
 /// The least that a phase is shown for, where there are seconds enough.
 const SHOWN_MIN: Duration = Duration::from_secs(1);

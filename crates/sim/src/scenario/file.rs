@@ -147,7 +147,11 @@ impl Source<'_> {
             phases: self.phases(raw.phase)?,
             again: raw.again.iter().map(|a| self.again(a)).collect::<Result<_, _>>()?,
             support: raw.support,
-            official: raw.official.map(|o| self.time(&o.confirmed_at)).transpose()?.map(|t| Official { confirmed_at: t }),
+            official: raw
+                .official
+                .map(|o| self.time(&o.confirmed_at))
+                .transpose()?
+                .map(|t| Official { confirmed_at: t }),
             services: raw.services,
         })
     }
@@ -173,7 +177,9 @@ impl Source<'_> {
         for one in raw {
             let phase = self.phase(&one)?;
             if phases.last().is_some_and(|before| phase.at < before.at) {
-                return Err(self.wrong(one.at.span(), "earlier than the phase above it; put the phases in order of time"));
+                return Err(
+                    self.wrong(one.at.span(), "earlier than the phase above it; put the phases in order of time")
+                );
             }
             phases.push(phase);
         }
@@ -239,7 +245,9 @@ impl Source<'_> {
         let Some(value) = value else { return Ok(1.0) };
         match *value.as_ref() {
             factor if (0.0..=LATENCY_FACTOR_MAX).contains(&factor) => Ok(factor),
-            _ => Err(self.wrong(value.span(), &format!("a factor from 0.0 to {LATENCY_FACTOR_MAX}; 1.0 is as in peace"))),
+            _ => {
+                Err(self.wrong(value.span(), &format!("a factor from 0.0 to {LATENCY_FACTOR_MAX}; 1.0 is as in peace")))
+            }
         }
     }
 

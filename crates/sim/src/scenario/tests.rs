@@ -58,7 +58,8 @@ fn the_sections_about_people_are_kept() {
     assert_eq!(day.baseline, Baseline::default());
 }
 
-const HEAD: &str = "name = \"x\"\nzone = \"Europe/Paris\"\nstart = \"2025-12-22T05:00:00\"\nend = \"2025-12-22T06:00:00\"\n";
+const HEAD: &str =
+    "name = \"x\"\nzone = \"Europe/Paris\"\nstart = \"2025-12-22T05:00:00\"\nend = \"2025-12-22T06:00:00\"\n";
 
 #[track_caller]
 fn refused(body: &str, line: usize, key: &str, says: &str) {
@@ -80,8 +81,18 @@ fn what_is_not_understood_is_refused_with_its_line() {
     refused(&format!("{phase}dark_as = []\n"), 8, "dark_as", "at least one");
     refused(&format!("{phase}alternate_minutes = [0, 5]\n"), 8, "alternate_minutes", "first slow, then dark");
     refused(&format!("{phase}alternate_minutes = [5]\n"), 8, "alternate_minutes", "");
-    refused(&format!("{phase}dark = true\nalternate_minutes = [5, 5]\n"), 9, "alternate_minutes", "dark or it alternates");
-    refused(&format!("{phase}[[phase]]\nat = \"2025-12-22T05:09:00\"\nfunctions = [\"label\"]\n"), 9, "at", "order of time");
+    refused(
+        &format!("{phase}dark = true\nalternate_minutes = [5, 5]\n"),
+        9,
+        "alternate_minutes",
+        "dark or it alternates",
+    );
+    refused(
+        &format!("{phase}[[phase]]\nat = \"2025-12-22T05:09:00\"\nfunctions = [\"label\"]\n"),
+        9,
+        "at",
+        "order of time",
+    );
     refused("[[phase]]\nat = \"6h24\"\nfunctions = [\"label\"]\n", 6, "at", "2025-12-22T06:24:00");
     refused("[[phase]]\nat = \"2025-12-22T05:10:00\"\nfunctions = []\n", 7, "functions", "at least one");
     refused("[[again]]\nfrom = \"2026-01-01T17:00:00\"\nuntil = \"2026-01-01T03:30:00\"\n", 7, "until", "after `from`");
@@ -112,7 +123,11 @@ fn a_demonstration_shows_every_phase() {
     assert_eq!(shown.at(start.plus(total + Duration::from_secs(60))), day.end.plus(Duration::from_secs(60)));
     let seen: Vec<Time> = day.turns().iter().filter_map(|t| shown.when(*t)).collect();
     for pair in seen.windows(2) {
-        assert!(pair[1].since(pair[0]) >= Duration::from_millis(999), "a phase is shown for {:?}", pair[1].since(pair[0]));
+        assert!(
+            pair[1].since(pair[0]) >= Duration::from_millis(999),
+            "a phase is shown for {:?}",
+            pair[1].since(pair[0])
+        );
     }
     let night = shown.when(paris("2025-12-23T12:30:00")).zip(shown.when(paris("2025-12-22T16:50:00")));
     let lull = shown.when(paris("2025-12-22T16:50:00")).zip(shown.when(paris("2025-12-22T16:00:00")));

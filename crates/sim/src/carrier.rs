@@ -1,0 +1,206 @@
+//! The simulated carrier: speaks Colissimo's protocols, keeps its rules, and fails as its scenario says.
+//!
+//! A deterministic core without clock or socket: from one seed, the same requests at the same times get the same bytes.
+//! What reaches the network is left to [`crate::wire`] (sockets) and [`crate::transport`] (simulated time), which both
+//! enact the [`Wire`] that [`Carrier::handle`] returns. A call that fails may have been carried out before: then the
+//! label stands in the [`Book`], and nobody was told.
+
+mod book;
+mod contracts;
+mod desk;
+mod failure;
+mod fate;
+mod label;
+mod shared;
+#[cfg(test)]
+mod tests;
+
+pub use book::{Book, Call, Calls, Entry};
+pub use contracts::{Contract, Contracts};
+pub use shared::SharedCarrier;
+
+use crate::{
+    dice::Dice,
+    scenario::{Function, Scenario},
+};
+use carriers::{Request, Response, colissimo, colissimo::LineEnds};
+use clock::Time;
+use desk::{Desk, Done};
+use parcel::ColissimoNumber;
+use std::{sync::Arc, time::Duration};
+
+/// Which stream of the seed's chance decides the fate of calls.
+const FATE_STREAM: u64 = 0;
+/// Which stream makes the boundaries of answers.
+const BOUNDARY_STREAM: u64 = 1;
+
+/// How a simulated carrier is set up.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The seed of everything that is left to chance.
+    pub seed: u64,
+    /// Who may ask.
+    pub contracts: Contracts,
+    /// Which pickup points it takes.
+    pub points: Points,
+    /// How the lines of its multipart answers end.
+    pub line_ends: LineEnds,
+    /// The key that Suivi asks for; `None` takes any key, but not none.
+    pub okapi_key: Option<String>,
+    /// How long after a label was made tracking first knows of it (assumed: a minute).
+    pub tracking_lag: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            seed: 0,
+            contracts: Contracts::Any,
+            points: Points::Listed,
+            line_ends: LineEnds::Crlf,
+            okapi_key: None,
+            tracking_lag: Duration::from_secs(60),
+        }
+    }
+}
+
+/// Which pickup points the carrier takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Points {
+    /// The made-up points of [`crate::places`] that are open.
+    Listed,
+    /// Any id, for requests that were not made by this simulation.
+    Any,
+}
+
+/// What happens on the connection.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Wire {
+    /// A whole answer.
+    Answer(Response),
+    /// The first `keep` bytes of this answer's body, then the connection closes.
+    Truncated {
+        /// The answer that was meant.
+        answer: Response,
+        /// How many bytes of its body leave, less than all.
+        keep: usize,
+    },
+    /// Nothing, ever.
+    NoAnswer,
+    /// No connection. Where there is one already (sockets), it is reset.
+    Refused,
+    /// The connection is reset.
+    Reset,
+}
+
+/// What the carrier does about a request.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reply {
+    /// How long it takes before anything happens.
+    pub delay: Duration,
+    /// What then happens.
+    pub wire: Wire,
+    /// The label that was made for this request, whether or not its client will hear of it.
+    pub made: Option<ColissimoNumber>,
+}
+
+/// The carrier.
+#[derive(Debug)]
+pub struct Carrier {
+    scenario: Arc<Scenario>,
+    desk: Desk,
+    fates: Dice,
+}
+
+impl Carrier {
+    /// A carrier in this scenario.
+    pub fn new(scenario: Arc<Scenario>, options: Options) -> Self {
+        let fates = Dice::stream(options.seed, FATE_STREAM);
+        let boundaries = Dice::stream(options.seed, BOUNDARY_STREAM);
+        Self { scenario, desk: Desk::new(options, boundaries), fates }
+    }
+
+    /// Takes a request that has been read whole, at this moment of the scenario.
+    pub fn handle(&mut self, now: Time, request: &Request) -> Reply {
+        let (path, query) = split(&request.path_and_query);
+        let asked = Asked::of(path, query);
+        self.desk.book.count(now, asked.call());
+        let weather = self.scenario.at(now, asked.function());
+        let fate = fate::draw(&mut self.fates, &weather, &self.scenario.baseline);
+        let Some(failure) = fate.failure else {
+            let Done { answer, made } = self.desk.serve(now, &asked, request);
+            return Reply { delay: fate.delay, wire: Wire::Answer(answer), made };
+        };
+        let done = failure.worked.then(|| self.desk.serve(now, &asked, request));
+        let made = done.as_ref().and_then(|d| d.made);
+        if let Some(number) = &made {
+            self.desk.book.mark_lost(number);
+        }
+        let wire = failure::wire(&failure, &asked, done.map(|d| d.answer), &mut self.desk);
+        Reply { delay: fate.delay, wire, made }
+    }
+
+    /// What the carrier has done.
+    pub fn book(&self) -> &Book {
+        &self.desk.book
+    }
+
+    /// The scenario that it lives in.
+    pub fn scenario(&self) -> &Scenario {
+        &self.scenario
+    }
+
+    /// Notes that the answer about this number did not reach its client, which had gone.
+    pub fn answer_lost(&mut self, number: &ColissimoNumber) {
+        self.desk.book.mark_lost(number);
+    }
+}
+
+/// What a request is for, by its path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked<'a> {
+    Generate,
+    Check,
+    Reprint,
+    Track { ids: &'a str, query: Option<&'a str> },
+    Health,
+    Nothing,
+}
+
+impl<'a> Asked<'a> {
+    fn of(path: &'a str, query: Option<&'a str>) -> Self {
+        match path {
+            colissimo::GENERATE => Self::Generate,
+            colissimo::CHECK => Self::Check,
+            colissimo::GET_LABEL => Self::Reprint,
+            page if colissimo::HEALTH_PAGES.contains(&page) => Self::Health,
+            other => other.strip_prefix(colissimo::SUIVI).map_or(Self::Nothing, |ids| Self::Track { ids, query }),
+        }
+    }
+
+    fn function(self) -> Function {
+        match self {
+            Self::Track { .. } => Function::Tracking,
+            Self::Health => Function::Health,
+            Self::Generate | Self::Check | Self::Reprint | Self::Nothing => Function::Label,
+        }
+    }
+
+    fn call(self) -> Call {
+        match self {
+            Self::Generate => Call::Generate,
+            Self::Check => Call::Check,
+            Self::Reprint => Call::Reprint,
+            Self::Track { .. } => Call::Track,
+            Self::Health => Call::Health,
+            Self::Nothing => Call::Other,
+        }
+    }
+}
+
+fn split(path_and_query: &str) -> (&str, Option<&str>) {
+    match path_and_query.split_once('?') {
+        Some((path, query)) => (path, Some(query)),
+        None => (path_and_query, None),
+    }
+}

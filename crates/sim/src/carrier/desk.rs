@@ -1,0 +1,272 @@
+//! The work itself: requests that are carried out or refused by the carrier's rules.
+//!
+//! Holds the book, the clients with their number ranges, and the forms of the labels. Error ids are the carrier's.
+
+use super::{
+    Asked, Book, Entry, Options, Points,
+    contracts::{Client, Clients, NotAdmitted},
+    failure::{gateway, response},
+    label::Labels,
+};
+use crate::{
+    dice::Dice,
+    places::{Point, point},
+};
+use carriers::{
+    Request, Response,
+    colissimo::{self, LabelAnswer, Message, SlsRefusal, SlsRequest, SuiviError, TrackEvent, TrackRecord},
+};
+use clock::Time;
+use http::{HeaderMap, HeaderValue, Method};
+use parcel::{ColissimoNumber, GeopostRouting, LabelFormat, Letter, Shipment};
+use sha2::{Digest, Sha256};
+
+/// The first event of every track: the parcel was announced.
+const ANNOUNCED: &str = "DR1";
+/// Service and country (ISO numeric) in the partner's number, as on labels of the field.
+const PARTNER_SERVICE: u16 = 801;
+const PARTNER_COUNTRY: u16 = 250;
+
+/// The carrier's back office.
+#[derive(Debug)]
+pub(super) struct Desk {
+    pub(super) book: Book,
+    options: Options,
+    clients: Clients,
+    labels: Labels,
+    boundaries: Dice,
+}
+
+/// What was done: the answer that is ready to leave, and the label that was made for it.
+#[derive(Debug)]
+pub(super) struct Done {
+    pub(super) answer: Response,
+    pub(super) made: Option<ColissimoNumber>,
+}
+
+impl From<Response> for Done {
+    fn from(answer: Response) -> Self {
+        Self { answer, made: None }
+    }
+}
+
+/// Why a request was refused.
+enum Refused {
+    /// The request itself breaks a rule.
+    Rule(SlsRefusal),
+    /// For what the carrier knows beside: an error id.
+    Id(&'static str),
+    /// The gateway does not know the key.
+    Gateway,
+}
+
+impl From<SlsRefusal> for Refused {
+    fn from(refusal: SlsRefusal) -> Self {
+        Self::Rule(refusal)
+    }
+}
+
+impl From<&'static str> for Refused {
+    fn from(id: &'static str) -> Self {
+        Self::Id(id)
+    }
+}
+
+impl From<NotAdmitted> for Refused {
+    fn from(why: NotAdmitted) -> Self {
+        match why {
+            NotAdmitted::Login => Self::Id("30000"),
+            NotAdmitted::ApiKey => Self::Gateway,
+        }
+    }
+}
+
+impl Desk {
+    pub(super) fn new(options: Options, boundaries: Dice) -> Self {
+        let clients = Clients::new(options.contracts.clone());
+        Self { book: Book::default(), options, clients, labels: Labels::default(), boundaries }
+    }
+
+    /// Carries the request out.
+    pub(super) fn serve(&mut self, now: Time, asked: &Asked<'_>, request: &Request) -> Done {
+        let reads = matches!(asked, Asked::Track { .. } | Asked::Health);
+        if !matches!(asked, Asked::Nothing) && reads != (request.method == Method::GET) {
+            return gateway(405, "Method Not Allowed").into();
+        }
+        let headers = header_map(request);
+        match asked {
+            Asked::Generate => {
+                self.generate(now, &headers, &request.body).unwrap_or_else(|why| self.refused(why).into())
+            }
+            Asked::Check => self.check(now, &headers, &request.body).unwrap_or_else(|why| self.refused(why)).into(),
+            Asked::Reprint => self.reprint(&headers, &request.body).unwrap_or_else(|why| self.refused(why)).into(),
+            Asked::Track { ids, query } => self.track(now, &headers, ids, *query).into(),
+            Asked::Health => response(200, "text/html", colissimo::write_health(true)).into(),
+            Asked::Nothing => gateway(404, "Not Found").into(),
+        }
+    }
+
+    fn generate(&mut self, now: Time, headers: &HeaderMap, body: &[u8]) -> Result<Done, Refused> {
+        let asked = colissimo::read_generate(headers, body, now.paris_date())?;
+        let client = self.admissible(now, &asked)?;
+        let shipment = &asked.shipment;
+        let prefix = shipment.product.number_prefix().ok_or("30015")?;
+        let number = match shipment.parcel_number {
+            Some(chosen) => chosen,
+            None => self.clients.next_number(&client, prefix).ok_or("40014")?,
+        };
+        let entry = entry(now, number, &client, shipment, body);
+        let answer = self.label(&entry, shipment.format);
+        self.book.add(entry);
+        Ok(Done { answer, made: Some(number) })
+    }
+
+    fn check(&mut self, now: Time, headers: &HeaderMap, body: &[u8]) -> Result<Response, Refused> {
+        let asked = colissimo::read_generate(headers, body, now.paris_date())?;
+        self.admissible(now, &asked)?;
+        let mut good = self.refusal(200, "0");
+        good.status = 200;
+        Ok(good)
+    }
+
+    fn reprint(&mut self, headers: &HeaderMap, body: &[u8]) -> Result<Response, Refused> {
+        let asked = colissimo::read_get_label(headers, body)?;
+        let client = self.clients.admit(asked.login.as_ref())?;
+        let found = self.book.get(&asked.number).filter(|entry| entry.contract == client.name).cloned();
+        let entry = found.ok_or("30801")?;
+        Ok(self.label(&entry, asked.format))
+    }
+
+    /// The rules that need to know more than the request itself.
+    fn admissible(&self, now: Time, asked: &SlsRequest) -> Result<Client, Refused> {
+        let shipment = &asked.shipment;
+        let client = self.clients.admit(asked.login.as_ref())?;
+        if let Some(id) = client.refusal(&shipment.product, shipment.parcel_number.as_ref()) {
+            return Err(id.into());
+        }
+        let listed = self.options.points == Points::Listed;
+        if listed && shipment.mode.pickup_point().is_some_and(|id| point(id) != Point::Open) {
+            return Err("30401".into());
+        }
+        let used = shipment.parcel_number.is_some_and(|number| self.book.is_in_use(&number, now.paris_date()));
+        if used { Err("30702".into()) } else { Ok(client) }
+    }
+
+    fn track(&self, now: Time, headers: &HeaderMap, ids: &str, query: Option<&str>) -> Response {
+        let key = headers.get("x-okapi-key").and_then(|key| key.to_str().ok()).filter(|key| !key.is_empty());
+        if key.is_none() || self.options.okapi_key.as_deref().is_some_and(|right| key != Some(right)) {
+            let body = serde_json::json!({ "code": "UNAUTHORIZED", "message": "X-Okapi-Key is missing or not known" });
+            return response(401, "application/json", body.to_string());
+        }
+        let (tracks, lang) = match colissimo::read_track(ids, query) {
+            Ok(asked) => (asked.ids.into_iter().map(|id| self.track_of(now, id)).collect(), asked.lang),
+            Err(fault) => (vec![(ids.to_owned(), Err(fault))], "fr_FR".to_owned()),
+        };
+        let (status, body) = colissimo::write_track(&tracks, &lang);
+        response(status, "application/json", body)
+    }
+
+    fn track_of(&self, now: Time, id: String) -> (String, Result<TrackRecord, SuiviError>) {
+        let unknown = || SuiviError { code: 404, message: "Aucune information disponible pour ce num\u{e9}ro".into() };
+        let entry = id.parse().ok().and_then(|number| self.book.get(&number));
+        let known = entry.filter(|entry| entry.made_at.plus(self.options.tracking_lag) <= now);
+        let track = known.map(announced).ok_or_else(unknown);
+        (id, track)
+    }
+
+    fn label(&mut self, entry: &Entry, format: LabelFormat) -> Response {
+        let content = colissimo::error_text("0").unwrap_or_default().to_owned();
+        let answer = LabelAnswer {
+            number: entry.number,
+            partner_number: entry.partner.map(String::from),
+            pdf_url: None,
+            label: self.labels.make(format, &entry.number),
+            cn23: None,
+            messages: vec![Message { id: "0".into(), kind: "INFOS".into(), content }],
+            line_ends: self.options.line_ends,
+        };
+        let (content_type, body) = colissimo::write_label(&answer, self.options.line_ends, &self.boundary());
+        response(200, &content_type, body)
+    }
+
+    /// A refusal in the carrier's protocol by this error id.
+    pub(super) fn refusal(&mut self, status: u16, id: &str) -> Response {
+        self.refusal_saying(status, id, colissimo::error_text(id).unwrap_or_default())
+    }
+
+    fn refusal_saying(&mut self, status: u16, id: &str, message: &str) -> Response {
+        let (content_type, body) = colissimo::write_refusal(id, message, self.options.line_ends, &self.boundary());
+        response(status, &content_type, body)
+    }
+
+    fn refused(&mut self, why: Refused) -> Response {
+        match why {
+            Refused::Id(id) => self.refusal(400, id),
+            Refused::Rule(refusal) if refusal.status == 422 => gateway(422, "Unprocessable Entity"),
+            Refused::Rule(refusal) => self.refusal_saying(refusal.status, &refusal.id, &refusal.message),
+            Refused::Gateway => gateway(401, "Unauthorized"),
+        }
+    }
+
+    /// A UUID of version 4 from the seed.
+    fn boundary(&mut self) -> String {
+        let (high, low) = (self.boundaries.bits(), self.boundaries.bits());
+        format!(
+            "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
+            high >> 32,
+            (high >> 16) & 0xffff,
+            high & 0xfff,
+            0x8000 | ((low >> 48) & 0x3fff),
+            low & 0xffff_ffff_ffff,
+        )
+    }
+}
+
+fn entry(now: Time, number: ColissimoNumber, client: &Client, shipment: &Shipment, body: &[u8]) -> Entry {
+    let mut digest = [0; 16];
+    digest.copy_from_slice(&Sha256::digest(body)[..16]);
+    Entry {
+        number,
+        contract: client.name.clone(),
+        order_number: shipment.order_number.clone(),
+        parcel_ref: shipment.parcel_ref.clone(),
+        product: shipment.product.clone(),
+        mode: shipment.mode.clone(),
+        deposit_date: shipment.deposit_date,
+        weight: shipment.weight,
+        format: shipment.format,
+        partner: partner(shipment, &number),
+        made_at: now,
+        digest,
+        chosen: shipment.parcel_number.is_some(),
+        lost: false,
+    }
+}
+
+/// The partner's routing code: the recipient's postal code and the parcel's number without its check digit.
+fn partner(shipment: &Shipment, number: &ColissimoNumber) -> Option<GeopostRouting> {
+    let Letter::AsWritten(letter) = &shipment.letter else { return None };
+    let code = letter.pointer("/letter/addressee/address/zipCode")?.as_str()?;
+    let parcel = format!("11{}", &number.as_str()[..12]);
+    GeopostRouting::from_parts(code, &parcel, PARTNER_SERVICE, PARTNER_COUNTRY).ok()
+}
+
+/// The track of a parcel that was announced and not yet handed over.
+fn announced(entry: &Entry) -> TrackRecord {
+    TrackRecord {
+        product: "colissimo".into(),
+        order_number: entry.order_number.as_ref().map(ToString::to_string),
+        events: vec![TrackEvent {
+            code: ANNOUNCED.into(),
+            label: "Votre Colissimo va bient\u{f4}t nous \u{ea}tre confi\u{e9}.".into(),
+            at: Some(entry.made_at.to_paris()),
+        }],
+        ..TrackRecord::default()
+    }
+}
+
+fn header_map(request: &Request) -> HeaderMap {
+    let pairs =
+        request.headers.iter().filter_map(|(name, value)| Some((name.clone(), HeaderValue::from_str(value).ok()?)));
+    pairs.collect()
+}

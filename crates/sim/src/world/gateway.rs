@@ -1,0 +1,111 @@
+//! The gateway under simulation: the rooms wired as in the binary, with a store in memory and a seeded source of ids.
+
+use crate::{
+    dice::Dice,
+    merchants::{Merchant, merchants},
+    transport::{SimClock, SimTransport},
+};
+use axum::Router;
+use carriers::Transport;
+use clock::Clock;
+use dispatch::{Policy, Stamped};
+use parcel::ShipmentId;
+use runner::{Metrics, Runner, Settings, Transports};
+use sha2::{Digest, Sha256};
+use std::sync::{Arc, Mutex, PoisonError};
+use store::{Account, Options, SealingKey, Store, StoreError};
+
+/// Which stream of the seed's chance the gateway's ids are drawn from.
+const IDS_STREAM: u64 = 9;
+/// How many facts are read from the journal at once.
+const FACTS_PAGE: u32 = 10_000;
+
+pub(super) struct Gateway {
+    door: Door,
+    store: Store,
+    _runner: Runner,
+}
+
+/// What a client holds: the router, the merchants, the clock.
+#[derive(Clone)]
+pub(super) struct Door {
+    pub(super) app: Router,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) merchants: Arc<[Merchant]>,
+}
+
+impl Gateway {
+    pub(super) async fn open(seed: u64, transport: Arc<SimTransport<SimClock>>, clock: SimClock) -> Result<Self, StoreError> {
+        let store = Store::open(Options::memory(SealingKey::from_bytes([7; 32])))?;
+        let merchants: Arc<[Merchant]> = merchants().into();
+        for merchant in merchants.iter() {
+            enrol(&store, merchant).await?;
+        }
+        let clock: Arc<dyn Clock> = Arc::new(clock);
+        let carrier: Arc<dyn Transport> = transport;
+        let transports = Transports { shipping: Arc::clone(&carrier), tracking: carrier };
+        let mut registry = prometheus_client::registry::Registry::default();
+        let metrics = Metrics::register(&mut registry);
+        let (settings, policy) = (Settings::default(), Policy::default());
+        let runner =
+            Runner::start(store.clone(), transports, Arc::clone(&clock), settings, policy, metrics).await?;
+        let dice = Mutex::new(Dice::stream(seed, IDS_STREAM));
+        let state = server::AppState {
+            store: store.clone(),
+            clock: Arc::clone(&clock),
+            carrier: Arc::new(Relay(runner.relay())),
+            settings: server::ServerSettings::default(),
+            random: Arc::new(move |bytes: &mut [u8]| dice.lock().unwrap_or_else(PoisonError::into_inner).fill(bytes)),
+            registry: Arc::new(Mutex::new(registry)),
+        };
+        let door = Door { app: server::app(state), clock, merchants };
+        Ok(Self { door, store, _runner: runner })
+    }
+
+    pub(super) fn door(&self) -> Door {
+        self.door.clone()
+    }
+
+    /// The whole journal.
+    pub(super) async fn facts(&self) -> Result<Vec<(ShipmentId, Stamped)>, StoreError> {
+        let mut all: Vec<(ShipmentId, Stamped)> = Vec::new();
+        loop {
+            let after = all.last().map_or(0, |(_, stamped)| stamped.seq);
+            let page = self.store.facts_from(after + 1, FACTS_PAGE).await?;
+            if page.is_empty() {
+                return Ok(all);
+            }
+            all.extend(page);
+        }
+    }
+}
+
+/// The API key of a simulated merchant.
+pub(super) fn api_key(merchant: &Merchant) -> String {
+    format!("tk_simulated-{}", merchant.id)
+}
+
+async fn enrol(store: &Store, merchant: &Merchant) -> Result<(), StoreError> {
+    let account = Account {
+        id: merchant.id.to_string(),
+        merchant: merchant.id.clone(),
+        carrier: "colissimo".into(),
+        login: merchant.login.clone(),
+        okapi_key: Some(format!("okapi-{}", merchant.id)),
+    };
+    let digest: [u8; 32] = Sha256::digest(api_key(merchant)).into();
+    store.add_merchant(store::Merchant { id: merchant.id.clone(), name: merchant.name.into() }, digest, account).await
+}
+
+/// The runner's door as the server wants it.
+struct Relay(runner::Relay);
+
+impl server::Carrier for Relay {
+    fn relay(&self, request: carriers::Request) -> server::BoxFuture<'_, carriers::Exchange> {
+        Box::pin(self.0.relay(request))
+    }
+
+    fn health(&self) -> dispatch::Health {
+        self.0.health()
+    }
+}

@@ -1,0 +1,339 @@
+//! What came of a simulated day, counted from four sides: the clients, the journal, the carrier's own book, the clock.
+
+use super::{
+    Plan,
+    naive::Shop,
+    tally::{Seen, Tally},
+};
+use crate::{
+    carrier::{Book, Call, Calls},
+    invariants::{self, Acknowledged, Released, Violation},
+    orders::SimOrder,
+    scenario::{Function, Scenario},
+};
+use clock::Time;
+use dispatch::{By, Fact, Found, Limits, Stamped};
+use parcel::ShipmentId;
+use serde::Serialize;
+use std::{
+    collections::{BTreeMap, HashMap},
+    fmt,
+    time::Duration,
+};
+
+/// An answer within this time counts as given at once.
+const AT_ONCE: Duration = Duration::from_secs(20);
+/// How long after the scenario's end an unknown may still be open.
+const UNKNOWN_BOUND: Duration = Duration::from_secs(6 * 3_600);
+
+/// The report of a replay. The keys are stable; later parts add theirs.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// Name of the scenario.
+    pub scenario: String,
+    /// The seed.
+    pub seed: u64,
+    /// Parcels asked for.
+    pub orders: u64,
+    /// Parcels whose label reached a printer.
+    pub orders_labelled: u64,
+    /// Parcels that were acknowledged, or asked for at all, and have neither a label nor a final answer.
+    pub orders_lost: u64,
+    /// Parcels of which two different labels reached a printer.
+    pub orders_double_released: u64,
+    /// Parcels that the carrier was told to bring elsewhere than the buyer chose.
+    pub silent_substitutions: u64,
+    /// Attempts that may have happened: the whole request left and no answer that can be trusted came.
+    pub unknown_total: u64,
+    /// Of these, settled without a person.
+    pub unknown_resolved_alone: u64,
+    /// How they were settled, by way.
+    pub unknown_resolved_by: BTreeMap<&'static str, u64>,
+    /// Parcels asked for between the first phase and the lasting return, by how they were served.
+    pub served_in_the_dark: InTheDark,
+    /// Labels that the carrier made and nobody uses; they cost nothing, since they are never scanned.
+    pub labels_orphaned: u64,
+    /// The most calls for labels that the carrier got within one second.
+    pub calls_per_second_max: u32,
+    /// From the lasting return to the last label of a parcel asked for before it, in seconds.
+    pub drained_after_return_s: u64,
+    /// What did not hold, in words. Empty when all is well.
+    pub violations: Vec<String>,
+    /// The client of the common shape, in the same world.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub naive: Option<NaiveReport>,
+}
+
+/// How the parcels were served that were asked for while the carrier was not well.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct InTheDark {
+    /// Asked for.
+    pub orders: u64,
+    /// The label came within 20 s, from the carrier itself.
+    pub at_once: u64,
+    /// Acknowledged at once, the label came later, yet before the lasting return.
+    pub queued_then_in_a_window: u64,
+    /// Acknowledged at once, the label came after the lasting return.
+    pub queued_then_after_the_return: u64,
+    /// Never.
+    pub never: u64,
+    /// Requests answered with a label that was already held while the carrier did not answer at all.
+    pub answered_from_what_is_held: u64,
+}
+
+/// The same day for a client of the common shape.
+#[derive(Clone, Debug, Serialize)]
+pub struct NaiveReport {
+    /// Parcels asked for.
+    pub orders: u64,
+    /// Parcels whose label reached a printer.
+    pub orders_labelled: u64,
+    /// Parcels that ended without a label.
+    pub orders_lost: u64,
+    /// Parcels of which two different labels reached a printer.
+    pub orders_double_released: u64,
+    /// Parcels sent elsewhere than the buyer chose, without a word.
+    pub silent_substitutions: u64,
+    /// Calls that may have happened.
+    pub unknown_total: u64,
+    /// Of these, looked into and settled: such a client has no way to.
+    pub unknown_resolved_alone: u64,
+    /// Labels that the carrier made and nobody uses.
+    pub labels_orphaned: u64,
+    /// The most calls for labels that the carrier got within one second.
+    pub calls_per_second_max: u32,
+    /// Parcels asked for between the first phase and the lasting return, by how they were served.
+    pub served_in_the_dark: InTheDark,
+}
+
+pub(super) fn ours(
+    plan: &Plan,
+    orders: &[SimOrder],
+    tally: &Tally,
+    facts: &[(ShipmentId, Stamped)],
+    book: &Book,
+) -> Report {
+    let seen: Vec<Seen> = (0..orders.len()).map(|place| tally.of(place)).collect();
+    let found = Verdict::of(plan, orders, &seen, facts, book);
+    let unknowns = Unknowns::of(facts);
+    Report {
+        scenario: plan.scenario.name.clone(),
+        seed: plan.seed,
+        orders: orders.len() as u64,
+        orders_labelled: count(&seen, |s| !s.released.is_empty()),
+        orders_lost: count(&seen, |s| s.released.is_empty()),
+        orders_double_released: found.doubled.len() as u64,
+        silent_substitutions: found.substituted.len() as u64,
+        unknown_total: unknowns.total,
+        unknown_resolved_alone: unknowns.by.values().sum(),
+        unknown_resolved_by: unknowns.by,
+        served_in_the_dark: in_the_dark(&plan.scenario, orders, &seen, tally.held_in_the_dark()),
+        labels_orphaned: (book.entries().len() as u64).saturating_sub(tally.labels()),
+        calls_per_second_max: most_in_a_second(book.calls()),
+        drained_after_return_s: drained(&plan.scenario, facts),
+        violations: found.in_words(),
+        naive: None,
+    }
+}
+
+pub(super) fn theirs(plan: &Plan, orders: &[SimOrder], tally: &Tally, shop: &Shop, book: &Book) -> NaiveReport {
+    let seen: Vec<Seen> = (0..orders.len()).map(|place| tally.of(place)).collect();
+    NaiveReport {
+        orders: orders.len() as u64,
+        orders_labelled: count(&seen, |s| !s.released.is_empty()),
+        orders_lost: count(&seen, |s| s.released.is_empty()),
+        orders_double_released: count(&seen, |s| s.released.len() > 1),
+        silent_substitutions: count(&seen, |s| s.substituted && !s.released.is_empty()),
+        unknown_total: shop.unknown(),
+        unknown_resolved_alone: 0,
+        labels_orphaned: (book.entries().len() as u64).saturating_sub(tally.labels()),
+        calls_per_second_max: most_in_a_second(book.calls()),
+        served_in_the_dark: in_the_dark(&plan.scenario, orders, &seen, 0),
+    }
+}
+
+fn count(seen: &[Seen], test: impl Fn(&Seen) -> bool) -> u64 {
+    seen.iter().filter(|s| test(s)).count() as u64
+}
+
+/// What the invariants found, each list apart.
+struct Verdict {
+    lost: Vec<Violation>,
+    doubled: Vec<Violation>,
+    substituted: Vec<Violation>,
+    doubts: Vec<Violation>,
+    budget: Vec<Violation>,
+    unserved: Vec<String>,
+}
+
+impl Verdict {
+    fn of(plan: &Plan, orders: &[SimOrder], seen: &[Seen], facts: &[(ShipmentId, Stamped)], book: &Book) -> Self {
+        let (acknowledged, released) = (acknowledged(orders, seen), released(seen));
+        let end = facts.last().map_or(plan.scenario.end, |(_, stamped)| stamped.at);
+        Self {
+            lost: invariants::no_order_lost(&acknowledged, facts),
+            doubled: invariants::one_label_released(&released, facts),
+            substituted: invariants::no_silent_substitution(&acknowledged, facts, book.entries()),
+            doubts: invariants::unknown_is_reconciled(facts, end.max(plan.scenario.end), UNKNOWN_BOUND),
+            budget: budget(plan, book.calls()),
+            unserved: unserved(orders, seen),
+        }
+    }
+
+    fn in_words(self) -> Vec<String> {
+        let found = [self.lost, self.doubled, self.substituted, self.doubts, self.budget];
+        found.into_iter().flatten().map(|v| v.to_string()).chain(self.unserved).collect()
+    }
+}
+
+fn acknowledged(orders: &[SimOrder], seen: &[Seen]) -> Vec<Acknowledged> {
+    let of = |(wish, s): (usize, &Seen)| {
+        let (product, mode) = (orders[wish].shipment.product.clone(), orders[wish].shipment.mode.clone());
+        let one = move |(id, at): &(ShipmentId, Time)| {
+            Acknowledged { wish, id: *id, at: *at, product: product.clone(), mode: mode.clone() }
+        };
+        s.acknowledged.iter().map(one).collect::<Vec<_>>()
+    };
+    seen.iter().enumerate().flat_map(of).collect()
+}
+
+fn released(seen: &[Seen]) -> Vec<Released> {
+    let of = |(wish, s): (usize, &Seen)| {
+        let one = move |l: &super::tally::Label| l.id.map(|id| Released { wish, id, number: l.number, at: l.at });
+        s.released.iter().filter_map(one).collect::<Vec<_>>()
+    };
+    seen.iter().enumerate().flat_map(of).collect()
+}
+
+/// Every order here is good and has a client that comes back: each ends with a label.
+fn unserved(orders: &[SimOrder], seen: &[Seen]) -> Vec<String> {
+    let without = seen.iter().zip(orders).filter(|(s, _)| s.released.is_empty());
+    without
+        .map(|(s, order)| {
+            let why = s.refused.as_deref().unwrap_or("no answer until the end");
+            format!("orders_lost: parcel {} of {:?} has no label: {why}", order.parcel_no, order.shipment.order_number)
+        })
+        .collect()
+}
+
+/// What the whole gateway may ask of the carrier for labels: its own budget and the calls it passes on.
+fn budget(plan: &Plan, calls: &Calls) -> Vec<Violation> {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a budget is a small positive number")]
+    let per_second = Limits::default().per_second_max as u32;
+    let kinds = [Call::Generate, Call::Check, Call::Reprint];
+    invariants::drain_within_budget(calls.per_second(&kinds), plan.scenario.start, per_second, per_second / 5)
+}
+
+fn most_in_a_second(calls: &Calls) -> u32 {
+    calls.per_second(&[Call::Generate, Call::Check, Call::Reprint]).map(|(_, count)| count).max().unwrap_or(0)
+}
+
+/// The attempts that may have happened, and how it was found out or decided what became of them.
+struct Unknowns {
+    total: u64,
+    by: BTreeMap<&'static str, u64>,
+}
+
+impl Unknowns {
+    fn of(facts: &[(ShipmentId, Stamped)]) -> Self {
+        let mut open: HashMap<ShipmentId, ()> = HashMap::new();
+        let mut unknowns = Self { total: 0, by: BTreeMap::new() };
+        for (id, stamped) in facts {
+            if let Fact::Unknown { .. } = stamped.fact {
+                unknowns.total += 1;
+                open.insert(*id, ());
+            } else if let Some(way) = way(&stamped.fact)
+                && open.remove(id).is_some()
+            {
+                *unknowns.by.entry(way).or_default() += 1;
+            }
+        }
+        unknowns
+    }
+}
+
+/// By which way a fact settles an unknown, where it does.
+fn way(fact: &Fact) -> Option<&'static str> {
+    match fact {
+        Fact::Confirmed { by: By::Answer, .. } => Some("late_answer_or_reprint"),
+        Fact::Confirmed { by: By::Anchor, .. } => Some("carrier_anchor"),
+        Fact::Confirmed { by: By::Tracking, .. } => Some("order_number_in_tracking"),
+        Fact::Rejected { .. } => Some("refused_when_asked_again"),
+        Fact::Probed { found: Found::NotMade, .. } => Some("proved_not_made"),
+        Fact::Superseded { .. } => Some("superseded"),
+        _ => None,
+    }
+}
+
+/// From the first phase to the last one, in which labels are well again.
+fn dark(scenario: &Scenario) -> (Time, Time) {
+    let labels = scenario.phases.iter().filter(|p| p.functions.contains(&Function::Label));
+    let well = |p: &&crate::scenario::Phase| !p.dark && p.error_rate <= 0.0 && p.latency_factor <= 1.0;
+    let first = labels.clone().find(|p| !well(p)).map_or(scenario.end, |p| p.at);
+    let last = labels.clone().last().filter(|p| well(p)).map_or(scenario.end, |p| p.at);
+    (first, last)
+}
+
+fn in_the_dark(scenario: &Scenario, orders: &[SimOrder], seen: &[Seen], held: u64) -> InTheDark {
+    let (from, until) = dark(scenario);
+    let mut counts = InTheDark { answered_from_what_is_held: held, ..InTheDark::default() };
+    for (order, s) in orders.iter().zip(seen).filter(|(order, _)| (from..until).contains(&order.at)) {
+        counts.orders += 1;
+        let place = match s.released.first() {
+            None => &mut counts.never,
+            Some(label) if label.at.since(order.at) <= AT_ONCE => &mut counts.at_once,
+            Some(label) if label.at < until => &mut counts.queued_then_in_a_window,
+            Some(_) => &mut counts.queued_then_after_the_return,
+        };
+        *place += 1;
+    }
+    counts
+}
+
+fn drained(scenario: &Scenario, facts: &[(ShipmentId, Stamped)]) -> u64 {
+    let (_, until) = dark(scenario);
+    let accepted: HashMap<ShipmentId, Time> = facts
+        .iter()
+        .filter(|(_, s)| matches!(s.fact, Fact::Accepted { .. }) && s.at < until)
+        .map(|(id, s)| (*id, s.at))
+        .collect();
+    let confirmed = facts.iter().filter(|(id, s)| matches!(s.fact, Fact::Confirmed { .. }) && accepted.contains_key(id));
+    confirmed.map(|(_, s)| s.at.since(until).as_secs()).max().unwrap_or(0)
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{} · seed {} · {} parcels", self.scenario, self.seed, self.orders)?;
+        let naive = self.naive.as_ref();
+        let mut row = |name: &str, ours: u64, theirs: Option<u64>| match theirs {
+            Some(theirs) => writeln!(f, "  {name:<44} {ours:>9} {theirs:>9}"),
+            None => writeln!(f, "  {name:<44} {ours:>9}"),
+        };
+        let (ours, theirs) = (&self.served_in_the_dark, naive.map(|n| &n.served_in_the_dark));
+        row("labelled", self.orders_labelled, naive.map(|n| n.orders_labelled))?;
+        row("lost", self.orders_lost, naive.map(|n| n.orders_lost))?;
+        row("two labels released", self.orders_double_released, naive.map(|n| n.orders_double_released))?;
+        row("sent elsewhere without a word", self.silent_substitutions, naive.map(|n| n.silent_substitutions))?;
+        row("attempts that may have happened", self.unknown_total, naive.map(|n| n.unknown_total))?;
+        row("  of these settled without a person", self.unknown_resolved_alone, naive.map(|n| n.unknown_resolved_alone))?;
+        row("labels made that nobody uses", self.labels_orphaned, naive.map(|n| n.labels_orphaned))?;
+        row("most calls in one second", self.calls_per_second_max.into(), naive.map(|n| n.calls_per_second_max.into()))?;
+        row("asked for in the dark", ours.orders, theirs.map(|t| t.orders))?;
+        row("  label at once", ours.at_once, theirs.map(|t| t.at_once))?;
+        row("  in hand at once, label in a window", ours.queued_then_in_a_window, theirs.map(|t| t.queued_then_in_a_window))?;
+        row("  in hand at once, label after the return", ours.queued_then_after_the_return, theirs.map(|t| t.queued_then_after_the_return))?;
+        row("  never", ours.never, theirs.map(|t| t.never))?;
+        row("answered from what is held while dark", ours.answered_from_what_is_held, theirs.map(|t| t.answered_from_what_is_held))?;
+        row("drained after the return, in seconds", self.drained_after_return_s, None)?;
+        for (way, count) in &self.unknown_resolved_by {
+            writeln!(f, "  unknown settled by {way}: {count}")?;
+        }
+        for violation in self.violations.iter().take(20) {
+            writeln!(f, "  VIOLATION {violation}")?;
+        }
+        match self.violations.len() {
+            0 => writeln!(f, "  every invariant held"),
+            n => writeln!(f, "  {n} violations"),
+        }
+    }
+}
