@@ -59,8 +59,8 @@ impl Default for HttpOptions {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadTransport {
     /// The base is not an address that can be called.
-    #[error("carrier address {0:?}: give scheme and host, for example https://ws.colissimo.fr")]
-    Base(String),
+    #[error("carrier address: give scheme and host, without credentials, for example https://ws.colissimo.fr")]
+    Base,
     /// The PEM text holds no certificate, or a broken one.
     #[error("extra certificate authorities: {0}; give one or more certificates in PEM form")]
     Roots(String),
@@ -97,10 +97,10 @@ impl HttpTransport {
     /// # Errors
     /// When the base has no host or a scheme other than `http` and `https`, or the extra certificates are unreadable.
     pub fn new(base: Uri, options: HttpOptions) -> Result<Self, BadTransport> {
-        let bad = || BadTransport::Base(base.to_string());
         let known = [Some(&Scheme::HTTP), Some(&Scheme::HTTPS)].contains(&base.scheme());
         let authority = base.authority().filter(|a| known && !a.host().is_empty() && !a.as_str().contains('@'));
-        let host = HeaderValue::from_str(authority.ok_or_else(bad)?.as_str()).map_err(|_| bad())?;
+        let host =
+            HeaderValue::from_str(authority.ok_or(BadTransport::Base)?.as_str()).map_err(|_| BadTransport::Base)?;
         let prefix = base.path().trim_end_matches('/').to_owned();
         let connector = connector(&options)?;
         let pool = Pool::new(options.idle_max, options.idle_for);

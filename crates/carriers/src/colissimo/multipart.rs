@@ -14,8 +14,8 @@ const PREAMBLE_BYTES_MAX: usize = 4096;
 const PARTS_MAX: usize = 16;
 /// The longest boundary that is taken (RFC 2046 allows 70 characters).
 const BOUNDARY_BYTES_MAX: usize = 200;
-/// The least of a boundary by which a cut one is known: two dashes and four characters.
-const BOUNDARY_START_BYTES: usize = 6;
+/// The least that a line between two pairs of dashes says to be taken for a boundary.
+const BOUNDARY_BYTES_MIN: usize = 3;
 
 /// A multipart body, taken apart.
 #[derive(Debug, PartialEq, Eq)]
@@ -75,7 +75,7 @@ fn split<'a>(body: &'a [u8], delimiter: &[u8], complete: bool) -> Option<Multipa
     let mut parts = Vec::new();
     while let (Some(start), true) = (here.content, parts.len() < PARTS_MAX) {
         let Some(next) = delimiters.next() else {
-            let (end, whole) = cut_end(body, start, delimiter, complete);
+            let (end, whole) = cut_end(body, start, complete);
             parts.extend(part(body, start..end, whole));
             break;
         };
@@ -115,21 +115,18 @@ fn delimiter_line(body: &[u8], at: usize, after: usize) -> Option<Delimiter> {
 }
 
 /// Where the content of the last part ends when no boundary follows, and whether it is whole nevertheless: it is
-/// when the body ends in the beginning of the boundary, or came complete and ends in a line that is shaped like one.
-fn cut_end(body: &[u8], start: usize, delimiter: &[u8], complete: bool) -> (usize, bool) {
+/// when the body came complete and ends in a line that is shaped like a boundary.
+fn cut_end(body: &[u8], start: usize, complete: bool) -> (usize, bool) {
     let tail = body.get(start..).unwrap_or_default().trim_ascii_end();
-    let line_at = memrchr(b'\n', tail).map_or(0, |end| end + 1);
-    let line = &tail[line_at..];
-    let is_beginning = line.len() >= BOUNDARY_START_BYTES && delimiter.starts_with(line);
-    if line_at > 0 && (is_beginning || (complete && looks_like_delimiter(line))) {
-        return (start + line_at, true);
+    match memrchr(b'\n', tail) {
+        Some(end) if complete && looks_like_delimiter(&tail[end + 1..]) => (start + end + 1, true),
+        _ => (body.len(), false),
     }
-    (body.len(), false)
 }
 
 fn looks_like_delimiter(line: &[u8]) -> bool {
     let visible = line.iter().all(u8::is_ascii_graphic);
-    let closed = line.len() > BOUNDARY_START_BYTES && line.ends_with(b"--");
+    let closed = line.len() >= BOUNDARY_BYTES_MIN + 4 && line.ends_with(b"--");
     visible && line.len() <= BOUNDARY_BYTES_MAX && line.starts_with(b"--") && (closed || line.starts_with(b"--uuid:"))
 }
 
@@ -213,7 +210,7 @@ mod tests {
             let read = parts(&whole[..cut], TYPE, false);
             let label = read.iter().find(|p| p.0 == "b");
             let is_whole = label.is_some_and(|p| p.2);
-            assert_eq!(is_whole, cut >= label_starts + "label\n--uuid".len(), "cut at {cut}");
+            assert_eq!(is_whole, cut >= label_starts + "label\n--uuid:1-2".len(), "cut at {cut}");
             assert!(label.is_none_or(|p| !p.2 || p.1 == "label"), "cut at {cut}");
         }
     }
