@@ -13,6 +13,7 @@ const KEY_OWNER: &str = "SELECT merchant FROM api_keys WHERE digest = ?1";
 const KEY_PUT: &str = "INSERT OR REPLACE INTO api_keys (digest, merchant, account) VALUES (?1, ?2, ?3)";
 const BY_KEY: &str = "SELECT m.id, m.name, k.account FROM api_keys k JOIN merchants m ON m.id = k.merchant \
     WHERE k.digest = ?1";
+const ALL: &str = "SELECT id, name FROM merchants ORDER BY id";
 const ACCOUNT: &str = "SELECT id, merchant, carrier, sealed FROM accounts WHERE id = ?1";
 const ACCOUNTS: &str = "SELECT id, merchant, carrier, sealed FROM accounts WHERE merchant = ?1 ORDER BY id";
 const ACCOUNT_PUT: &str = "INSERT INTO accounts (id, merchant, carrier, sealed) VALUES (?1, ?2, ?3, ?4) \
@@ -77,6 +78,14 @@ pub(crate) fn by_key(conn: &Connection, digest: &[u8; 32]) -> Result<Option<(Mer
     let Some(row) = rows.next()? else { return Ok(None) };
     let id = parse(&row.get::<_, String>(0)?, "merchant")?;
     Ok(Some((Merchant { id, name: row.get(1)? }, row.get(2)?)))
+}
+
+pub(crate) fn all(conn: &Connection) -> Result<Vec<Merchant>, StoreError> {
+    let mut statement = conn.prepare_cached(ALL)?;
+    let rows = statement.query_and_then([], |row| {
+        Ok(Merchant { id: parse(&row.get::<_, String>(0)?, "merchant")?, name: row.get(1)? })
+    })?;
+    rows.collect()
 }
 
 pub(crate) fn account(conn: &Connection, key: &SealingKey, id: &str) -> Result<Option<Account>, StoreError> {

@@ -278,6 +278,14 @@ impl Store {
         self.inner.engine.read(move |conn| merchants::by_key(conn, &digest)).await
     }
 
+    /// Every merchant, by id: for a person at the command line.
+    ///
+    /// # Errors
+    /// Only those of every method.
+    pub async fn merchants(&self) -> Result<Vec<Merchant>, StoreError> {
+        self.inner.engine.read(merchants::all).await
+    }
+
     /// Adds or changes an account, and adds its merchant, named after its id, when missing: for shops that enrol by
     /// their first request. Writes nothing when it is there already just so.
     ///

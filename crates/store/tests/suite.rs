@@ -333,6 +333,8 @@ fn merchants_are_known_by_their_key_and_keep_their_secrets() {
         let changed = store::Account { okapi_key: None, ..theirs.clone() };
         store.upsert_account(changed.clone()).await.expect("changed");
         assert_eq!(store.accounts_of(&theirs.merchant).await.expect("read"), [changed]);
+        let all: Vec<_> = store.merchants().await.expect("read").into_iter().map(|m| m.name).collect();
+        assert_eq!(all, ["other", "The Shop"].map(String::from), "by id, those that enrolled among them");
     });
 }
 
