@@ -206,7 +206,7 @@ impl Intent {
             (Unknown, Fact::Superseded { attempt }) if *attempt == self.attempt => {
                 self.state = Waiting;
                 self.number = None;
-                Some(Next::Do(Job::Submit, at))
+                Some(Next::Do(Job::Submit, at.plus(doubled(policy, self.unknowns - 1))))
             }
             (Unknown | Waiting, Fact::LeftToHuman { .. }) => {
                 self.state = Human;
@@ -277,8 +277,13 @@ impl Intent {
     }
 
     fn backoff(&self, policy: &Policy) -> Duration {
-        policy.backoff_first.saturating_mul(1 << self.retries.min(16)).min(policy.backoff_max)
+        doubled(policy, self.retries)
     }
+}
+
+/// The wait after so many in a row before it.
+fn doubled(policy: &Policy, times: u32) -> Duration {
+    policy.backoff_first.saturating_mul(1 << times.min(16)).min(policy.backoff_max)
 }
 
 impl Fact {

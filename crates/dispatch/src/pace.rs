@@ -184,15 +184,17 @@ impl Pace {
         }
     }
 
-    /// A call of this kind ended, or was given up for unknown.
-    pub fn ended(&mut self, call: Call, signal: Signal, now: Time) {
+    /// A call of this kind ended, or was given up for unknown. Without a signal when in the end nothing was asked:
+    /// that says nothing of the carrier.
+    pub fn ended(&mut self, call: Call, signal: Option<Signal>, now: Time) {
         self.in_flight = self.in_flight.saturating_sub(1);
         if call == Call::Canary {
             self.canary_out = false;
         }
         match signal {
-            Signal::Answered => self.answered(call, now),
-            Signal::Failed => self.failed(now),
+            Some(Signal::Answered) => self.answered(call, now),
+            Some(Signal::Failed) => self.failed(now),
+            None => {}
         }
     }
 

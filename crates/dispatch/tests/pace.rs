@@ -15,7 +15,7 @@ fn dark_pace(at: u64) -> Pace {
     let mut pace = Pace::new(Limits::default(), START);
     for _ in 0..3 {
         pace.began(Call::First, after(at));
-        pace.ended(Call::First, Signal::Failed, after(at));
+        pace.ended(Call::First, Some(Signal::Failed), after(at));
     }
     pace
 }
@@ -26,9 +26,19 @@ fn three_failures_in_a_row_are_dark_and_an_answer_between_is_not() {
     let mut pace = Pace::new(Limits::default(), START);
     for signal in [Signal::Failed, Signal::Failed, Signal::Answered, Signal::Failed, Signal::Failed] {
         pace.began(Call::First, START);
-        pace.ended(Call::First, signal, START);
+        pace.ended(Call::First, Some(signal), START);
     }
     assert_eq!(pace.health(), Health::Well);
+}
+
+#[test]
+fn what_was_not_asked_says_nothing() {
+    let mut pace = Pace::new(Limits::default(), START);
+    for signal in [Some(Signal::Failed), None, Some(Signal::Failed), None, Some(Signal::Failed)] {
+        pace.began(Call::Again, START);
+        pace.ended(Call::Again, signal, START);
+    }
+    assert_eq!(pace.health(), Health::Dark { since: START });
 }
 
 #[test]
@@ -38,7 +48,7 @@ fn in_the_dark_one_canary_at_a_time() {
     assert_eq!(pace.permit(after(15_000)), Permit::Canary);
     pace.began(Call::Canary, after(15_000));
     assert_eq!(pace.permit(after(16_000)), Permit::Wait(None));
-    pace.ended(Call::Canary, Signal::Failed, after(20_000));
+    pace.ended(Call::Canary, Some(Signal::Failed), after(20_000));
     assert_eq!(pace.permit(after(20_000)), Permit::Wait(Some(after(35_000))));
 }
 
@@ -49,7 +59,7 @@ fn an_old_call_that_answers_in_the_dark_does_not_end_it() {
         pace.began(Call::First, START);
     }
     for signal in [Signal::Failed, Signal::Failed, Signal::Failed, Signal::Answered] {
-        pace.ended(Call::First, signal, after(9));
+        pace.ended(Call::First, Some(signal), after(9));
     }
     assert_eq!(pace.health(), Health::Dark { since: after(9) });
 }
@@ -58,11 +68,11 @@ fn an_old_call_that_answers_in_the_dark_does_not_end_it() {
 fn the_first_failure_after_the_dark_puts_it_out_again() {
     let mut pace = dark_pace(0);
     pace.began(Call::Canary, after(15_000));
-    pace.ended(Call::Canary, Signal::Answered, after(15_100));
+    pace.ended(Call::Canary, Some(Signal::Answered), after(15_100));
     assert_eq!(pace.health(), Health::Recovering { since: after(15_100) });
     assert!(matches!(pace.permit(after(15_100)), Permit::Calls { all: 1, .. }));
     pace.began(Call::First, after(15_100));
-    pace.ended(Call::First, Signal::Failed, after(15_200));
+    pace.ended(Call::First, Some(Signal::Failed), after(15_200));
     assert_eq!(pace.health(), Health::Dark { since: after(15_200) });
 }
 
@@ -73,7 +83,7 @@ fn silence_with_calls_under_way_stops_new_ones_until_one_answers() {
     pace.began(Call::First, START);
     assert!(matches!(pace.permit(after(4_999)), Permit::Calls { .. }));
     assert_eq!(pace.permit(after(5_000)), Permit::Wait(None));
-    pace.ended(Call::First, Signal::Answered, after(6_000));
+    pace.ended(Call::First, Some(Signal::Answered), after(6_000));
     assert!(matches!(pace.permit(after(6_000)), Permit::Calls { .. }));
 }
 
@@ -85,7 +95,7 @@ fn answered_at_once(pace: &mut Pace, from_ms: u64, seconds: u64) -> Vec<u32> {
         if let Permit::Calls { all, .. } = pace.permit(now) {
             for _ in 0..all {
                 pace.began(Call::First, now);
-                pace.ended(Call::First, Signal::Answered, now);
+                pace.ended(Call::First, Some(Signal::Answered), now);
             }
             per_second[usize::try_from(ms / 1_000).unwrap_or(0)] += all;
         }
@@ -97,7 +107,7 @@ fn answered_at_once(pace: &mut Pace, from_ms: u64, seconds: u64) -> Vec<u32> {
 fn the_ramp_is_additive_and_ends_at_the_budget() {
     let mut pace = dark_pace(0);
     pace.began(Call::Canary, after(15_000));
-    pace.ended(Call::Canary, Signal::Answered, after(15_000));
+    pace.ended(Call::Canary, Some(Signal::Answered), after(15_000));
     let seconds = answered_at_once(&mut pace, 15_000, 60);
     assert!(seconds[0] <= 2, "{seconds:?}");
     assert!((9..=12).contains(&seconds[10]), "{seconds:?}");
@@ -155,7 +165,7 @@ proptest! {
             prop_assert!(flying.iter().filter(|c| **c == Call::First).count() <= 8);
             for _ in 0..ends {
                 if let Some(call) = flying.pop() {
-                    pace.ended(call, if good { Signal::Answered } else { Signal::Failed }, after(now));
+                    pace.ended(call, Some(if good { Signal::Answered } else { Signal::Failed }), after(now));
                 }
             }
             let last_second = begun.iter().filter(|at| **at + 1_000 > now).count();

@@ -24,11 +24,11 @@ pub(crate) async fn submit(context: Arc<Context>, claimed: Arc<Claimed>, kind: C
     if let Ok(exchange) = in_time {
         context.metrics.call("generateLabel", &exchange);
         let answer = colissimo::decode_label(&exchange);
-        context.label.ended(kind, signal(&answer), context.now());
+        context.label.ended(kind, Some(signal(&answer)), context.now());
         conclude(&context, &claimed, answer).await;
         return;
     }
-    context.label.ended(kind, Signal::Failed, context.now());
+    context.label.ended(kind, Some(Signal::Failed), context.now());
     let unknown = Fact::Unknown { attempt, cause: Cause::NoAnswer, number: None };
     record(&context, &claimed, vec![unknown], None).await;
     listen_on(&context, &claimed, exchange.await).await;

@@ -12,7 +12,7 @@ pub(crate) async fn send(context: Arc<Context>) {
         Some(sample) => check(&context, &sample).await,
         None => health_page(&context).await,
     };
-    context.label.ended(Call::Canary, signal, context.now());
+    context.label.ended(Call::Canary, Some(signal), context.now());
 }
 
 async fn check(context: &Context, sample: &store::Claimed) -> Signal {

@@ -32,8 +32,8 @@ impl Gate {
         self.pace().began(call, now);
     }
 
-    /// A call has ended, or counts as unknown from now on.
-    pub fn ended(&self, call: Call, signal: Signal, now: Time) {
+    /// A call has ended, or counts as unknown from now on; without a signal when in the end nothing was asked.
+    pub fn ended(&self, call: Call, signal: Option<Signal>, now: Time) {
         self.change(|pace| pace.ended(call, signal, now));
     }
 

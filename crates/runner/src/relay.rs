@@ -52,7 +52,7 @@ async fn counted(context: &Context, gate: &Gate, transport: &Arc<dyn Transport>,
     };
     gate.began(call, now);
     let exchange = transport.exchange(request, deadline(context), Box::new(|| {})).await;
-    gate.ended(call, signal(&exchange), context.now());
+    gate.ended(call, Some(signal(&exchange)), context.now());
     exchange
 }
 

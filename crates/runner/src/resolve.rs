@@ -51,7 +51,7 @@ fn mute(context: &Context, claimed: &Claimed, found: Found) -> Vec<Fact> {
     if give_up { vec![probed, intent.without_anchor(&context.policy)] } else { vec![probed] }
 }
 
-async fn ask(context: &Context, claimed: &Claimed) -> (Anchor, Signal) {
+async fn ask(context: &Context, claimed: &Claimed) -> (Anchor, Option<Signal>) {
     match (claimed.view.intent.number, claimed.shipment.parcel_number) {
         (Some(number), Some(chosen)) if number == chosen => by_chosen_number(context, claimed, number).await,
         (Some(number), _) => by_known_number(context, claimed, number, By::Answer).await,
@@ -59,14 +59,14 @@ async fn ask(context: &Context, claimed: &Claimed) -> (Anchor, Signal) {
     }
 }
 
-async fn by_chosen_number(context: &Context, claimed: &Claimed, number: ColissimoNumber) -> (Anchor, Signal) {
+async fn by_chosen_number(context: &Context, claimed: &Claimed, number: ColissimoNumber) -> (Anchor, Option<Signal>) {
     let shipment = &claimed.shipment;
     let deposit_date = claimed.deposit_date;
     let request = colissimo::encode_generate(shipment, &claimed.account.login, deposit_date, shipment.format);
     let exchange = context.carrier.shipping.exchange(request, patience(context), Box::new(|| {})).await;
     context.metrics.call("generateLabel", &exchange);
     let answer = colissimo::decode_label(&exchange);
-    let signal = call::signal(&answer);
+    let signal = Some(call::signal(&answer));
     match answer {
         Ok(answer) => (Anchor::Made(Box::new(answer), By::Anchor), signal),
         Err(error) if error.code == NUMBER_IN_USE => by_known_number(context, claimed, number, By::Anchor).await,
@@ -77,9 +77,14 @@ async fn by_chosen_number(context: &Context, claimed: &Claimed, number: Colissim
     }
 }
 
-async fn by_known_number(context: &Context, claimed: &Claimed, number: ColissimoNumber, by: By) -> (Anchor, Signal) {
+async fn by_known_number(
+    context: &Context,
+    claimed: &Claimed,
+    number: ColissimoNumber,
+    by: By,
+) -> (Anchor, Option<Signal>) {
     let answer = reprint(context, claimed, number, claimed.shipment.format).await;
-    let signal = call::signal(&answer);
+    let signal = Some(call::signal(&answer));
     match answer {
         Ok(answer) => (Anchor::Made(Box::new(answer), by), signal),
         Err(error) if error.retry == Retry::Never && by != By::Anchor => (Anchor::Mute(Found::NoAnchor), signal),
@@ -87,14 +92,14 @@ async fn by_known_number(context: &Context, claimed: &Claimed, number: Colissimo
     }
 }
 
-async fn by_tracking(context: &Context, claimed: &Claimed) -> (Anchor, Signal) {
-    let nothing = (Anchor::Mute(Found::NoAnchor), Signal::Answered);
+async fn by_tracking(context: &Context, claimed: &Claimed) -> (Anchor, Option<Signal>) {
+    let nothing = (Anchor::Mute(Found::NoAnchor), None);
     let Some(number) = (match candidates(context, claimed).await {
         Ok(candidates) if candidates.is_empty() => return nothing,
         Ok(candidates) => find_order(context, claimed, &candidates).await,
         Err(error) => {
             tracing::error!(%error, "the store could not be asked for candidates");
-            return (Anchor::Mute(Found::NoAnswer), Signal::Answered);
+            return (Anchor::Mute(Found::NoAnswer), None);
         }
     }) else {
         return nothing;

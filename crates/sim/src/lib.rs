@@ -10,3 +10,4 @@ pub mod scenario;
 pub mod timeline;
 pub mod transport;
 pub mod wire;
+pub mod world;

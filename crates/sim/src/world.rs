@@ -104,7 +104,11 @@ impl Outside {
     }
 }
 
-async fn ours(plan: &Plan, orders: &Arc<[SimOrder]>, on_progress: &mut dyn FnMut(Progress)) -> Result<Report, WorldError> {
+async fn ours(
+    plan: &Plan,
+    orders: &Arc<[SimOrder]>,
+    on_progress: &mut dyn FnMut(Progress),
+) -> Result<Report, WorldError> {
     let outside = Outside::of(plan);
     let tally = Arc::new(Tally::new(orders.len(), plan.scenario.clone()));
     let gateway = Gateway::open(plan.seed, outside.transport, outside.clock).await?;

@@ -31,15 +31,15 @@ const BACK_MAX: Duration = Duration::from_secs(4 * 3_600);
 /// Goes for one order's label until it has it, or is told that it cannot be had.
 pub(super) async fn get_label(door: Door, orders: Arc<[SimOrder]>, place: usize, tally: Arc<Tally>) {
     let client = Client { door, orders, place, tally };
-    let first = client.ask();
-    if client.order().impatient {
-        let again = async {
-            tokio::time::sleep(IMPATIENCE).await;
-            client.ask().await;
-        };
-        tokio::join!(first, again);
-    } else {
-        first.await;
+    if client.order().impatient { twice_if_slow(|| client.ask()).await } else { client.ask().await }
+}
+
+/// Does it once, and once more beside it when it has not ended after a while: a person who clicks again.
+pub(super) async fn twice_if_slow<T, F: Future<Output = T>>(ask: impl Fn() -> F) -> T {
+    let mut first = Box::pin(ask());
+    match tokio::time::timeout(IMPATIENCE, &mut first).await {
+        Ok(answer) => answer,
+        Err(_) => tokio::join!(first, ask()).0,
     }
 }
 

@@ -18,7 +18,7 @@ use store::{Account, Options, SealingKey, Store, StoreError};
 /// Which stream of the seed's chance the gateway's ids are drawn from.
 const IDS_STREAM: u64 = 9;
 /// How many facts are read from the journal at once.
-const FACTS_PAGE: u32 = 10_000;
+const FACTS_PAGE: usize = 10_000;
 
 pub(super) struct Gateway {
     door: Door,
@@ -35,7 +35,11 @@ pub(super) struct Door {
 }
 
 impl Gateway {
-    pub(super) async fn open(seed: u64, transport: Arc<SimTransport<SimClock>>, clock: SimClock) -> Result<Self, StoreError> {
+    pub(super) async fn open(
+        seed: u64,
+        transport: Arc<SimTransport<SimClock>>,
+        clock: SimClock,
+    ) -> Result<Self, StoreError> {
         let store = Store::open(Options::memory(SealingKey::from_bytes([7; 32])))?;
         let merchants: Arc<[Merchant]> = merchants().into();
         for merchant in merchants.iter() {
@@ -47,8 +51,7 @@ impl Gateway {
         let mut registry = prometheus_client::registry::Registry::default();
         let metrics = Metrics::register(&mut registry);
         let (settings, policy) = (Settings::default(), Policy::default());
-        let runner =
-            Runner::start(store.clone(), transports, Arc::clone(&clock), settings, policy, metrics).await?;
+        let runner = Runner::start(store.clone(), transports, Arc::clone(&clock), settings, policy, metrics).await?;
         let dice = Mutex::new(Dice::stream(seed, IDS_STREAM));
         let state = server::AppState {
             store: store.clone(),

@@ -6,6 +6,7 @@
 
 use super::{
     Plan,
+    client::twice_if_slow,
     tally::{Label, Tally},
 };
 use crate::{
@@ -20,13 +21,15 @@ use carriers::{Retry, Transport, colissimo};
 use clock::Clock;
 use parcel::{ColissimoNumber, DeliveryMode, Letter, PickupPointId, Product, Shipment};
 use std::{
-    sync::{Arc, Mutex, PoisonError, atomic::{AtomicU64, Ordering}},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
 const PATIENCE: Duration = Duration::from_secs(10);
 const TRIES: u32 = 3;
-const IMPATIENCE: Duration = Duration::from_secs(6);
 const BY_HAND: [Duration; 2] = [Duration::from_secs(3_600), Duration::from_secs(4 * 3_600)];
 /// Which stream of the seed's chance the shop's own luck is drawn from.
 const NAIVE_STREAM: u64 = 11;
@@ -65,22 +68,14 @@ impl Shop {
 pub(super) async fn get_label(shop: Arc<Shop>, orders: Arc<[SimOrder]>, place: usize, tally: Arc<Tally>) {
     let order = &orders[place];
     let shipment = shipment(&shop, order, place, &tally);
-    let click = click(&shop, order, &shipment, place, &tally);
-    if order.impatient {
-        let again = async {
-            tokio::time::sleep(IMPATIENCE).await;
-            self::click(&shop, order, &shipment, place, &tally).await
-        };
-        let (first, second) = tokio::join!(click, again);
-        if first || second {
-            return;
-        }
-    } else if click.await {
+    let click = || click(&shop, order, &shipment, place, &tally);
+    let got = if order.impatient { twice_if_slow(click).await } else { click().await };
+    if got {
         return;
     }
     for wait in BY_HAND {
         tokio::time::sleep(wait).await;
-        if self::click(&shop, order, &shipment, place, &tally).await {
+        if click().await {
             return;
         }
     }

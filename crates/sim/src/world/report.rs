@@ -23,8 +23,8 @@ use std::{
 
 /// An answer within this time counts as given at once.
 const AT_ONCE: Duration = Duration::from_secs(20);
-/// How long after the scenario's end an unknown may still be open.
-const UNKNOWN_BOUND: Duration = Duration::from_secs(6 * 3_600);
+/// How much longer than the dark itself an unknown may stay open: its anchors are the carrier's own records.
+const UNKNOWN_BOUND: Duration = Duration::from_secs(3_600);
 
 /// The report of a replay. The keys are stable; later parts add theirs.
 #[derive(Clone, Debug, Serialize)]
@@ -169,12 +169,14 @@ struct Verdict {
 impl Verdict {
     fn of(plan: &Plan, orders: &[SimOrder], seen: &[Seen], facts: &[(ShipmentId, Stamped)], book: &Book) -> Self {
         let (acknowledged, released) = (acknowledged(orders, seen), released(seen));
+        let (from, until) = dark(&plan.scenario);
+        let bound = until.since(from) + UNKNOWN_BOUND;
         let end = facts.last().map_or(plan.scenario.end, |(_, stamped)| stamped.at);
         Self {
             lost: invariants::no_order_lost(&acknowledged, facts),
             doubled: invariants::one_label_released(&released, facts),
             substituted: invariants::no_silent_substitution(&acknowledged, facts, book.entries()),
-            doubts: invariants::unknown_is_reconciled(facts, end.max(plan.scenario.end), UNKNOWN_BOUND),
+            doubts: invariants::unknown_is_reconciled(facts, end.max(plan.scenario.end), bound),
             budget: budget(plan, book.calls()),
             unserved: unserved(orders, seen),
         }
@@ -189,8 +191,12 @@ impl Verdict {
 fn acknowledged(orders: &[SimOrder], seen: &[Seen]) -> Vec<Acknowledged> {
     let of = |(wish, s): (usize, &Seen)| {
         let (product, mode) = (orders[wish].shipment.product.clone(), orders[wish].shipment.mode.clone());
-        let one = move |(id, at): &(ShipmentId, Time)| {
-            Acknowledged { wish, id: *id, at: *at, product: product.clone(), mode: mode.clone() }
+        let one = move |(id, at): &(ShipmentId, Time)| Acknowledged {
+            wish,
+            id: *id,
+            at: *at,
+            product: product.clone(),
+            mode: mode.clone(),
         };
         s.acknowledged.iter().map(one).collect::<Vec<_>>()
     };
@@ -297,7 +303,8 @@ fn drained(scenario: &Scenario, facts: &[(ShipmentId, Stamped)]) -> u64 {
         .filter(|(_, s)| matches!(s.fact, Fact::Accepted { .. }) && s.at < until)
         .map(|(id, s)| (*id, s.at))
         .collect();
-    let confirmed = facts.iter().filter(|(id, s)| matches!(s.fact, Fact::Confirmed { .. }) && accepted.contains_key(id));
+    let confirmed =
+        facts.iter().filter(|(id, s)| matches!(s.fact, Fact::Confirmed { .. }) && accepted.contains_key(id));
     confirmed.map(|(_, s)| s.at.since(until).as_secs()).max().unwrap_or(0)
 }
 
@@ -315,15 +322,35 @@ impl fmt::Display for Report {
         row("two labels released", self.orders_double_released, naive.map(|n| n.orders_double_released))?;
         row("sent elsewhere without a word", self.silent_substitutions, naive.map(|n| n.silent_substitutions))?;
         row("attempts that may have happened", self.unknown_total, naive.map(|n| n.unknown_total))?;
-        row("  of these settled without a person", self.unknown_resolved_alone, naive.map(|n| n.unknown_resolved_alone))?;
+        row(
+            "  of these settled without a person",
+            self.unknown_resolved_alone,
+            naive.map(|n| n.unknown_resolved_alone),
+        )?;
         row("labels made that nobody uses", self.labels_orphaned, naive.map(|n| n.labels_orphaned))?;
-        row("most calls in one second", self.calls_per_second_max.into(), naive.map(|n| n.calls_per_second_max.into()))?;
+        row(
+            "most calls in one second",
+            self.calls_per_second_max.into(),
+            naive.map(|n| n.calls_per_second_max.into()),
+        )?;
         row("asked for in the dark", ours.orders, theirs.map(|t| t.orders))?;
         row("  label at once", ours.at_once, theirs.map(|t| t.at_once))?;
-        row("  in hand at once, label in a window", ours.queued_then_in_a_window, theirs.map(|t| t.queued_then_in_a_window))?;
-        row("  in hand at once, label after the return", ours.queued_then_after_the_return, theirs.map(|t| t.queued_then_after_the_return))?;
+        row(
+            "  in hand at once, label in a window",
+            ours.queued_then_in_a_window,
+            theirs.map(|t| t.queued_then_in_a_window),
+        )?;
+        row(
+            "  in hand at once, label after the return",
+            ours.queued_then_after_the_return,
+            theirs.map(|t| t.queued_then_after_the_return),
+        )?;
         row("  never", ours.never, theirs.map(|t| t.never))?;
-        row("answered from what is held while dark", ours.answered_from_what_is_held, theirs.map(|t| t.answered_from_what_is_held))?;
+        row(
+            "answered from what is held while dark",
+            ours.answered_from_what_is_held,
+            theirs.map(|t| t.answered_from_what_is_held),
+        )?;
         row("drained after the return, in seconds", self.drained_after_return_s, None)?;
         for (way, count) in &self.unknown_resolved_by {
             writeln!(f, "  unknown settled by {way}: {count}")?;

@@ -1,0 +1,37 @@
+//! The day of 22 December 2025, lived through by the whole gateway in simulated time.
+
+use sim::{
+    scenario::Scenario,
+    world::{Plan, Report, replay},
+};
+
+fn day(orders: u32, seed: u64, naive: bool) -> Report {
+    let scenario = Scenario::builtin_day().expect("the built-in scenario");
+    replay(&Plan { scenario, orders, seed, naive }, &mut |_| {}).expect("a replay")
+}
+
+#[test]
+fn nothing_is_lost_doubled_or_substituted_whatever_the_seed() {
+    for seed in 1..=3 {
+        let report = day(400, seed, false);
+        assert_eq!(report.violations, Vec::<String>::new(), "seed {seed}");
+        let wrong = (report.orders_lost, report.orders_double_released, report.silent_substitutions);
+        assert_eq!(wrong, (0, 0, 0), "seed {seed}");
+        assert_eq!(report.unknown_resolved_alone, report.unknown_total, "seed {seed}");
+        assert!(report.unknown_total > 0, "seed {seed}: a day without doubt proves nothing");
+        assert_eq!(report.orders_labelled, 400);
+    }
+}
+
+#[test]
+fn the_same_seed_is_the_same_day() {
+    let json = |seed| serde_json::to_string(&day(120, seed, true)).expect("json");
+    assert_eq!(json(5), json(5));
+    assert_ne!(json(5), json(6));
+}
+
+#[test]
+fn the_common_client_loses_doubles_and_substitutes_in_the_same_world() {
+    let naive = day(400, 1, true).naive.expect("the naive client was asked for");
+    assert!(naive.orders_lost > 0 && naive.orders_double_released > 0 && naive.silent_substitutions > 0, "{naive:?}");
+}
