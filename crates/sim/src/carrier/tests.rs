@@ -6,6 +6,7 @@ use crate::{
 };
 use carriers::{Exchange, Reached, Retry};
 use parcel::{LabelFormat, Letter, Login, PickupPointId, Product, Shipment};
+use proptest::prelude::*;
 
 const NOON: &str = "2025-12-22T12:00:00";
 
@@ -352,4 +353,40 @@ fn what_was_made_and_not_heard_of_is_marked() {
     carrier.answer_lost(&number);
     assert!(carrier.book().get(&number).is_some_and(|e| e.lost));
     assert!(matches!(one.shipment.letter, Letter::Parts(_)));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn no_bytes_make_it_panic(
+        path in prop::sample::select(vec![colissimo::GENERATE, colissimo::CHECK, colissimo::GET_LABEL, colissimo::SUIVI]),
+        tail in "\\PC{0,40}",
+        post: bool,
+        body in prop::collection::vec(any::<u8>(), 0..400),
+    ) {
+        let mut carrier = carrier(calm());
+        let method = if post { http::Method::POST } else { http::Method::GET };
+        let tail = if path == colissimo::SUIVI { tail } else { String::new() };
+        let headers = vec![(http::HeaderName::from_static("x-okapi-key"), "key".to_owned())];
+        let reply = carrier.handle(noon(), &Request { method, path_and_query: format!("{path}{tail}"), headers, body: body.into() });
+        prop_assert!(reply.made.is_none() && carrier.book().entries().is_empty());
+    }
+
+    #[test]
+    fn whatever_the_weather_the_book_has_each_number_once(seed: u64) {
+        let day = Arc::new(Scenario::builtin_day().expect("the built-in scenario"));
+        let options = Options { seed, contracts: Contracts::of(&merchants()), ..Options::default() };
+        let mut carrier = Carrier::new(Arc::clone(&day), options);
+        let mut made = Vec::new();
+        for order in orders(seed, 40, &day) {
+            // Asked three times, as an impatient shop does.
+            made.extend((0..3).filter_map(|_| carrier.handle(order.at, &generate(&order)).made));
+        }
+        let written: Vec<ColissimoNumber> = carrier.book().entries().iter().map(|e| e.number).collect();
+        prop_assert_eq!(&written, &made);
+        made.sort();
+        made.dedup();
+        prop_assert_eq!(made.len(), written.len());
+    }
 }
