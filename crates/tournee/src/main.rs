@@ -1,2 +1,47 @@
-//! The binary: configuration, wiring, subcommands, drain.
-fn main() {}
+//! Parses the command line, runs the command, turns what went wrong into a line and an exit code.
+
+use clap::Parser;
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
+use tournee::{
+    cli::{Cli, Command, SimPart},
+    doctor,
+    fault::{Exit, Fault},
+    merchant, replay, say, serve, sim_carrier,
+};
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(e) => return usage(&e),
+    };
+    match run(&cli.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            let _ = writeln!(io::stderr(), "tournee: {fault}");
+            ExitCode::from(fault.exit as u8)
+        }
+    }
+}
+
+fn run(command: &Command) -> Result<(), Fault> {
+    match command {
+        Command::Serve(args) => serve::run(args),
+        Command::Sim { part: SimPart::Carrier(args) } => sim_carrier::run(args),
+        Command::Replay(args) => replay::run(args),
+        Command::Doctor(args) => doctor::run(args),
+        Command::Merchant { action } => merchant::run(action),
+        Command::Openapi => {
+            say::line(server::openapi_json());
+            Ok(())
+        }
+    }
+}
+
+/// Help and version are asked for; everything else is wrong usage.
+fn usage(e: &clap::Error) -> ExitCode {
+    let _ = e.print();
+    if e.use_stderr() { ExitCode::from(Exit::Usage as u8) } else { ExitCode::SUCCESS }
+}

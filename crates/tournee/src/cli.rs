@@ -1,0 +1,202 @@
+//! The command line.
+
+use clap::{Args, Parser, Subcommand};
+use std::{net::SocketAddr, path::PathBuf};
+
+/// Keeps a parcel service working while its carrier does not.
+#[derive(Debug, Parser)]
+#[command(name = "tournee", version, about, subcommand_required = true, arg_required_else_help = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What can be done.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the gateway. Needs no configuration.
+    Serve(Serve),
+    /// Run a part of the simulated world.
+    Sim {
+        /// Which.
+        #[command(subcommand)]
+        part: SimPart,
+    },
+    /// Live through a scenario in simulated time and count what was lost and what was doubled.
+    Replay(Replay),
+    /// Check everything that the gateway needs, without asking for a label.
+    Doctor(Doctor),
+    /// Add and list merchants; works while the server runs.
+    Merchant {
+        /// What.
+        #[command(subcommand)]
+        action: MerchantAction,
+    },
+    /// Print the API's description (OpenAPI, JSON).
+    Openapi,
+}
+
+/// Where the configuration and the data are.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Where {
+    /// The configuration file (TOML); without one, every key has its default.
+    #[arg(long, value_name = "FILE", env = "TOURNEE_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// The data directory, in place of the configured one.
+    #[arg(long, value_name = "DIR", env = "TOURNEE_DATA")]
+    pub data: Option<PathBuf>,
+}
+
+/// `tournee serve`.
+#[derive(Args, Debug)]
+pub struct Serve {
+    /// Configuration and data.
+    #[command(flatten)]
+    pub place: Where,
+    /// The address and port to listen on, in place of the configured ones.
+    #[arg(long, value_name = "ADDRESS:PORT", env = "TOURNEE_LISTEN")]
+    pub listen: Option<SocketAddr>,
+    /// Show the gateway through the outage of Christmas 2025 in less than a minute, with a simulated carrier.
+    #[arg(long)]
+    pub demo: bool,
+    /// Keep serving when the demonstration is over.
+    #[arg(long, requires = "demo")]
+    pub keep_running: bool,
+    /// How long the demonstration takes, in seconds.
+    #[arg(long, requires = "demo", hide = true, default_value_t = 45, value_parser = clap::value_parser!(u64).range(3..=3600))]
+    pub demo_seconds: u64,
+}
+
+/// `tournee sim …`.
+#[derive(Debug, Subcommand)]
+pub enum SimPart {
+    /// The simulated carrier as a process, on this machine only.
+    Carrier(SimCarrier),
+}
+
+/// `tournee sim carrier`.
+#[derive(Args, Debug)]
+pub struct SimCarrier {
+    /// The scenario (TOML); without one, the outage of Christmas 2025.
+    #[arg(long, value_name = "FILE")]
+    pub scenario: Option<PathBuf>,
+    /// The loopback address and port to listen on; port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8090")]
+    pub listen: SocketAddr,
+    /// How many times as fast as it was the scenario runs.
+    #[arg(long, value_name = "X", default_value_t = 1.0, value_parser = speed)]
+    pub speed: f64,
+    /// The seed of its chance.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// The line ends of its multipart answers.
+    #[arg(long, value_name = "ENDS", default_value = "crlf", value_parser = ["crlf", "lf"])]
+    pub line_ends: String,
+}
+
+/// `tournee replay`.
+#[derive(Args, Debug)]
+pub struct Replay {
+    /// The scenario (TOML); without one, the outage of Christmas 2025.
+    #[arg(value_name = "FILE")]
+    pub scenario: Option<PathBuf>,
+    /// How many parcels are asked for.
+    #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+    pub orders: u32,
+    /// The seed of all chance.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Also write the report to this file, as JSON.
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// Also live through it with another client, to compare.
+    #[arg(long, value_name = "WHO", value_parser = ["naive"])]
+    pub versus: Option<String>,
+}
+
+/// `tournee doctor`.
+#[derive(Args, Debug)]
+pub struct Doctor {
+    /// Configuration and data.
+    #[command(flatten)]
+    pub place: Where,
+    /// Also write the findings to this file, as JSON.
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+}
+
+/// `tournee merchant …`.
+#[derive(Debug, Subcommand)]
+pub enum MerchantAction {
+    /// Add a merchant and print its API key, once.
+    Add(MerchantAdd),
+    /// List the merchants and their accounts.
+    List(Where),
+}
+
+/// `tournee merchant add`. Secrets come from the environment or, one per line, from standard input in the order in
+/// which they stand here; never from the command line, where every process of the machine can read them.
+#[derive(Args, Debug)]
+#[command(group(clap::ArgGroup::new("login").required(true).args(["contract", "api_key_stdin", "api_key_env"])))]
+pub struct MerchantAdd {
+    /// Configuration and data.
+    #[command(flatten)]
+    pub place: Where,
+    /// The merchant's name, for people.
+    #[arg(long, value_name = "NAME")]
+    pub name: String,
+    /// Its id: a–z, 0–9, - and _; made from the name when left out.
+    #[arg(long, value_name = "ID")]
+    pub id: Option<String>,
+    /// The carrier.
+    #[arg(long, value_name = "CARRIER", default_value = "colissimo", value_parser = ["colissimo"])]
+    pub carrier: String,
+    /// The contract number at the carrier; its password comes from TOURNEE_CARRIER_PASSWORD or --password-stdin.
+    #[arg(long, value_name = "NUMBER")]
+    pub contract: Option<String>,
+    /// Read the contract's password from standard input.
+    #[arg(long, requires = "contract", conflicts_with_all = ["api_key_stdin", "api_key_env"])]
+    pub password_stdin: bool,
+    /// Sign in at the carrier with an API key, read from standard input.
+    #[arg(long)]
+    pub api_key_stdin: bool,
+    /// Sign in at the carrier with the API key in TOURNEE_CARRIER_API_KEY.
+    #[arg(long)]
+    pub api_key_env: bool,
+    /// Read the key for La Poste's tracking (Okapi) from standard input; TOURNEE_OKAPI_KEY is used without this.
+    #[arg(long)]
+    pub okapi_key_stdin: bool,
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    let speed: f64 = text.parse().map_err(|_| "write a number, for example 60".to_owned())?;
+    if speed.is_finite() && speed > 0.0 { Ok(speed) } else { Err("write a number above 0, for example 60".into()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn what_belongs_to_the_demonstration_needs_it() {
+        assert!(Cli::try_parse_from(["tournee", "serve", "--keep-running"]).is_err());
+        assert!(Cli::try_parse_from(["tournee", "serve", "--demo", "--keep-running"]).is_ok());
+    }
+
+    #[test]
+    fn a_merchant_needs_one_way_to_sign_in() {
+        let add = |args: &[&str]| Cli::try_parse_from([&["tournee", "merchant", "add", "--name", "x"], args].concat());
+        assert!(add(&[]).is_err());
+        assert!(add(&["--contract", "1", "--api-key-stdin"]).is_err());
+        assert!(add(&["--contract", "1", "--password-stdin"]).is_ok());
+        assert!(add(&["--api-key-stdin", "--okapi-key-stdin"]).is_ok());
+        assert!(add(&["--api-key-stdin", "--password-stdin"]).is_err());
+    }
+}

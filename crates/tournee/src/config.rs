@@ -1,0 +1,106 @@
+//! The configuration: everything that an operator may set, with a default for all of it.
+//!
+//! Read whole and held to its rules before anything binds. Every mistake names file, line, column, key and what to
+//! do. Secrets are never in it: see [`crate::key`] and [`crate::merchant`].
+
+use crate::fault::Fault;
+use serde::{Deserialize, Serialize};
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    path::{Path, PathBuf},
+};
+
+mod explain;
+mod place;
+mod rules;
+mod sections;
+
+pub use sections::{BaseUrl, Carriers, Colissimo, DropIn, Listener, Log, LogFormat, LogLevel, PolicySection};
+
+/// The port that is listened on when nothing else is said.
+const PORT: u16 = 8080;
+
+/// Everything that can be set.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Address and port to listen on.
+    pub listen: SocketAddr,
+    /// The directory of the data; made when missing.
+    pub data: PathBuf,
+    /// A file with the sealing key, 64 hexadecimal digits or base64 of 32 bytes.
+    pub key_file: Option<PathBuf>,
+    /// What is logged.
+    pub log: Log,
+    /// The carriers that are called.
+    pub carrier: Carriers,
+    /// How they are called.
+    pub runner: runner::Settings,
+    /// How patiently a label is pursued.
+    pub policy: PolicySection,
+    /// The carrier-compatible endpoints.
+    pub dropin: DropIn,
+    /// The listener's bounds.
+    pub server: Listener,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)),
+            data: PathBuf::from("./tournee-data"),
+            key_file: None,
+            log: Log::default(),
+            carrier: Carriers::default(),
+            runner: runner::Settings::default(),
+            policy: PolicySection::default(),
+            dropin: DropIn::default(),
+            server: Listener::default(),
+        }
+    }
+}
+
+impl Config {
+    /// The configuration of this file, or the defaults where there is none. Relative paths in a file are taken from
+    /// the directory of the file.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or for the reasons of [`Config::parse`].
+    #[expect(clippy::disallowed_methods, reason = "the configuration is not a data file")]
+    pub fn load(path: Option<&Path>) -> Result<Self, Fault> {
+        let Some(path) = path else { return Ok(Self::default()) };
+        let text = std::fs::read_to_string(path).map_err(|e| {
+            Fault::usage(format!(
+                "cannot read the configuration {}: {e}; give the right path, or leave --config out to run with defaults",
+                path.display()
+            ))
+        })?;
+        let mut config = Self::parse(&path.display().to_string(), &text)?;
+        config.resolve(path.parent().unwrap_or(Path::new("")), &text);
+        Ok(config)
+    }
+
+    /// The configuration in this text; `file` is its name, for errors.
+    ///
+    /// # Errors
+    /// At the first thing that is not understood or breaks a rule: file, line, column, key and what to do.
+    pub fn parse(file: &str, text: &str) -> Result<Self, Fault> {
+        let reader = toml::Deserializer::parse(text).map_err(|e| explain::syntax(file, text, &e))?;
+        let config: Self = serde_path_to_error::deserialize(reader).map_err(|e| explain::value(file, text, &e))?;
+        rules::check(&config).map_err(|broken| explain::rule(file, text, &broken))?;
+        Ok(config)
+    }
+
+    /// Takes the relative paths that the file gives from the file's own directory.
+    fn resolve(&mut self, base: &Path, text: &str) {
+        if place::of_key(text, "data").is_some() {
+            self.data = base.join(&self.data);
+        }
+        for path in [&mut self.key_file, &mut self.carrier.colissimo.extra_roots_pem].into_iter().flatten() {
+            *path = base.join(&*path);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

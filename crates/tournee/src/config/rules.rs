@@ -1,0 +1,107 @@
+//! What the values must be to one another and to the machine, beyond their types.
+
+use super::Config;
+use dispatch::Limits;
+
+/// A rule that is broken, at the key to change.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Broken {
+    pub(super) key: &'static str,
+    pub(super) problem: String,
+}
+
+/// Holds the configuration to the rules.
+pub(super) fn check(config: &Config) -> Result<(), Broken> {
+    let runner = &config.runner;
+    at_least_one("runner.patience_ms", runner.patience_ms)?;
+    at_least_one("runner.relay_ms", runner.relay_ms)?;
+    at_least_one("runner.relays_max", runner.relays_max as u64)?;
+    at_least_one("carrier.colissimo.connect_ms", config.carrier.colissimo.connect_ms)?;
+    limits(&runner.label, &LABEL)?;
+    limits(&runner.tracking, &TRACKING)?;
+    policy(config)?;
+    listener(config)
+}
+
+fn policy(config: &Config) -> Result<(), Broken> {
+    let (policy, late_ms) = (&config.policy, config.runner.late_ms);
+    at_least_one("policy.backoff_first_ms", policy.backoff_first_ms)?;
+    if policy.settle_ms <= late_ms {
+        let problem = format!(
+            "{} must be more than runner.late_ms ({late_ms}): while a late answer is listened for, nothing is asked \
+             about it; raise it, or lower runner.late_ms",
+            policy.settle_ms
+        );
+        return Err(Broken { key: "policy.settle_ms", problem });
+    }
+    if policy.backoff_max_ms < policy.backoff_first_ms {
+        let problem = format!("must be at least policy.backoff_first_ms ({}); raise it", policy.backoff_first_ms);
+        return Err(Broken { key: "policy.backoff_max_ms", problem });
+    }
+    Ok(())
+}
+
+fn listener(config: &Config) -> Result<(), Broken> {
+    let server = &config.server;
+    at_least_one("server.body_bytes_max", server.body_bytes_max as u64)?;
+    at_least_one("server.body_ms_max", server.body_ms_max)?;
+    at_least_one("server.header_ms_max", server.header_ms_max)?;
+    at_least_one("server.connections_count_max", server.connections_count_max as u64)
+}
+
+/// The keys of one function's limits.
+struct LimitKeys {
+    in_flight_max: &'static str,
+    per_second_max: &'static str,
+    failures_to_dark: &'static str,
+    canary_every_ms: &'static str,
+    ramp_per_second: &'static str,
+    retry_share: &'static str,
+    retry_per_second: &'static str,
+    retry_burst: &'static str,
+}
+
+macro_rules! limit_keys {
+    ($section:literal) => {
+        LimitKeys {
+            in_flight_max: concat!($section, ".in_flight_max"),
+            per_second_max: concat!($section, ".per_second_max"),
+            failures_to_dark: concat!($section, ".failures_to_dark"),
+            canary_every_ms: concat!($section, ".canary_every_ms"),
+            ramp_per_second: concat!($section, ".ramp_per_second"),
+            retry_share: concat!($section, ".retry_share"),
+            retry_per_second: concat!($section, ".retry_per_second"),
+            retry_burst: concat!($section, ".retry_burst"),
+        }
+    };
+}
+
+const LABEL: LimitKeys = limit_keys!("runner.label");
+const TRACKING: LimitKeys = limit_keys!("runner.tracking");
+
+fn limits(limits: &Limits, keys: &LimitKeys) -> Result<(), Broken> {
+    at_least_one(keys.in_flight_max, limits.in_flight_max.into())?;
+    at_least_one(keys.failures_to_dark, limits.failures_to_dark.into())?;
+    at_least_one(keys.canary_every_ms, limits.canary_every_ms)?;
+    more_than_nothing(keys.per_second_max, limits.per_second_max)?;
+    more_than_nothing(keys.ramp_per_second, limits.ramp_per_second)?;
+    more_than_nothing(keys.retry_per_second, limits.retry_per_second)?;
+    if limits.retry_burst.is_nan() || limits.retry_burst < 1.0 {
+        return Err(Broken { key: keys.retry_burst, problem: "must be at least 1: a retry is saved up whole".into() });
+    }
+    if !(0.0..=1.0).contains(&limits.retry_share) {
+        return Err(Broken { key: keys.retry_share, problem: "must be from 0 to 1; 0.2 is one in five".into() });
+    }
+    Ok(())
+}
+
+fn at_least_one(key: &'static str, value: u64) -> Result<(), Broken> {
+    let problem = || "must be at least 1; leave the key out for its default".into();
+    if value == 0 { Err(Broken { key, problem: problem() }) } else { Ok(()) }
+}
+
+fn more_than_nothing(key: &'static str, value: f64) -> Result<(), Broken> {
+    let good = value.is_finite() && value > 0.0;
+    let problem = || "must be a number above 0, or nothing would ever be sent; leave it out for its default".into();
+    if good { Ok(()) } else { Err(Broken { key, problem: problem() }) }
+}

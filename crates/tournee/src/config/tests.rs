@@ -1,0 +1,72 @@
+//! What a configuration may say, and what is said of one that may not.
+
+use super::*;
+use crate::fault::Exit;
+
+fn refused(text: &str) -> String {
+    let fault = Config::parse("t.toml", text).expect_err(text);
+    assert_eq!(fault.exit, Exit::Usage);
+    fault.message
+}
+
+#[test]
+fn an_empty_file_is_the_default() {
+    assert_eq!(Config::parse("t.toml", ""), Ok(Config::default()));
+}
+
+#[test]
+fn what_is_written_reads_back() {
+    let text = toml::to_string(&Config::default()).expect("a configuration can be written");
+    assert_eq!(Config::parse("t.toml", &text), Ok(Config::default()));
+}
+
+#[test]
+fn mistakes_are_named_with_their_place_and_what_to_do() {
+    for (text, starts, says) in [
+        ("lisetn = \"x\"", "t.toml:1:1: lisetn:", "did you mean listen?"),
+        ("[runner]\npatience = 3", "t.toml:2:1: runner.patience:", "did you mean patience_ms?"),
+        ("[runner.label]\n  colour = 3", "t.toml:2:3: runner.label.colour:", "use one of: in_flight_max"),
+        ("[carier.colissimo]\nconnect_ms = 1", "t.toml:1:2: carier:", "did you mean carrier?"),
+        ("[runner]\npatience_ms = \"20s\"", "t.toml:2:15: runner.patience_ms:", "a whole number, 0 or more"),
+        ("[runner]\nlate_ms = -1", "t.toml:2:11: runner.late_ms:", "a whole number, 0 or more"),
+        ("[log]\nlevel = \"warning\"", "t.toml:2:9: log.level:", "one of: error, warn, info, debug, trace"),
+        ("[policy]\non_unknown = \"aks\"", "t.toml:2:14: policy.on_unknown:", "did you mean \"ask\"?"),
+        ("listen = \"8080\"", "t.toml:1:10: listen:", "127.0.0.1:8080"),
+        ("[carrier.colissimo]\nshipping_url = \"ws\"", "t.toml:2:16: carrier.colissimo.shipping_url:", "https://"),
+        ("listen 3", "t.toml:1:8:", "not TOML"),
+        ("data = \"a\"\ndata = \"b\"", "t.toml:2:1:", "duplicate key"),
+    ] {
+        let said = refused(text);
+        assert!(said.starts_with(starts), "{text:?} gave {said:?}");
+        assert!(said.contains(says), "{text:?} gave {said:?}");
+    }
+}
+
+#[test]
+fn rules_between_values_are_named_at_the_key_to_change() {
+    for (text, starts, says) in [
+        ("[policy]\nsettle_ms = 5", "t.toml:2:1: policy.settle_ms:", "runner.late_ms (90000)"),
+        ("[runner]\nlate_ms = 900000", "t.toml: policy.settle_ms:", "the file does not set it"),
+        ("[runner.label]\nper_second_max = 0", "t.toml:2:1: runner.label.per_second_max:", "above 0"),
+        ("[runner.label]\nper_second_max = nan", "t.toml:2:1: runner.label.per_second_max:", "above 0"),
+        ("[runner.tracking]\nretry_share = 2.0", "t.toml:2:1: runner.tracking.retry_share:", "from 0 to 1"),
+        ("[runner]\nrelays_max = 0", "t.toml:2:1: runner.relays_max:", "at least 1"),
+        ("[policy]\nbackoff_max_ms = 1", "t.toml:2:1: policy.backoff_max_ms:", "raise it"),
+    ] {
+        let said = refused(text);
+        assert!(said.starts_with(starts) && said.contains(says), "{text:?} gave {said:?}");
+    }
+}
+
+#[test]
+fn paths_in_a_file_are_taken_from_its_directory() {
+    let text = "data = \"d\"\nkey_file = \"/run/key\"\n[carrier.colissimo]\nextra_roots_pem = \"ca.pem\"\n";
+    let mut config = Config::parse("t.toml", text).expect("good");
+    config.resolve(Path::new("/etc/tournee"), text);
+    assert_eq!(config.data, Path::new("/etc/tournee/d"));
+    assert_eq!(config.key_file.as_deref(), Some(Path::new("/run/key")));
+    assert_eq!(config.carrier.colissimo.extra_roots_pem.as_deref(), Some(Path::new("/etc/tournee/ca.pem")));
+    let mut default = Config::default();
+    default.resolve(Path::new("/etc/tournee"), "");
+    assert_eq!(default.data, Path::new("./tournee-data"), "the default is taken from where one stands");
+}

@@ -1,0 +1,214 @@
+//! A gateway in this process: store, runner and listener, wired in the order in which they need each other, and taken
+//! down in the opposite one.
+//!
+//! Holds the tasks of the runner and the listener. Whoever has the [`Gateway`] decides when it ends; a gateway that is
+//! dropped without [`Gateway::shutdown`] loses nothing that was acknowledged, but leaves calls in the middle, which
+//! the next start takes for unknown.
+
+use crate::{
+    config::{Colissimo, Config},
+    fault::Fault,
+};
+use carriers::http::{HttpOptions, HttpTransport};
+use clock::{Clock, SystemClock};
+use prometheus_client::registry::Registry;
+use runner::{Runner, Transports};
+use server::{AppState, ServerSettings};
+use std::{
+    net::SocketAddr,
+    path::Path,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+use store::{SealingKey, Store};
+use tokio::{sync::oneshot, task::JoinHandle, time::Instant};
+
+/// However long the listener took to drain, calls under way at the carrier get this long to end.
+const CALLS_GRACE_MIN: Duration = Duration::from_secs(1);
+
+/// The running gateway.
+pub struct Gateway {
+    addr: SocketAddr,
+    store: Store,
+    runner: Runner,
+    stop: oneshot::Sender<()>,
+    listener: JoinHandle<()>,
+    drain: Duration,
+}
+
+/// What a gateway is made of; [`Parts::new`] has the machine's clock and the configured carrier.
+pub struct Parts {
+    /// The configuration.
+    pub config: Config,
+    /// The key under which the carrier accounts are sealed.
+    pub key: SealingKey,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// The ways to the carrier.
+    pub carrier: Transports,
+}
+
+impl Parts {
+    /// The parts that this configuration asks for.
+    ///
+    /// # Errors
+    /// When the extra certificates of the configuration cannot be read.
+    pub fn new(config: Config, key: SealingKey) -> Result<Self, Fault> {
+        let carrier = transports(&config.carrier.colissimo)?;
+        Ok(Self { config, key, clock: Arc::new(SystemClock), carrier })
+    }
+}
+
+impl Gateway {
+    /// Opens the store, takes up what the last process left, and listens.
+    ///
+    /// # Errors
+    /// When the data directory is in use, unreadable or of another key, or the address cannot be listened on.
+    pub async fn start(config: Config, key: SealingKey) -> Result<Self, Fault> {
+        Self::of(Parts::new(config, key)?).await
+    }
+
+    /// As [`Gateway::start`], from parts.
+    ///
+    /// # Errors
+    /// Those of [`Gateway::start`].
+    pub async fn of(parts: Parts) -> Result<Self, Fault> {
+        let Parts { config, key, clock, carrier } = parts;
+        let settings = config.server.settings(&config.dropin);
+        let store = open(&config, key)?;
+        let listener = server::bind(config.listen).await.map_err(cannot_listen)?;
+        let addr = listener.local_addr()?;
+        let mut registry = Registry::default();
+        let metrics = runner::Metrics::register(&mut registry);
+        let (pace, policy) = (config.runner.clone(), config.policy.policy());
+        let runner = Runner::start(store.clone(), carrier, Arc::clone(&clock), pace, policy, metrics).await?;
+        let app = server::app(AppState {
+            store: store.clone(),
+            clock,
+            carrier: Arc::new(Relay(runner.relay())),
+            settings: settings.clone(),
+            random: Arc::new(chance),
+            registry: Arc::new(Mutex::new(registry)),
+        });
+        let drain = settings.drain_time_max;
+        let (stop, listener) = listen(listener, app, settings);
+        Ok(Self { addr, store, runner, stop, listener, drain })
+    }
+
+    /// Where it listens.
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// Its store.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// How the carrier's label service looks to it.
+    pub fn health(&self) -> dispatch::Health {
+        self.runner.health()
+    }
+
+    /// Stops accepting, lets what is under way end within the grace period, and closes the store.
+    ///
+    /// # Errors
+    /// When the store cannot be closed in order; what was acknowledged is on disk all the same.
+    pub async fn shutdown(self) -> Result<(), Fault> {
+        let end = Instant::now() + self.drain;
+        drop(self.stop);
+        // The listener bounds its own drain; it ends badly only by a panic, which was said when it happened.
+        let _ = self.listener.await;
+        let rest = end.saturating_duration_since(Instant::now()).max(CALLS_GRACE_MIN);
+        self.runner.shutdown(rest).await;
+        Ok(self.store.close().await?)
+    }
+}
+
+fn open(config: &Config, key: SealingKey) -> Result<Store, Fault> {
+    let mut options = store::Options::dir(&config.data, key);
+    options.policy = config.policy.policy();
+    Store::open(options).map_err(|e| in_place(e, &config.data))
+}
+
+/// The fault of a store that does not open, with its place.
+pub(crate) fn in_place(e: store::StoreError, data: &Path) -> Fault {
+    let mut fault = Fault::from(e);
+    let place = data.display().to_string();
+    if !fault.message.contains(&place) {
+        fault.message = format!("{place}: {}", fault.message);
+    }
+    fault
+}
+
+/// The ways to Colissimo.
+///
+/// # Errors
+/// When the extra certificates cannot be read.
+pub fn transports(colissimo: &Colissimo) -> Result<Transports, Fault> {
+    let roots_pem = colissimo.extra_roots_pem.as_deref().map(read_pem).transpose()?;
+    let options =
+        HttpOptions { connect: Duration::from_millis(colissimo.connect_ms), roots_pem, ..HttpOptions::default() };
+    let to = |url: &crate::config::BaseUrl| {
+        HttpTransport::new(url.uri(), options.clone()).map_err(|e| Fault::usage(format!("carrier.colissimo: {e}")))
+    };
+    Ok(Transports {
+        shipping: Arc::new(to(&colissimo.shipping_url)?),
+        tracking: Arc::new(to(&colissimo.tracking_url)?),
+    })
+}
+
+#[expect(clippy::disallowed_methods, reason = "certificates are configuration, not data")]
+fn read_pem(path: &Path) -> Result<String, Fault> {
+    std::fs::read_to_string(path).map_err(|e| {
+        Fault::usage(format!(
+            "cannot read carrier.colissimo.extra_roots_pem {}: {e}; give the right path",
+            path.display()
+        ))
+    })
+}
+
+/// Whether this address can be listened on now.
+#[expect(clippy::disallowed_methods, reason = "a probe that lets the address go at once")]
+pub(crate) fn is_free(addr: SocketAddr) -> bool {
+    std::net::TcpListener::bind(addr).is_ok()
+}
+
+fn cannot_listen(e: std::io::Error) -> Fault {
+    Fault::unavailable(format!("{e} (--listen, or `listen` in the configuration)"))
+}
+
+/// Serves in a task of its own until the sender is dropped.
+#[expect(clippy::disallowed_methods, reason = "the wiring starts the listener")]
+fn listen(
+    listener: server::Listener,
+    app: axum::Router,
+    settings: ServerSettings,
+) -> (oneshot::Sender<()>, JoinHandle<()>) {
+    let (stop, stopped) = oneshot::channel::<()>();
+    let serving = async move {
+        let told = async { drop(stopped.await) };
+        server::serve(listener, app, &settings, told).await;
+    };
+    (stop, tokio::spawn(serving))
+}
+
+/// The system's chance. Where it fails after it has worked, ids collide and the store refuses them: nothing is lost.
+fn chance(bytes: &mut [u8]) {
+    if let Err(error) = getrandom::fill(bytes) {
+        tracing::error!(%error, "the system gives no random bytes");
+    }
+}
+
+/// The runner's door as the listener wants it.
+struct Relay(runner::Relay);
+
+impl server::Carrier for Relay {
+    fn relay(&self, request: carriers::Request) -> server::BoxFuture<'_, carriers::Exchange> {
+        Box::pin(self.0.relay(request))
+    }
+
+    fn health(&self) -> dispatch::Health {
+        self.0.health()
+    }
+}

@@ -1,0 +1,21 @@
+//! The binary: configuration, wiring, subcommands, drain.
+//!
+//! A library beside the binary, so that tests and measurements can start a [`gateway::Gateway`] in their own process.
+
+pub mod cli;
+pub mod config;
+pub mod demo;
+pub mod doctor;
+pub mod fault;
+pub mod gateway;
+pub mod key;
+pub mod logging;
+pub mod merchant;
+pub mod replay;
+pub mod say;
+pub mod serve;
+pub mod sim_carrier;
+
+pub use config::Config;
+pub use fault::{Exit, Fault};
+pub use gateway::Gateway;
