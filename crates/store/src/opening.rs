@@ -1,7 +1,7 @@
 //! Opening: the directory and its lock, the connections and their settings, the layout, the sealing key.
 
 use crate::{Options, Place, SealingKey, StoreError};
-use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, config::DbConfig};
 use std::{
     fs::{DirBuilder, File, OpenOptions, TryLockError},
     io::{Read, Seek, Write},
@@ -27,11 +27,11 @@ const BUSY_WAIT: Duration = Duration::from_secs(5);
 const STATEMENTS_COUNT_MAX: usize = 96;
 /// Page cache of the writer and of each reader, in KiB. No memory mapping: a bad disk then is an error and not a
 /// signal, and the memory in use is what is written here.
-const WRITER_CACHE_KIB: i64 = 64 * 1024;
+const WRITER_CACHE_KIB: i64 = 32 * 1024;
 const READER_CACHE_KIB: i64 = 16 * 1024;
 /// Pages in the write-ahead log before they are carried into the database (32 MiB): seldom enough that a busy minute
 /// writes each page once, often enough that opening after a crash stays quick.
-const CHECKPOINT_PAGES: i64 = 8192;
+const CHECKPOINT_PAGES: i64 = 16_384;
 /// The log's file is cut to this size when it was emptied.
 const LOG_BYTES_MAX: i64 = 64 * 1024 * 1024;
 
@@ -130,6 +130,8 @@ pub(crate) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
 fn set_up(conn: &Connection, cache_kib: i64) -> Result<(), StoreError> {
     conn.busy_timeout(BUSY_WAIT)?;
     conn.set_prepared_statement_cache_capacity(STATEMENTS_COUNT_MAX);
+    // A prepared plan is kept whatever values are bound: without this SQLite plans anew at nearly every call.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     conn.pragma_update(None, "cache_size", -cache_kib)?;
     conn.pragma_update(None, "temp_store", "MEMORY")?;
     conn.pragma_update(None, "trusted_schema", false)?;

@@ -158,14 +158,16 @@ mod tests {
         Writer { conn, around: Arc::new(around), _lock: None }
     }
 
-    fn put(name: String, bytes: i32) -> (Box<dyn Command>, oneshot::Receiver<Result<(), StoreError>>) {
+    type Pending = (Box<dyn Command>, oneshot::Receiver<Result<(), StoreError>>);
+
+    fn put(name: String, bytes: i32) -> Pending {
         Work::awaited(move |writing| {
             writing.conn.execute("INSERT INTO meta (name, value) VALUES (?1, zeroblob(?2))", (name, bytes))?;
             Ok(())
         })
     }
 
-    fn refused() -> (Box<dyn Command>, oneshot::Receiver<Result<(), StoreError>>) {
+    fn refused() -> Pending {
         Work::awaited(|_| Err(StoreError::ApiKeyTaken))
     }
 
@@ -174,10 +176,7 @@ mod tests {
     }
 
     /// Writes these in one group and gives what each was told.
-    fn group(
-        writer: &mut Writer,
-        all: Vec<(Box<dyn Command>, oneshot::Receiver<Result<(), StoreError>>)>,
-    ) -> Vec<Result<(), StoreError>> {
+    fn group(writer: &mut Writer, all: Vec<Pending>) -> Vec<Result<(), StoreError>> {
         let (mut commands, answers): (Vec<_>, Vec<_>) = all.into_iter().unzip();
         writer.write(&mut commands);
         answers.into_iter().map(|mut answer| answer.try_recv().expect("told")).collect()

@@ -35,10 +35,8 @@ fn the_child() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().expect("a runtime");
     runtime.block_on(async {
         let store = open_with(Options { boundary: Some(boundary), ..Options::dir(dir, key()) }).await;
-        let callers = (0..CALLERS).map(|caller| tokio::spawn(work(store.clone(), caller)));
-        for caller in callers.collect::<Vec<_>>() {
-            caller.await.expect("a caller");
-        }
+        let callers: tokio::task::JoinSet<()> = (0..CALLERS).map(|caller| work(store.clone(), caller)).collect();
+        callers.join_all().await;
     });
 }
 

@@ -2,9 +2,9 @@
 
 mod support;
 
-use dispatch::{Fact, Found, Intent, Job, Policy};
+use dispatch::{By, Cause, Fact, Found, Intent, Job, Policy};
 use proptest::prelude::*;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 use store::{Mode, Options, Store, StoreError};
 use support::*;
 
@@ -17,16 +17,38 @@ enum Try {
     Recover,
 }
 
+fn any_cause() -> impl Strategy<Value = Cause> {
+    prop_oneof![
+        Just(Cause::NoConnection),
+        Just(Cause::CutWhileSending),
+        Just(Cause::NoAnswer),
+        (200u16..600).prop_map(Cause::NotTheProtocol),
+        Just(Cause::Unavailable("40018".into())),
+        Just(Cause::WeStopped),
+    ]
+}
+
 fn any_fact() -> impl Strategy<Value = Fact> {
     let attempt = 1u32..4;
+    let named = prop::option::of((0u64..20).prop_map(number));
+    let wait = prop::option::of((0u64..90_000).prop_map(Duration::from_millis));
+    let by = prop_oneof![Just(By::Answer), Just(By::Anchor), Just(By::Tracking), Just(By::Human)];
     let found = prop_oneof![Just(Found::NotMade), Just(Found::NoAnswer), Just(Found::NoAnchor)];
     prop_oneof![
         attempt.clone().prop_map(claimed),
         attempt.clone().prop_map(|attempt| Fact::Sent { attempt }),
-        attempt.clone().prop_map(not_done),
-        (attempt.clone(), 0u64..20).prop_map(|(attempt, serial)| confirmed(attempt, serial)),
+        (attempt.clone(), any_cause(), wait).prop_map(|(attempt, cause, retry_after)| Fact::NotDone {
+            attempt,
+            cause,
+            retry_after
+        }),
+        (attempt.clone(), 0u64..20, by).prop_map(|(attempt, serial, by)| found_by(confirmed(attempt, serial), by)),
         attempt.clone().prop_map(rejected),
-        attempt.clone().prop_map(unknown),
+        (attempt.clone(), any_cause(), named).prop_map(|(attempt, cause, number)| Fact::Unknown {
+            attempt,
+            cause,
+            number
+        }),
         (attempt.clone(), found).prop_map(|(attempt, found)| Fact::Probed { attempt, found }),
         attempt.clone().prop_map(|attempt| Fact::Superseded { attempt }),
         (attempt, 0u64..20).prop_map(|(attempt, serial)| Fact::TurnedUp { attempt, number: number(serial) }),
@@ -35,6 +57,15 @@ fn any_fact() -> impl Strategy<Value = Fact> {
         Just(Fact::Released),
         Just(Fact::Voided),
     ]
+}
+
+fn found_by(fact: Fact, how: By) -> Fact {
+    match fact {
+        Fact::Confirmed { attempt, number, partner_number, format, .. } => {
+            Fact::Confirmed { attempt, number, partner_number, format, by: how }
+        }
+        other => other,
+    }
 }
 
 fn any_try() -> impl Strategy<Value = Try> {
@@ -113,7 +144,7 @@ fn live(options: &Options, dir: &std::path::Path, tries: Vec<Try>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn tables_are_the_fold_of_the_journal(tries in prop::collection::vec(any_try(), 1..60)) {
