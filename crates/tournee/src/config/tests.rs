@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::fault::Exit;
+use std::collections::BTreeMap;
 
 fn refused(text: &str) -> String {
     let fault = Config::parse("t.toml", text).expect_err(text);
@@ -69,4 +70,51 @@ fn paths_in_a_file_are_taken_from_its_directory() {
     let mut default = Config::default();
     default.resolve(Path::new("/etc/tournee"), "");
     assert_eq!(default.data, Path::new("./tournee-data"), "the default is taken from where one stands");
+}
+
+/// Every key with its default; `–` where there is none.
+fn defaults() -> BTreeMap<String, String> {
+    let all = toml::Table::try_from(Config::default()).expect("a configuration can be written");
+    let mut keys = BTreeMap::new();
+    flatten("", &all, &mut keys);
+    for optional in ["key_file", "carrier.colissimo.extra_roots_pem"] {
+        keys.insert(optional.into(), "–".into());
+    }
+    keys
+}
+
+fn flatten(above: &str, table: &toml::Table, keys: &mut BTreeMap<String, String>) {
+    for (name, value) in table {
+        let key = if above.is_empty() { name.clone() } else { format!("{above}.{name}") };
+        match value {
+            toml::Value::Table(inner) => flatten(&key, inner, keys),
+            toml::Value::String(text) => drop(keys.insert(key, text.clone())),
+            toml::Value::Float(number) => drop(keys.insert(key, number.to_string())),
+            other => drop(keys.insert(key, other.to_string())),
+        }
+    }
+}
+
+#[test]
+fn the_documents_table_has_every_key_with_its_default() {
+    let text = include_str!("../../../../docs/configuration.md");
+    let section = text.split("## Every key").nth(1).and_then(|rest| rest.split("\n## ").next()).expect("the section");
+    let row = |line: &str| {
+        let mut cells = line.strip_prefix("| `")?.split(" | ");
+        let (key, default) = (cells.next()?.trim_matches('`'), cells.next()?.trim_matches('`'));
+        Some((key.to_owned(), default.to_owned()))
+    };
+    let documented: BTreeMap<String, String> = section.lines().filter_map(row).collect();
+    assert_eq!(documented, defaults());
+}
+
+#[test]
+fn the_example_has_every_key_and_is_the_default() {
+    let text = include_str!("../../../../tournee.example.toml");
+    assert_eq!(Config::parse("tournee.example.toml", text), Ok(Config::default()));
+    let whole = text.replace("# key_file", "key_file").replace("# extra_roots_pem", "extra_roots_pem");
+    let table: toml::Table = whole.parse().expect("TOML");
+    let mut written = BTreeMap::new();
+    flatten("", &table, &mut written);
+    assert_eq!(written.keys().collect::<Vec<_>>(), defaults().keys().collect::<Vec<_>>());
 }
