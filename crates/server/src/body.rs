@@ -58,6 +58,10 @@ pub(crate) fn require_json(headers: &HeaderMap) -> Result<(), Problem> {
 /// # Errors
 /// A problem that says where and what is wrong.
 pub(crate) fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // Serde would take a list for an object, its items in the order of the fields.
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        return Err(Problem::new(Kind::InvalidField, "Expected an object in braces, not a list."));
+    }
     serde_json::from_slice(bytes).map_err(|e| explain::<T>(bytes, e))
 }
 
@@ -177,7 +181,7 @@ mod tests {
             ("{\"count\":1,\"inner\":{\"name\":4}}", "invalid-field", Some("inner.name"), "text in quotes"),
             ("{\"count\":1,\"inner\":4}", "invalid-field", Some("inner"), "an object in braces"),
             ("{\"count\":1,\"flag\":\"hush\"}", "invalid-field", Some("flag"), "true or false"),
-            ("[]", "missing-field", Some("count"), ""),
+            ("[1]", "invalid-field", None, "an object in braces"),
             ("7", "invalid-field", None, "an object in braces"),
         ];
         for (body, kind, field, says) in cases {

@@ -22,6 +22,7 @@ mod observe;
 mod openapi;
 mod ops;
 mod problem;
+mod refusals;
 mod router;
 mod settings;
 mod state;

@@ -1,6 +1,6 @@
 //! The API's own description: OpenAPI 3.1, made from the handlers, so that it can't say anything else than they do.
 
-use crate::{api, docs, dropin, metrics, ops, state::Shared};
+use crate::{api, docs, dropin, metrics, ops, problem::ProblemBody, state::Shared};
 use bytes::Bytes;
 use http::header;
 use std::sync::LazyLock;
@@ -27,6 +27,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
         (name = "carrier-compatible", description = "Colissimo SLS and La Poste's Suivi v2 as their clients know them"),
         (name = "operation", description = "Health and metrics, for those who run the server")
     ),
+    components(schemas(ProblemBody)),
     modifiers(&ApiKey)
 )]
 struct Described;

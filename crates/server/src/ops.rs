@@ -1,6 +1,6 @@
 //! For those who run the server: is the process there, can it work.
 
-use crate::{failure, problem::Problem, state::Shared};
+use crate::{failure, problem::Problem, refusals::NotReady, state::Shared};
 use axum::{Json, extract::State};
 use dispatch::Health;
 use serde::Serialize;
@@ -33,8 +33,7 @@ pub(crate) async fn healthz() -> &'static str {
 /// The store answers, so that shipments can be accepted.
 #[utoipa::path(get, path = "/readyz", tag = "operation", summary = "Can the server take work",
     responses((status = 200, description = "It can", body = Ready),
-        (status = 503, description = "The store does not answer", body = crate::problem::ProblemBody,
-            content_type = "application/problem+json")))]
+        NotReady))]
 pub(crate) async fn readyz(State(app): State<Shared>) -> Result<Json<Ready>, Problem> {
     let counts = tokio::time::timeout(READY_TIME_MAX, app.store.counts()).await;
     let counts = counts.map_err(|_| failure::store_slow())?.map_err(failure::of_store)?;

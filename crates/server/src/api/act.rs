@@ -4,7 +4,8 @@ use super::{answer::ShipmentAnswer, own, path::ShipmentPath};
 use crate::{
     auth::Signed,
     body, failure, held,
-    problem::{Kind, Problem, ProblemBody},
+    problem::{Kind, Problem},
+    refusals::{Always, BadBody, NotDecided, NotYours, UnderWay},
     state::{App, Caller, Shared},
 };
 use axum::{
@@ -47,9 +48,7 @@ enum Action {
 #[utoipa::path(post, path = "/v1/shipments/{id}/void", tag = "shipments", summary = "Give a shipment up",
     params(("id" = String, Path, description = "The shipment's id")),
     responses((status = 200, description = "Given up", body = ShipmentAnswer),
-        (status = 401, description = "No key, or an unknown one", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, description = "Not a shipment of yours", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, description = "The carrier is being asked right now; see Retry-After", body = ProblemBody, content_type = "application/problem+json")),
+        Always, NotYours, UnderWay),
     security(("api_key" = [])))]
 pub(crate) async fn void(
     State(app): State<Shared>,
@@ -71,12 +70,7 @@ pub(crate) async fn void(
     params(("id" = String, Path, description = "The shipment's id")),
     request_body = ResolveRequest,
     responses((status = 200, description = "Decided", body = ShipmentAnswer),
-        (status = 400, description = "Not JSON", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No key, or an unknown one", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, description = "Not a shipment of yours", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, description = "Not in a state that allows it, or another shipment's number", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "A field is wrong, or the carrier does not know the number", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, description = "The carrier does not answer", body = ProblemBody, content_type = "application/problem+json")),
+        Always, NotYours, BadBody, NotDecided),
     security(("api_key" = [])))]
 pub(crate) async fn resolve(
     State(app): State<Shared>,

@@ -4,7 +4,8 @@ use super::{answer::ShipmentList, read::page};
 use crate::{
     auth::Signed,
     failure,
-    problem::{Kind, Problem, ProblemBody},
+    problem::{Kind, Problem},
+    refusals::{Always, BadQuery},
     state::Shared,
 };
 use axum::{
@@ -46,8 +47,7 @@ pub(crate) struct ListQuery {
     params(ListQuery),
     responses((status = 200, description = "A page", body = ShipmentList,
             headers(("Link" = String, description = "rel=next: the next page; absent on the last"))),
-        (status = 400, description = "The query cannot be used", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No key, or an unknown one", body = ProblemBody, content_type = "application/problem+json")),
+        Always, BadQuery),
     security(("api_key" = [])))]
 pub(crate) async fn list(State(app): State<Shared>, Signed(caller): Signed, uri: Uri) -> Result<Response, Problem> {
     let query = Query::<ListQuery>::try_from_uri(&uri).map_err(|_| unreadable())?.0;

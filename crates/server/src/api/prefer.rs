@@ -52,7 +52,9 @@ pub(crate) fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Probl
         return bad("Idempotency-Key stands there twice; send one.");
     }
     match first.to_str() {
-        Ok(key) if !key.is_empty() && key.len() <= KEY_CHARS_MAX => Ok(Some(key)),
+        Ok(key) if (1..=KEY_CHARS_MAX).contains(&key.len()) && key.bytes().all(|b| (b' '..=b'~').contains(&b)) => {
+            Ok(Some(key))
+        }
         _ => bad("Idempotency-Key has 1 to 255 printable characters without accents; a random UUID is a good one."),
     }
 }

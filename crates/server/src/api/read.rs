@@ -8,7 +8,8 @@ use super::{
 use crate::{
     auth::Signed,
     failure,
-    problem::{Kind, Problem, ProblemBody},
+    problem::{Kind, Problem},
+    refusals::{Always, NoLabel, NotYours},
     state::{App, Shared},
 };
 use axum::{
@@ -30,8 +31,7 @@ const LATER_S: u64 = 60;
 #[utoipa::path(get, path = "/v1/shipments/{id}", tag = "shipments", summary = "Read a shipment",
     params(("id" = String, Path, description = "The shipment's id")),
     responses((status = 200, description = "The shipment", body = ShipmentAnswer),
-        (status = 401, description = "No key, or an unknown one", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, description = "Not a shipment of yours", body = ProblemBody, content_type = "application/problem+json")),
+        Always, NotYours),
     security(("api_key" = [])))]
 pub(crate) async fn shipment(
     State(app): State<Shared>,
@@ -58,8 +58,7 @@ async fn partner_number(app: &App, view: &IntentView) -> Result<Option<String>, 
 #[utoipa::path(get, path = "/v1/shipments/{id}/facts", tag = "shipments", summary = "Read a shipment's timeline",
     params(("id" = String, Path, description = "The shipment's id")),
     responses((status = 200, description = "What happened, oldest first", body = Timeline),
-        (status = 401, description = "No key, or an unknown one", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, description = "Not a shipment of yours", body = ProblemBody, content_type = "application/problem+json")),
+        Always, NotYours),
     security(("api_key" = [])))]
 pub(crate) async fn facts(
     State(app): State<Shared>,
@@ -74,12 +73,9 @@ pub(crate) async fn facts(
 /// The label's bytes, as the carrier made them. Fetching it counts as handing it out.
 #[utoipa::path(get, path = "/v1/shipments/{id}/label", tag = "shipments", summary = "Fetch the label",
     params(("id" = String, Path, description = "The shipment's id")),
-    responses((status = 200, description = "The label", content((Vec<u8> = "application/pdf"), (Vec<u8> = "application/x-zpl"), (Vec<u8> = "application/x-dpl"))),
-        (status = 401, description = "No key, or an unknown one", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, description = "Not a shipment of yours", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, description = "Not there yet; see Retry-After", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 410, description = "The shipment was given up", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "The carrier refused the shipment", body = ProblemBody, content_type = "application/problem+json")),
+    responses((status = 200, description = "The label", content(
+            (Vec<u8> = "application/pdf"), (Vec<u8> = "application/x-zpl"), (Vec<u8> = "application/x-dpl"))),
+        Always, NotYours, NoLabel),
     security(("api_key" = [])))]
 pub(crate) async fn label(
     State(app): State<Shared>,

@@ -8,7 +8,8 @@ use super::{
 use crate::{
     auth::Signed,
     body, failure, fingerprint,
-    problem::{Kind, Problem, ProblemBody},
+    problem::{Kind, Problem},
+    refusals::{Always, BadBody, NotTaken},
     state::{App, Caller, Shared},
     wait,
 };
@@ -42,15 +43,14 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
     ),
     responses(
         (status = 201, description = "Accepted and settled: the label is there, or the carrier refused",
-            body = ShipmentAnswer, headers(("Location" = String, description = "The shipment"))),
+            body = ShipmentAnswer, headers(
+                ("Location" = String, description = "The shipment"),
+                ("Idempotent-Replayed" = Option<String>, description = "true: an earlier request made it"))),
         (status = 202, description = "Accepted; the label will follow",
-            body = ShipmentAnswer, headers(("Location" = String, description = "The shipment"))),
-        (status = 400, description = "Not JSON, or a bad header", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No key, or an unknown one", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 413, description = "Too large", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 415, description = "Not sent as JSON", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "A field is wrong, or the key belongs to another request", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, description = "Nothing was accepted", body = ProblemBody, content_type = "application/problem+json"),
+            body = ShipmentAnswer, headers(
+                ("Location" = String, description = "The shipment"),
+                ("Idempotent-Replayed" = Option<String>, description = "true: an earlier request made it"))),
+        Always, BadBody, NotTaken,
     ), security(("api_key" = [])))]
 pub(crate) async fn submit(
     State(app): State<Shared>,

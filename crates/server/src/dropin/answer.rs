@@ -20,16 +20,18 @@ const UNAVAILABLE: &str = "40015";
 /// The carrier's id of *wrong login or password*.
 const WRONG_LOGIN: &str = "30000";
 
-/// What one answer needs to be written: the app's chance and the line ends that this client can read.
+/// What an answer needs to be written: the app's chance, and the line ends that this client can read.
 pub(super) struct Writer<'a> {
     pub(super) app: &'a App,
-    pub(super) ends: LineEnds,
+    /// The line ends, where the path fixes them.
+    pub(super) fixed: Option<LineEnds>,
 }
 
 impl Writer<'_> {
-    /// A label.
+    /// A label, as the carrier's answer that it came in.
     pub(super) fn label(&self, answer: &LabelAnswer) -> Response {
-        self.multipart(200, write_label(answer, self.ends, &self.app.new_boundary()))
+        self.app.saw_line_ends(answer.line_ends);
+        self.multipart(200, write_label(answer, self.ends(), &self.app.new_boundary()))
     }
 
     /// The carrier's word that all is well, with nothing made.
@@ -81,7 +83,11 @@ impl Writer<'_> {
     }
 
     fn message(&self, status: u16, id: &str, text: &str) -> Response {
-        self.multipart(status, write_refusal(id, text, self.ends, &self.app.new_boundary()))
+        self.multipart(status, write_refusal(id, text, self.ends(), &self.app.new_boundary()))
+    }
+
+    fn ends(&self) -> LineEnds {
+        self.fixed.unwrap_or_else(|| self.app.line_ends())
     }
 
     fn multipart(&self, status: u16, (kind, body): (String, Bytes)) -> Response {

@@ -13,6 +13,7 @@ use crate::{
     api::preferred_wait,
     body, failure, fingerprint, held,
     problem::Problem,
+    refusals::{AsTheCarrier, BadBytes},
     state::{App, Caller, Shared},
     wait,
 };
@@ -37,14 +38,13 @@ use store::{Accepted, IntentView, Label, Late, NewIntent};
 #[utoipa::path(post, path = "/sls-ws/SlsServiceWSRest/2.0/generateLabel", tag = "carrier-compatible",
     summary = "generateLabel of Colissimo SLS",
     request_body(content = serde_json::Value, description = "As for the carrier", content_type = "application/json"),
-    params(("apiKey" = Option<String>, Header, description = "The carrier's key; or contractNumber and password in the body"),
+    params(("apiKey" = Option<String>, Header,
+            description = "The carrier's key; or contractNumber and password in the body"),
         ("Prefer" = Option<String>, Header, description = "`wait=N`: how long to wait for the carrier, in seconds")),
     responses((status = 200, description = "The label", body = String, content_type = "multipart/mixed"),
-        (status = 400, description = "Refused, or not available now (40015)", body = String, content_type = "multipart/mixed"),
-        (status = 413, description = "Too large", body = crate::problem::ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Not JSON", body = String, content_type = "multipart/mixed")))]
-pub(crate) async fn generate(State(app): State<Shared>, Ends(ends): Ends, request: Request) -> Response {
-    let to = Writer { app: &app, ends: ends.unwrap_or_else(|| app.line_ends()) };
+        AsTheCarrier, BadBytes))]
+pub(crate) async fn generate(State(app): State<Shared>, Ends(fixed): Ends, request: Request) -> Response {
+    let to = Writer { app: &app, fixed };
     let (head, body) = request.into_parts();
     let asked = match read(&to, &head.headers, body).await {
         Ok(asked) => asked,
@@ -59,13 +59,12 @@ pub(crate) async fn generate(State(app): State<Shared>, Ends(ends): Ends, reques
 #[utoipa::path(post, path = "/sls-ws/SlsServiceWSRest/2.0/checkGenerateLabel", tag = "carrier-compatible",
     summary = "checkGenerateLabel of Colissimo SLS",
     request_body(content = serde_json::Value, description = "As for the carrier", content_type = "application/json"),
-    params(("apiKey" = Option<String>, Header, description = "The carrier's key; or contractNumber and password in the body")),
+    params(("apiKey" = Option<String>, Header,
+            description = "The carrier's key; or contractNumber and password in the body")),
     responses((status = 200, description = "Good", body = String, content_type = "multipart/mixed"),
-        (status = 400, description = "Refused, or not available now (40015)", body = String, content_type = "multipart/mixed"),
-        (status = 413, description = "Too large", body = crate::problem::ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Not JSON", body = String, content_type = "multipart/mixed")))]
-pub(crate) async fn check(State(app): State<Shared>, Ends(ends): Ends, request: Request) -> Response {
-    let to = Writer { app: &app, ends: ends.unwrap_or_else(|| app.line_ends()) };
+        AsTheCarrier, BadBytes))]
+pub(crate) async fn check(State(app): State<Shared>, Ends(fixed): Ends, request: Request) -> Response {
+    let to = Writer { app: &app, fixed };
     let (head, body) = request.into_parts();
     let (login, shipment) = match read(&to, &head.headers, body).await {
         Ok(asked) => asked,
@@ -167,7 +166,6 @@ async fn hand_out(to: &Writer<'_>, login: &Login, view: &IntentView, format: Lab
     let exchange = to.app.carrier.relay(colissimo::encode_get_label(&number, login, format)).await;
     Ok(match colissimo::decode_reprint(&exchange, &number) {
         Ok(answer) => {
-            to.app.saw_line_ends(answer.line_ends);
             release(to.app, view);
             to.label(&answer)
         }

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     body, failure,
     problem::Problem,
+    refusals::{AsTheCarrier, BadBytes},
     state::{App, Shared},
 };
 use axum::{
@@ -25,13 +26,12 @@ use store::{IntentView, Label};
 #[utoipa::path(post, path = "/sls-ws/SlsServiceWSRest/2.0/getLabel", tag = "carrier-compatible",
     summary = "getLabel of Colissimo SLS",
     request_body(content = serde_json::Value, description = "As for the carrier", content_type = "application/json"),
-    params(("apiKey" = Option<String>, Header, description = "The carrier's key; or contractNumber and password in the body")),
+    params(("apiKey" = Option<String>, Header,
+            description = "The carrier's key; or contractNumber and password in the body")),
     responses((status = 200, description = "The label", body = String, content_type = "multipart/mixed"),
-        (status = 400, description = "Refused, or not available now (40015)", body = String, content_type = "multipart/mixed"),
-        (status = 413, description = "Too large", body = crate::problem::ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Not JSON", body = String, content_type = "multipart/mixed")))]
-pub(crate) async fn get_label(State(app): State<Shared>, Ends(ends): Ends, request: Request) -> Response {
-    let to = Writer { app: &app, ends: ends.unwrap_or_else(|| app.line_ends()) };
+        AsTheCarrier, BadBytes))]
+pub(crate) async fn get_label(State(app): State<Shared>, Ends(fixed): Ends, request: Request) -> Response {
+    let to = Writer { app: &app, fixed };
     let (head, body) = request.into_parts();
     let bytes = match body::read(body, &app.settings).await {
         Ok(bytes) => bytes,
@@ -54,10 +54,7 @@ async fn answer(to: &Writer<'_>, asked: ReprintRequest) -> Result<Response, Prob
     }
     let exchange = to.app.carrier.relay(colissimo::encode_get_label(&asked.number, &login, asked.format)).await;
     Ok(match colissimo::decode_reprint(&exchange, &asked.number) {
-        Ok(answer) => {
-            to.app.saw_line_ends(answer.line_ends);
-            to.label(&answer)
-        }
+        Ok(answer) => to.label(&answer),
         Err(e) => to.failed(&e),
     })
 }

@@ -21,6 +21,7 @@ use clock::Time;
 use dispatch::{Fact, State as Stands};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use parcel::{ColissimoNumber, MerchantId};
+use serde::de::IgnoredAny;
 use sha2::{Digest, Sha256};
 
 /// The client's key at La Poste.
@@ -57,7 +58,10 @@ pub(crate) async fn track(State(app): State<Shared>, params: RawPathParams, uri:
         }
         Err(e) if e.blame != Blame::Them => as_it_came(exchange).unwrap_or_else(silence),
         // What is wrong with the store was logged where it was found; the client is told what the carrier would tell.
-        Err(_) => from_memory(&app, &asker, &query).await.unwrap_or_else(|_| silence()),
+        Err(_) => match from_memory(&app, &asker, &query).await {
+            Ok(Some(response)) => response,
+            Ok(None) | Err(_) => in_the_protocol(exchange).unwrap_or_else(silence),
+        },
     }
 }
 
@@ -105,18 +109,25 @@ fn as_it_came(exchange: Exchange) -> Option<Response> {
     Some(response)
 }
 
+/// The carrier's own word that it can't, such as its wish to be asked more slowly; never an error page.
+fn in_the_protocol(exchange: Exchange) -> Option<Response> {
+    let answer = exchange.result.as_ref().ok()?;
+    let json = serde_json::from_slice::<IgnoredAny>(&answer.body).is_ok();
+    (answer.status >= 400 && json).then(|| as_it_came(exchange)).flatten()
+}
+
 /// What is known of one parcel without the carrier, and when it was learned.
 struct Remembered {
     json: String,
     at: Time,
 }
 
-async fn from_memory(app: &App, asker: &Asker, query: &TrackQuery) -> Result<Response, Problem> {
+async fn from_memory(app: &App, asker: &Asker, query: &TrackQuery) -> Result<Option<Response>, Problem> {
     let mut found = Vec::with_capacity(query.ids.len());
     for id in &query.ids {
         found.push(recall(app, asker, id, &query.lang).await?);
     }
-    let Some(oldest) = found.iter().flatten().map(|r| r.at).min() else { return Ok(silence()) };
+    let Some(oldest) = found.iter().flatten().map(|r| r.at).min() else { return Ok(None) };
     let body = match (&found[..], &query.ids[..]) {
         ([Some(one)], _) => one.json.clone(),
         (several, ids) => array(several, ids, &query.lang),
@@ -125,7 +136,7 @@ async fn from_memory(app: &App, asker: &Asker, query: &TrackQuery) -> Result<Res
     let headers = response.headers_mut();
     headers.insert(header::AGE, app.now().since(oldest).as_secs().into());
     headers.insert(header::WARNING, HeaderValue::from_static("110 tournee \"Response is Stale\""));
-    Ok(response)
+    Ok(Some(response))
 }
 
 fn array(several: &[Option<Remembered>], ids: &[String], lang: &str) -> String {

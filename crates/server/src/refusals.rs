@@ -1,0 +1,95 @@
+//! The problems that operations have in common, in groups, so that each operation's description names them in a word.
+
+use crate::problem::ProblemBody;
+use std::collections::BTreeMap;
+use utoipa::{
+    IntoResponses, PartialSchema, ToSchema,
+    openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder},
+};
+
+macro_rules! groups {
+    ($($(#[$doc:meta])* $name:ident { $($status:literal $when:literal)* })*) => {$(
+        $(#[$doc])*
+        pub(crate) struct $name;
+
+        impl IntoResponses for $name {
+            fn responses() -> BTreeMap<String, RefOr<Response>> {
+                BTreeMap::from([$(($status.to_owned(), problem($when))),*])
+            }
+        }
+    )*};
+}
+
+groups! {
+    /// What can befall every signed request.
+    Always {
+        "401" "No key, or an unknown one"
+        "503" "The server's records do not answer; nothing was done"
+    }
+    /// What can be wrong with the id in the path.
+    NotYours {
+        "404" "Not a shipment of yours"
+    }
+    /// What can be wrong with a body.
+    BadBody {
+        "400" "Not JSON, or a header that cannot be used"
+        "408" "The body did not arrive in time"
+        "413" "Too large"
+        "415" "Not sent as JSON"
+    }
+    /// What our own limits refuse at the carrier-compatible endpoints.
+    BadBytes {
+        "408" "The body did not arrive in time"
+        "413" "Too large"
+    }
+    /// What can be wrong with a query.
+    BadQuery {
+        "400" "The query cannot be used"
+    }
+    /// Why there is no label.
+    NoLabel {
+        "409" "Not there yet; see Retry-After"
+        "410" "The shipment was given up"
+        "422" "The carrier refused the shipment"
+    }
+    /// A new shipment that cannot be taken.
+    NotTaken {
+        "422" "A field is wrong, or the Idempotency-Key belongs to another request"
+    }
+    /// A shipment that cannot be given up now.
+    UnderWay {
+        "409" "The carrier is being asked right now; see Retry-After"
+    }
+    /// A decision that cannot be carried out.
+    NotDecided {
+        "409" "Not in a state that allows it, or another shipment's number"
+        "422" "A field is wrong, or the carrier does not know the number"
+    }
+    /// A server that cannot work.
+    NotReady {
+        "503" "The store does not answer"
+    }
+}
+
+/// What the carrier-compatible endpoints refuse in the carrier's own form.
+pub(crate) struct AsTheCarrier;
+
+impl IntoResponses for AsTheCarrier {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        BTreeMap::from([
+            ("400".to_owned(), multipart("Refused with the carrier's error id, or not available now (40015)")),
+            ("422".to_owned(), multipart("Not JSON")),
+        ])
+    }
+}
+
+fn multipart(when: &str) -> RefOr<Response> {
+    let content = ContentBuilder::new().schema(Some(String::schema())).build();
+    ResponseBuilder::new().description(when).content("multipart/mixed", content).build().into()
+}
+
+fn problem(when: &str) -> RefOr<Response> {
+    let body = Ref::from_schema_name(ProblemBody::name());
+    let content = ContentBuilder::new().schema(Some(body)).build();
+    ResponseBuilder::new().description(when).content("application/problem+json", content).build().into()
+}
