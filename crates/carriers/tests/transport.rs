@@ -16,6 +16,7 @@ use std::{
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::{TcpListener, TcpStream},
+    sync::Notify,
 };
 
 /// Longer than any call that is to end by itself.
@@ -160,13 +161,13 @@ async fn a_connection_is_used_again_and_counted_anew() {
 async fn connections_of_two_calls(options: HttpOptions, first_answer: &'static [u8], close_first: bool) -> u32 {
     let listener = listen().await;
     let transport = transport(&listener, options);
-    let accepted = AtomicU32::new(0);
+    let (accepted, kept_by_client) = (AtomicU32::new(0), Notify::new());
     let carrier = async {
         let mut first = accept(&listener).await;
         accepted.fetch_add(1, Ordering::SeqCst);
         answer(&mut first, first_answer).await;
+        kept_by_client.notified().await;
         let kept = Some(first).filter(|_| !close_first);
-        round_trip().await;
         let mut stream = tokio::select! {
             stream = accept(&listener) => { accepted.fetch_add(1, Ordering::SeqCst); stream }
             stream = async { let s = kept.expect("open"); s.readable().await.expect("readable"); s }, if !close_first => stream,
@@ -175,6 +176,7 @@ async fn connections_of_two_calls(options: HttpOptions, first_answer: &'static [
     };
     let client = async {
         assert!(transport.exchange(request("1"), PLENTY, Box::new(|| ())).await.result.is_ok());
+        kept_by_client.notify_one();
         round_trip().await;
         assert!(transport.exchange(request("2"), PLENTY, Box::new(|| ())).await.result.is_ok());
     };
