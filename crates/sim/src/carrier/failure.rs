@@ -82,3 +82,19 @@ fn suivi_fault(status: u16) -> Response {
     let (status, body) = colissimo::write_suivi_fault(status);
     response(status, "application/json", body)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_cut_off_lacks_at_least_one_byte_and_has_at_least_one() {
+        for (length, share) in [(2, 0.0), (2, 1.0), (1_000, 0.0), (1_000, 0.999_99), (1_000, 1.0)] {
+            let Wire::Truncated { keep, .. } = truncated(response(200, "", vec![b'x'; length]), share) else {
+                panic!("an answer of {length} bytes can be cut")
+            };
+            assert!((1..length).contains(&keep), "{keep} of {length}");
+        }
+        assert_eq!(truncated(response(200, "", vec![b'x']), 0.5), Wire::Reset);
+    }
+}

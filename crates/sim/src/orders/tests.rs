@@ -23,6 +23,8 @@ fn every_order_keeps_the_rules() {
         order.shipment.check().expect("the gateway's own rules");
         assert!(order.shipment.deposit_date >= order.at.paris_date());
         assert!(is_working_day(order.shipment.deposit_date));
+        let missed = hour_in_paris(order.at) >= LAST_COLLECTION_HOUR;
+        assert!(!missed || order.shipment.deposit_date > order.at.paris_date(), "the day's collection is gone");
         assert!(order.pickup().is_none_or(|p| point(p) == Point::Open));
         assert_eq!(order.shipment.product.is_out_of_home(), order.pickup().is_some());
         assert_eq!(order.shipment.parcel_number.is_some(), merchants()[order.merchant].chooses_numbers);
