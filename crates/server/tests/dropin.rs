@@ -250,6 +250,20 @@ async fn a_label_that_we_do_not_hold_is_fetched_from_the_carrier() {
 }
 
 #[tokio::test]
+async fn a_label_that_was_given_up_is_not_printed_again() {
+    let world = World::new().await;
+    let id = reference(&hasty(&world, &letter("A1")).await);
+    world.claim().await;
+    world.confirm(id, NUMBER).await;
+    world.record(id, dispatch::Fact::Voided, None).await;
+    let ask = json!({"contractNumber": "964744", "password": "hush", "parcelNumber": NUMBER,
+        "outputFormat": {"outputPrintingType": "PDF_10x15_300dpi"}});
+    let answer = send(&world, colissimo::GET_LABEL, &ask).await;
+    assert_eq!((read(&answer), world.carrier.calls().len()), (Err("30321".into()), 0));
+    assert_ne!(reference(&hasty(&world, &letter("A1")).await), id, "the order asked again is a new shipment");
+}
+
+#[tokio::test]
 async fn a_check_is_passed_on_and_makes_nothing() {
     let world = World::new().await;
     let (kind, body) = write_refusal("0", "", LineEnds::Crlf, "1234");

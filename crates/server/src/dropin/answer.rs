@@ -17,6 +17,8 @@ const SHIPMENT: HeaderName = HeaderName::from_static("x-tournee-shipment");
 const AGAIN_S: HeaderValue = HeaderValue::from_static("30");
 /// The carrier's id of *service unavailable*.
 const UNAVAILABLE: &str = "40015";
+/// The carrier's id of *wrong parcel number*.
+const WRONG_NUMBER: &str = "30321";
 /// The carrier's id of *wrong login or password*.
 const WRONG_LOGIN: &str = "30000";
 
@@ -47,6 +49,11 @@ impl Writer<'_> {
     /// What the carrier's rules refuse.
     pub(super) fn refusal(&self, refusal: &SlsRefusal) -> Response {
         self.message(refusal.status, &refusal.id, &refusal.message)
+    }
+
+    /// The label was given up, so nobody may print it again.
+    pub(super) fn given_up(&self) -> Response {
+        self.message(400, WRONG_NUMBER, "Cette étiquette a été annulée : demandez-en une nouvelle.")
     }
 
     /// What the carrier itself refused.

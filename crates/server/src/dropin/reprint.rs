@@ -4,7 +4,7 @@ use super::{
     answer::{Writer, naming},
     ends::Ends,
     enrol,
-    generate::{give, may_ask},
+    generate::{self, give},
 };
 use crate::{
     body, failure,
@@ -18,7 +18,7 @@ use axum::{
 };
 use carriers::colissimo::{self, ReprintRequest};
 use dispatch::State as Stands;
-use parcel::Login;
+use parcel::{ColissimoNumber, Login};
 use store::{IntentView, Label};
 
 /// Gives the label of a parcel number once more: same body, same answer as the carrier's `getLabel`. Labels that this
@@ -45,25 +45,30 @@ pub(crate) async fn get_label(State(app): State<Shared>, Ends(fixed): Ends, requ
 
 async fn answer(to: &Writer<'_>, asked: ReprintRequest) -> Result<Response, Problem> {
     let Some(login) = asked.login.clone() else { return Ok(to.wrong_login()) };
-    if let Some((view, label)) = held(to.app, &login, &asked).await? {
-        let id = view.intent.id;
-        return Ok(naming(give(to, &view, label).await?, id));
+    match ours(to.app, &login, &asked.number).await? {
+        Some((view, _)) if view.intent.state == Stands::Void => Ok(to.given_up()),
+        Some((view, label)) if label.format == asked.format => {
+            let id = view.intent.id;
+            Ok(naming(give(to, &view, label).await?, id))
+        }
+        _ if generate::may_ask(to.app, &login).await? => Ok(relayed(to, &login, &asked).await),
+        _ => Ok(to.wrong_login()),
     }
-    if !may_ask(to.app, &login).await? {
-        return Ok(to.wrong_login());
-    }
-    let exchange = to.app.carrier.relay(colissimo::encode_get_label(&asked.number, &login, asked.format)).await;
-    Ok(match colissimo::decode_reprint(&exchange, &asked.number) {
-        Ok(answer) => to.label(&answer),
-        Err(e) => to.failed(&e),
-    })
 }
 
-/// The label of this number if we hold it for this login, in this format, and it may be used.
-async fn held(app: &App, login: &Login, asked: &ReprintRequest) -> Result<Option<(IntentView, Label)>, Problem> {
+async fn relayed(to: &Writer<'_>, login: &Login, asked: &ReprintRequest) -> Response {
+    let exchange = to.app.carrier.relay(colissimo::encode_get_label(&asked.number, login, asked.format)).await;
+    match colissimo::decode_reprint(&exchange, &asked.number) {
+        Ok(answer) => to.label(&answer),
+        Err(e) => to.failed(&e),
+    }
+}
+
+/// The shipment and label of this number, if it is one of this login's that came by us.
+async fn ours(app: &App, login: &Login, number: &ColissimoNumber) -> Result<Option<(IntentView, Label)>, Problem> {
     let Some(caller) = enrol::known(app, login).await? else { return Ok(None) };
-    let found = app.store.label_by_number(&caller.merchant, &asked.number).await.map_err(failure::of_store)?;
-    let Some((id, label)) = found.filter(|(_, label)| label.format == asked.format) else { return Ok(None) };
+    let found = app.store.label_by_number(&caller.merchant, number).await.map_err(failure::of_store)?;
+    let Some((id, label)) = found else { return Ok(None) };
     let view = app.store.get(&caller.merchant, id).await.map_err(failure::of_store)?;
-    Ok(view.filter(|view| view.intent.state == Stands::Confirmed).map(|view| (view, label)))
+    Ok(view.map(|view| (view, label)))
 }
