@@ -44,6 +44,9 @@ fn the_description_is_complete_and_stable() {
             assert!(operation["summary"].is_string() && operation["tags"].is_array(), "{path}");
         }
     }
+    let label = &document["paths"]["/v1/shipments/{id}/label"]["get"]["responses"]["200"]["content"]["application/pdf"];
+    assert_eq!(label["schema"]["$ref"], "#/components/schemas/LabelFile");
+    assert_eq!(document["components"]["schemas"]["LabelFile"]["format"], "binary");
     let schemas = document["components"]["schemas"].as_object().expect("schemas");
     for reference in text.split("\"#/components/schemas/").skip(1) {
         let name = reference.split('"').next().unwrap_or_default();

@@ -4,7 +4,10 @@ use dispatch::{By, Cause, Fact, Found, Reject, Stamped, State, Via};
 use parcel::{DeliveryMode, ShipmentId};
 use serde::Serialize;
 use store::IntentView;
-use utoipa::ToSchema;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, Type},
+};
 
 /// A shipment as it stands.
 #[derive(Serialize, ToSchema)]
@@ -98,6 +101,19 @@ pub(crate) struct RejectAnswer {
     /// The carrier's text, in French.
     message: String,
 }
+
+/// A label's bytes, for the description alone: no value of it is ever made.
+pub(crate) enum LabelFile {}
+
+impl PartialSchema for LabelFile {
+    fn schema() -> RefOr<Schema> {
+        let binary = SchemaFormat::KnownFormat(KnownFormat::Binary);
+        let file = ObjectBuilder::new().schema_type(Type::String).format(Some(binary));
+        file.description(Some("The label's bytes, as the carrier made them")).into()
+    }
+}
+
+impl ToSchema for LabelFile {}
 
 /// A page of shipments, the newest first.
 #[derive(Serialize, ToSchema)]

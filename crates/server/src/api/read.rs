@@ -1,7 +1,7 @@
 //! Reading: one shipment, a page of them, a timeline, a label.
 
 use super::{
-    answer::{FactAnswer, ShipmentAnswer, ShipmentList, Timeline},
+    answer::{FactAnswer, LabelFile, ShipmentAnswer, ShipmentList, Timeline},
     own,
     path::ShipmentPath,
 };
@@ -74,7 +74,7 @@ pub(crate) async fn facts(
 #[utoipa::path(get, path = "/v1/shipments/{id}/label", tag = "shipments", summary = "Fetch the label",
     params(("id" = String, Path, description = "The shipment's id")),
     responses((status = 200, description = "The label", content(
-            (Vec<u8> = "application/pdf"), (Vec<u8> = "application/x-zpl"), (Vec<u8> = "application/x-dpl"))),
+            (LabelFile = "application/pdf"), (LabelFile = "application/x-zpl"), (LabelFile = "application/x-dpl"))),
         Always, NotYours, NoLabel),
     security(("api_key" = [])))]
 pub(crate) async fn label(
