@@ -60,18 +60,18 @@ enum Ending {
 }
 
 async fn show(args: &cli::Serve, config: Config, live: bool) -> Result<(), Fault> {
-    let stop = StopSignal::listen()?;
+    let mut stop = StopSignal::listen()?;
     let stage = Stage::set(args, config).await?;
     let mut view = if live { View::Screen(Screen::open()?) } else { View::Plain(Plain::new()) };
     view.begin(&stage);
-    let ending = play(&stage, &mut view, stop).await;
+    let ending = play(&stage, &mut view, &mut stop).await;
     drop(view);
     let ending = ending?;
     let verdict = judge(&stage, ending).await?;
     say::line(&verdict);
     if args.keep_running && ending == Ending::Whole {
         say::line(format_args!("still serving at http://{}; Ctrl-C ends it", stage.gateway.addr()));
-        StopSignal::listen()?.wait().await;
+        stop.wait().await;
     }
     end(stage).await?;
     match verdict.violations.len() {
@@ -81,7 +81,7 @@ async fn show(args: &cli::Serve, config: Config, live: bool) -> Result<(), Fault
 }
 
 /// Lets the shops ask at their times, and shows what happens, until every order has its label.
-async fn play(stage: &Stage, view: &mut View, stop: StopSignal) -> Result<Ending, Fault> {
+async fn play(stage: &Stage, view: &mut View, stop: &mut StopSignal) -> Result<Ending, Fault> {
     let mut shops = JoinSet::new();
     let mut waits: Vec<(Instant, usize)> = stage.due_times();
     let end = stage.ends_at() + DRAIN_MAX;

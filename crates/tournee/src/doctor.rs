@@ -12,7 +12,6 @@ use crate::{
     serve::{runtime, settle},
 };
 use serde::Serialize;
-use std::path::Path;
 
 /// How one thing looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -73,7 +72,7 @@ pub fn run(args: &cli::Doctor) -> Result<(), Fault> {
     }
     let worst = findings.iter().map(|f| f.verdict).max().unwrap_or(Verdict::Ok);
     if let Some(path) = &args.json {
-        write(path, &Sheet { verdict: worst, findings: &findings })?;
+        say::report(path, &Sheet { verdict: worst, findings: &findings })?;
     }
     let count = |verdict| findings.iter().filter(|f| f.verdict == verdict).count();
     say::line(format_args!(
@@ -127,14 +126,6 @@ fn line(finding: &Finding) -> String {
     };
     let advice = finding.advice.as_ref().map(|advice| format!("\n      → {advice}")).unwrap_or_default();
     format!("{mark}  {}: {}{advice}", finding.what, finding.found)
-}
-
-#[expect(clippy::disallowed_methods, reason = "a report for its reader is not a data file")]
-fn write(path: &Path, sheet: &Sheet<'_>) -> Result<(), Fault> {
-    let text = serde_json::to_string_pretty(sheet).map_err(|e| Fault::failed(format!("no JSON can be made: {e}")))?;
-    std::fs::write(path, text + "\n").map_err(|e| {
-        Fault::cant_create(format!("cannot write {}: {e}; give --json a path that can be written", path.display()))
-    })
 }
 
 #[cfg(test)]

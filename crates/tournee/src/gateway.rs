@@ -20,7 +20,7 @@ use std::{
     sync::{Arc, Mutex},
     time::Duration,
 };
-use store::{SealingKey, Store};
+use store::{BoundaryHook, SealingKey, Store};
 use tokio::{sync::oneshot, task::JoinHandle, time::Instant};
 
 /// However long the listener took to drain, calls under way at the carrier get this long to end.
@@ -46,6 +46,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// The ways to the carrier.
     pub carrier: Transports,
+    /// Called around each commit of the store; for crash tests.
+    pub boundary: Option<BoundaryHook>,
 }
 
 impl Parts {
@@ -55,7 +57,7 @@ impl Parts {
     /// When the extra certificates of the configuration cannot be read.
     pub fn new(config: Config, key: SealingKey) -> Result<Self, Fault> {
         let carrier = transports(&config.carrier.colissimo)?;
-        Ok(Self { config, key, clock: Arc::new(SystemClock), carrier })
+        Ok(Self { config, key, clock: Arc::new(SystemClock), carrier, boundary: None })
     }
 }
 
@@ -73,9 +75,9 @@ impl Gateway {
     /// # Errors
     /// Those of [`Gateway::start`].
     pub async fn of(parts: Parts) -> Result<Self, Fault> {
-        let Parts { config, key, clock, carrier } = parts;
+        let Parts { config, key, clock, carrier, boundary } = parts;
         let settings = config.server.settings(&config.dropin);
-        let store = open(&config, key)?;
+        let store = open(&config, key, boundary)?;
         let listener = server::bind(config.listen).await.map_err(cannot_listen)?;
         let addr = listener.local_addr()?;
         let mut registry = Registry::default();
@@ -125,8 +127,8 @@ impl Gateway {
     }
 }
 
-fn open(config: &Config, key: SealingKey) -> Result<Store, Fault> {
-    let mut options = store::Options::dir(&config.data, key);
+fn open(config: &Config, key: SealingKey, boundary: Option<BoundaryHook>) -> Result<Store, Fault> {
+    let mut options = store::Options { boundary, ..store::Options::dir(&config.data, key) };
     options.policy = config.policy.policy();
     Store::open(options).map_err(|e| in_place(e, &config.data))
 }

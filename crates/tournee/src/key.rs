@@ -46,6 +46,23 @@ pub struct Found {
     pub fresh: bool,
 }
 
+impl Found {
+    /// What somebody should know about the key, if anything.
+    pub fn warning(&self) -> Option<String> {
+        match &self.origin {
+            Origin::BesideTheData(path) if self.fresh => Some(format!(
+                "a sealing key was made: {}; keep a copy elsewhere, and better move it away from the data \
+                 ({ENVIRONMENT} or key_file)",
+                path.display()
+            )),
+            Origin::BesideTheData(path) | Origin::Configured(path) if is_open_to_others(path) => {
+                Some(format!("others can read the sealing key: chmod 600 {}", path.display()))
+            }
+            _ => None,
+        }
+    }
+}
+
 /// Where the key lies, by what is set, without reading it.
 pub fn origin(config: &Config) -> Origin {
     if env::var_os(ENVIRONMENT).is_some() {
@@ -168,12 +185,12 @@ mod tests {
         let dir = tempfile::tempdir().expect("a directory");
         let config = config(&dir.path().join("data"));
         let made = find_or_make(&config).expect("made");
-        assert!(made.fresh);
+        assert!(made.fresh && made.warning().is_some_and(|said| said.contains("keep a copy elsewhere")));
         let Origin::BesideTheData(path) = &made.origin else { unreachable!("nothing else is set") };
         assert_eq!(fs::metadata(path).expect("there").permissions().mode() & 0o777, 0o600);
         assert!(!is_open_to_others(path));
         let again = find_or_make(&config).expect("found");
-        assert!(!again.fresh);
+        assert!(!again.fresh && again.warning().is_none());
         assert_eq!(*made.key.to_hex(), *again.key.to_hex());
     }
 

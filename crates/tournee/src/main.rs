@@ -1,10 +1,7 @@
 //! Parses the command line, runs the command, turns what went wrong into a line and an exit code.
 
 use clap::Parser;
-use std::{
-    io::{self, Write},
-    process::ExitCode,
-};
+use std::process::ExitCode;
 use tournee::{
     cli::{Cli, Command, SimPart},
     doctor,
@@ -20,7 +17,7 @@ fn main() -> ExitCode {
     match run(&cli.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(fault) => {
-            let _ = writeln!(io::stderr(), "tournee: {fault}");
+            say::aside(&fault);
             ExitCode::from(fault.exit as u8)
         }
     }

@@ -102,6 +102,9 @@ fn described(merchant: &Merchant, account: &Account) -> String {
 /// The store, beside a server that may run.
 fn open(config: &Config) -> Result<Store, Fault> {
     let found = key::find_or_make(config)?;
+    if let Some(warning) = found.warning() {
+        say::aside(warning);
+    }
     let mut options = Options::dir(&config.data, found.key);
     options.exclusive = false;
     options.policy = config.policy.policy();

@@ -2,8 +2,8 @@
 
 use crate::{cli::Replay, fault::Fault, say, sim_carrier::scenario};
 use indicatif::{ProgressBar, ProgressStyle};
-use sim::world::{Plan, Progress, Report, replay};
-use std::{io::IsTerminal, path::Path};
+use sim::world::{Plan, Progress, replay};
+use std::io::IsTerminal;
 
 /// Steps of the progress bar.
 const STEPS: u64 = 1_000;
@@ -23,7 +23,7 @@ pub fn run(args: &Replay) -> Result<(), Fault> {
     let report = replay(&plan, &mut |progress| teller.tell(progress)).map_err(|e| Fault::failed(e.to_string()))?;
     teller.end();
     if let Some(path) = &args.json {
-        write(&report, path)?;
+        say::report(path, &report)?;
     }
     say::line(&report);
     match report.violations.as_slice() {
@@ -33,16 +33,6 @@ pub fn run(args: &Replay) -> Result<(), Fault> {
             report.violations.len()
         ))),
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "a report for its reader is not a data file")]
-fn write(report: &Report, path: &Path) -> Result<(), Fault> {
-    let mut text = serde_json::to_string_pretty(report)
-        .map_err(|e| Fault::failed(format!("the report cannot be written as JSON: {e}")))?;
-    text.push('\n');
-    std::fs::write(path, text).map_err(|e| {
-        Fault::cant_create(format!("cannot write {}: {e}; give --json a path that can be written", path.display()))
-    })
 }
 
 /// Tells how far it has come: a bar on a terminal, a line for each tenth otherwise.

@@ -6,10 +6,9 @@ use crate::{
     demo,
     fault::Fault,
     gateway::Gateway,
-    key::{self, Origin},
-    logging,
+    key, logging,
 };
-use std::{net::SocketAddr, path::Path};
+use std::net::SocketAddr;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Runs the command.
@@ -51,9 +50,11 @@ pub fn runtime() -> Result<tokio::runtime::Runtime, Fault> {
 
 async fn serve(config: Config) -> Result<(), Fault> {
     // Listened for before anything starts, so that a signal during the start is not lost.
-    let stop = StopSignal::listen()?;
+    let mut stop = StopSignal::listen()?;
     let found = key::find_or_make(&config)?;
-    tell_key(&found);
+    if let Some(warning) = found.warning() {
+        tracing::warn!("{warning}");
+    }
     let (data, colissimo) = (config.data.clone(), config.carrier.colissimo.clone());
     let dropin = config.dropin.enabled;
     let gateway = Gateway::start(config, found.key).await?;
@@ -66,7 +67,12 @@ async fn serve(config: Config) -> Result<(), Fault> {
     tell_addresses(gateway.addr(), dropin);
     let signal = stop.wait().await;
     tracing::info!(signal, "stopping: nothing new is accepted, what is under way may end");
-    gateway.shutdown().await?;
+    tokio::select! {
+        ended = gateway.shutdown() => ended?,
+        _ = stop.wait() => return Err(Fault::failed(
+            "stopped by a second signal in the middle of the drain; what was acknowledged is on disk"
+        )),
+    }
     tracing::info!("stopped");
     Ok(())
 }
@@ -99,23 +105,6 @@ fn reachable(addr: SocketAddr) -> SocketAddr {
     reached
 }
 
-/// Says what is to be known about the key.
-fn tell_key(found: &key::Found) {
-    let warn_if_open = |path: &Path| {
-        if key::is_open_to_others(path) {
-            tracing::warn!(path = %path.display(), "others can read the sealing key: chmod 600 it");
-        }
-    };
-    match &found.origin {
-        Origin::BesideTheData(path) if found.fresh => tracing::warn!(
-            path = %path.display(),
-            "a sealing key was made: keep a copy elsewhere, and better move it away from the data (TOURNEE_KEY or key_file)"
-        ),
-        Origin::BesideTheData(path) | Origin::Configured(path) => warn_if_open(path),
-        Origin::Environment => {}
-    }
-}
-
 /// SIGINT and SIGTERM.
 pub(crate) struct StopSignal {
     interrupt: tokio::signal::unix::Signal,
@@ -128,7 +117,7 @@ impl StopSignal {
     }
 
     /// Waits for either; gives its name.
-    pub(crate) async fn wait(mut self) -> &'static str {
+    pub(crate) async fn wait(&mut self) -> &'static str {
         tokio::select! {
             _ = self.interrupt.recv() => "SIGINT",
             _ = self.terminate.recv() => "SIGTERM",

@@ -27,7 +27,7 @@ pub fn run(args: &SimCarrier) -> Result<(), Fault> {
     let carrier = SharedCarrier::new(Carrier::new(Arc::clone(&scenario), options));
     let clock: Arc<dyn Clock> = Arc::new(ScenarioClock::new(scenario.speed(args.speed, SystemClock.now())));
     runtime()?.block_on(async {
-        let stop = StopSignal::listen()?;
+        let mut stop = StopSignal::listen()?;
         let setup = Setup { carrier, clock: Arc::clone(&clock), on_exchange: None };
         let server = WireServer::start(args.listen, setup).await.map_err(cannot_listen)?;
         tell(&server, &scenario, clock.now(), args.speed);

@@ -70,7 +70,7 @@ pub(super) struct Label {
     pub(super) at: Time,
     pub(super) product: Product,
     pub(super) mode: DeliveryMode,
-    /// `CMD-00042 → Clermont-Ferrand 63000`.
+    /// `CMD-1-000042 → Clermont-Ferrand 63000`.
     pub(super) whose: String,
 }
 
@@ -111,7 +111,7 @@ impl Board {
         let changed = self.phase != phase;
         if changed {
             self.phase = phase;
-            self.event(format!("the carrier is {}", phase.words()));
+            self.event(format!("the carrier: {}", phase.words()));
         }
         changed
     }

@@ -100,7 +100,11 @@ impl Shops {
     async fn by_module(&self, wish: usize, order: &SimOrder) {
         let Some(merchant) = self.merchants.get(order.merchant) else { return };
         loop {
-            let exchange = self.call(order.drop_in(merchant), PATIENCE).await;
+            // A module writes the day on which it asks, so that an order asked again tomorrow is not too late.
+            let (shipment, today) = (&order.shipment, self.clock.now().paris_date());
+            let day = shipment.deposit_date.max(today);
+            let request = colissimo::encode_generate(shipment, &merchant.login, day, shipment.format);
+            let exchange = self.call(request, PATIENCE).await;
             match colissimo::decode_label(&exchange) {
                 Ok(answer) => return self.printed(wish, order, None, answer.number),
                 Err(error) if error.retry == Retry::Never => return self.refused(order, &error.to_string()),
@@ -152,13 +156,16 @@ impl Shops {
     }
 }
 
-/// `CMD-1-000042 → Clermont-Ferrand 63000`.
+/// `CMD-1-000042 → Clermont-Ferrand 63000`; a further parcel of an order has its place after a slash.
 fn whose(order: &SimOrder) -> String {
-    let number = order.shipment.order_number.as_ref().map(ToString::to_string).unwrap_or_default();
-    match &order.shipment.letter {
-        Letter::Parts(parts) => format!("{number} → {} {}", parts.addressee.city(), parts.addressee.postal_code()),
-        Letter::AsWritten(_) => number,
+    let mut whose = order.shipment.order_number.as_ref().map(ToString::to_string).unwrap_or_default();
+    if order.parcel_no > 1 {
+        whose += &format!("/{}", order.parcel_no);
     }
+    if let Letter::Parts(parts) = &order.shipment.letter {
+        whose += &format!(" → {} {}", parts.addressee.city(), parts.addressee.postal_code());
+    }
+    whose
 }
 
 fn field(answer: &Response, name: &str) -> Option<String> {

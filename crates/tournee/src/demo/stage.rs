@@ -20,7 +20,7 @@ use runner::Transports;
 use sim::{
     carrier::{Carrier, Contracts, Options, SharedCarrier},
     merchants::{Merchant, merchants},
-    orders::orders,
+    orders::{SimOrder, orders},
     scenario::Scenario,
     timeline::Timeline,
     wire::{Setup, WireServer},
@@ -38,6 +38,12 @@ use tokio::time::Instant;
 const SEED: u64 = 22;
 /// Labels asked for in each second that is shown.
 const ORDERS_PER_SECOND: u64 = 9;
+/// The carrier's answers in peace: short against the gateway's shortened patience, as real ones are against the real.
+const LATENCY: Duration = Duration::from_millis(10);
+/// How long one turn of slow and dark lasts at least, where a phase goes back and forth, so that it can be seen.
+const TURN_MIN: Duration = Duration::from_secs(3);
+/// What is asked for within so long of midnight goes with the next day's collection.
+const BEFORE_MIDNIGHT: Duration = Duration::from_secs(9 * 3_600);
 
 /// Everything that plays.
 pub(super) struct Stage {
@@ -63,18 +69,19 @@ impl Stage {
     /// # Errors
     /// When the data directory is used, or an address cannot be listened on.
     pub(super) async fn set(args: &cli::Serve, config: Config) -> Result<Self, Fault> {
-        let scenario = Arc::new(Scenario::builtin_day().map_err(|e| Fault::failed(e.to_string()))?);
+        let scenario = Scenario::builtin_day().map_err(|e| Fault::failed(e.to_string()))?;
         let (config, key, data) = settle(args, config)?;
         let lasts = Duration::from_secs(args.demo_seconds);
         let began = (SystemClock.now(), Instant::now());
         let timeline = scenario.compressed(lasts, began.0);
+        let scenario = Arc::new(visible(scenario, &timeline));
         let clock = Arc::new(GatewayClock::new(timeline.clone(), &scenario, began.0, lasts));
         let carrier_clock = Arc::new(ScenarioClock::new(timeline.clone()));
         let carrier = carrier(&scenario, carrier_clock.clone()).await?;
-        let wanted = usize::try_from(args.demo_seconds * ORDERS_PER_SECOND).unwrap_or(usize::MAX);
-        let orders = orders(SEED, wanted, &scenario);
+        let orders = evenly(&scenario, &timeline, began.0, lasts);
         let board = Arc::new(Shared::new(Board::new(orders.len(), scenario.start)));
-        let parts = Parts { config, key, clock: clock.clone(), carrier: ways(carrier.local_addr(), &board)? };
+        let ways = ways(carrier.local_addr(), &board)?;
+        let parts = Parts { config, key, clock: clock.clone(), carrier: ways, boundary: None };
         let gateway = Gateway::of(parts).await?;
         let merchants = merchants();
         let api_keys = enrol(&gateway, &merchants).await?;
@@ -98,6 +105,30 @@ impl Stage {
     pub(super) fn ends_at(&self) -> Instant {
         self.began.1 + self.lasts
     }
+}
+
+/// The scenario as it can be seen at this speed: answers and the turns of slow and dark take visible times.
+fn visible(mut scenario: Scenario, timeline: &Timeline) -> Scenario {
+    scenario.baseline.latency = LATENCY;
+    for phase in &mut scenario.phases {
+        let Some((slow, dark)) = phase.alternate else { continue };
+        let began = timeline.when(phase.at).unwrap_or(phase.at).plus(Duration::from_millis(1));
+        let wanted = TURN_MIN.as_secs_f64() * timeline.pace(began);
+        let stretch = (wanted / (slow + dark).as_secs_f64()).max(1.0);
+        phase.alternate = Some((slow.mul_f64(stretch), dark.mul_f64(stretch)));
+    }
+    scenario
+}
+
+/// The day's orders, asked for at an even pace of the watch on the wall, so that something happens in every phase.
+fn evenly(scenario: &Scenario, timeline: &Timeline, began: Time, lasts: Duration) -> Vec<SimOrder> {
+    let count = u32::try_from(lasts.as_secs() * ORDERS_PER_SECOND).unwrap_or(u32::MAX).max(1);
+    let mut orders = orders(SEED, count as usize, scenario);
+    for (place, order) in (0u32..).zip(&mut orders) {
+        order.at = timeline.at(began.plus(lasts.mul_f64(f64::from(place) / f64::from(count))));
+        order.shipment.deposit_date = order.at.plus(BEFORE_MIDNIGHT).paris_date();
+    }
+    orders
 }
 
 /// The configuration of a demonstration: short waits, so that what takes minutes is seen in seconds.
@@ -127,22 +158,22 @@ fn short_waits(config: &mut Config) {
         in_flight_max: 32,
         per_second_max: 60.0,
         failures_to_dark: 3,
-        silence_ms_max: 700,
-        canary_every_ms: 500,
+        silence_ms_max: 500,
+        canary_every_ms: 250,
         ramp_per_second: 15.0,
         retry_share: 1.0,
         retry_per_second: 20.0,
         retry_burst: 40.0,
     };
     config.runner = runner::Settings {
-        patience_ms: 1_200,
-        late_ms: 1_300,
+        patience_ms: 900,
+        late_ms: 900,
         relay_ms: 800,
         label: limits.clone(),
         tracking: limits,
         ..config.runner.clone()
     };
-    config.policy.settle_ms = 1_600;
+    config.policy.settle_ms = 1_200;
     config.policy.backoff_first_ms = 250;
     config.policy.backoff_max_ms = 1_000;
     config.dropin.enabled = true;

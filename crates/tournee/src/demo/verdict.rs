@@ -14,8 +14,8 @@ use std::{
     time::Duration,
 };
 
-/// How long an attempt may be unknown on the gateway's clock, which jumps at midnights.
-const UNKNOWN_BOUND: Duration = Duration::from_secs(2 * 86_400);
+/// How long an attempt may be unknown: the length of the day on the gateway's clock, which jumps at midnights.
+const UNKNOWN_BOUND: Duration = Duration::from_secs(3 * 86_400);
 
 /// The end of a demonstration.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -108,12 +108,12 @@ impl fmt::Display for Verdict {
         writeln!(f, " · refused {}", self.refused)?;
         writeln!(
             f,
-            "  {} requests left and no answer came: unknown, of which {} are resolved",
+            "  attempts of which nobody knew whether they happened: {}, of which resolved: {}",
             self.unknown, self.resolved
         )?;
         writeln!(
             f,
-            "  {} labels the carrier made and nobody uses: they are never scanned and cost nothing",
+            "  labels that the carrier made and nobody uses: {} (never scanned, so they cost nothing)",
             self.unused
         )?;
         if self.violations.is_empty() {
