@@ -1,2 +1,104 @@
-//! Placeholder.
-fn main() {}
+//! Side-by-side measurements against peers.
+//!
+//! `cargo run --release -p bench -- NAME [--json FILE]`. Each bench runs us and the peer in one run on the same
+//! machine and prints both with their ratio: machines are noisy, and only what ran side by side compares. Everything
+//! goes over loopback, is bounded in count, and runs against data in a temporary directory.
+
+mod gateway;
+mod hang;
+mod intake;
+mod karrio;
+mod cycle;
+mod load;
+mod measure;
+mod memory;
+mod overhead;
+mod raw_sqlite;
+mod replay;
+
+use clap::{Parser, ValueEnum};
+use measure::Row;
+use std::{path::PathBuf, process::ExitCode};
+
+/// What can be measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Name {
+    /// Durable intakes in process, beside raw SQLite.
+    Intake,
+    /// Durable intakes over HTTP, the generator on the same cores.
+    Http,
+    /// Whole label cycles against the simulated carrier, beside Karrio's SDK.
+    Cycle,
+    /// What we add to a label when the carrier takes 50 ms.
+    Overhead,
+    /// Reads while carrier calls hang.
+    Hang,
+    /// Memory and start-up with a million open intents.
+    Memory,
+    /// The 52 hours in simulated time, beside the client of the common shape.
+    Replay,
+    /// All of them.
+    All,
+}
+
+/// Side-by-side measurements against peers.
+#[derive(Parser)]
+struct Arguments {
+    /// What to measure.
+    name: Name,
+    /// Writes the rows as JSON, an array of objects with the keys of the printed table.
+    #[arg(long)]
+    json: Option<PathBuf>,
+    /// Divides every count, for a quick look.
+    #[arg(long, default_value_t = 1)]
+    quick: u32,
+    /// Where the memory bench keeps its data; only used by the process that it starts itself.
+    #[arg(long, hide = true)]
+    memory_dir: Option<PathBuf>,
+}
+
+type Outcome = Result<Vec<Row>, Box<dyn std::error::Error>>;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    if let Some(dir) = &arguments.memory_dir {
+        return end(memory::child(dir));
+    }
+    end(run(&arguments))
+}
+
+#[expect(clippy::print_stderr, reason = "a bench speaks to the terminal")]
+fn end(outcome: Result<(), Box<dyn std::error::Error>>) -> ExitCode {
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(e) => {
+            eprintln!("bench: {e}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
+    let mut rows = Vec::new();
+    for (name, bench) in BENCHES {
+        if arguments.name == Name::All || arguments.name == *name {
+            let measured = bench(arguments.quick.max(1))?;
+            measure::print(&measured);
+            rows.extend(measured);
+        }
+    }
+    if let Some(file) = &arguments.json {
+        measure::write(file, &rows)?;
+    }
+    Ok(())
+}
+
+const BENCHES: &[(Name, fn(u32) -> Outcome)] = &[
+    (Name::Intake, intake::in_process),
+    (Name::Http, intake::over_http),
+    (Name::Cycle, cycle::measure),
+    (Name::Overhead, overhead::measure),
+    (Name::Hang, hang::measure),
+    (Name::Memory, memory::measure),
+    (Name::Replay, replay::measure),
+];

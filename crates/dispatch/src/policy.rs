@@ -39,7 +39,7 @@ impl Default for Policy {
             settle: Duration::from_secs(120),
             backoff_first: Duration::from_secs(5),
             backoff_max: Duration::from_secs(300),
-            probes_max: 20,
+            probes_max: 100,
             unknowns_max: 12,
         }
     }

@@ -25,7 +25,7 @@ use tally::Tally;
 use tokio::task::JoinSet;
 
 /// After the scenario's end the world runs on for so long, so that what is under way can end.
-const AFTERMATH: Duration = Duration::from_secs(6 * 3_600);
+const AFTERMATH: Duration = Duration::from_secs(12 * 3_600);
 /// How often progress is told, in simulated time.
 const PROGRESS_EVERY: Duration = Duration::from_secs(600);
 

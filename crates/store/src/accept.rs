@@ -15,7 +15,11 @@ use std::time::Duration;
 /// How long a key is kept: the longest thirteen months, as long as the carrier remembers a number.
 const KEY_KEPT: Duration = Duration::from_secs(397 * 24 * 60 * 60);
 
-const KEY_FIND: &str = "SELECT k.intent, k.body, k.at, i.state, i.released FROM keys k \
+/// How long a refusal is the answer to the same order asked again: long enough that a caller who did not wait for it is
+/// told, short enough that an account put right, or a pickup point that opened again, gets another try.
+const REFUSAL_KEPT: Duration = Duration::from_secs(60 * 60);
+
+const KEY_FIND: &str = "SELECT k.intent, k.body, k.at, i.state, i.released, i.changed_at FROM keys k \
     JOIN intents i ON i.id = k.intent WHERE k.merchant = ?1 AND k.scope = ?2 AND k.digest = ?3";
 const KEY_PUT: &str = "INSERT OR REPLACE INTO keys (merchant, scope, digest, body, intent, at) \
     VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
@@ -96,6 +100,7 @@ struct Holder {
     taken_at: Time,
     state: State,
     released: bool,
+    changed_at: Time,
 }
 
 impl Holder {
@@ -107,14 +112,24 @@ impl Holder {
         };
         let held = match scope {
             KeyScope::Idempotency => true,
-            KeyScope::Order => self.state != State::Void,
+            KeyScope::Order => match self.state {
+                State::Void => false,
+                State::Rejected => at.since(self.changed_at) < REFUSAL_KEPT,
+                _ => true,
+            },
             KeyScope::Body => !answered,
         };
         held && at.since(self.taken_at) < KEY_KEPT
     }
 }
 
-fn known(conn: &Connection, merchant: &MerchantId, key: Key, at: Time) -> Result<Option<Accepted>, StoreError> {
+/// What a request with this key would be told without being taken in: nothing where it would be new.
+pub(crate) fn known(
+    conn: &Connection,
+    merchant: &MerchantId,
+    key: Key,
+    at: Time,
+) -> Result<Option<Accepted>, StoreError> {
     let Some(holder) = holder(conn, merchant, key)?.filter(|holder| holder.has(key.scope, at)) else {
         return Ok(None);
     };
@@ -128,10 +143,11 @@ fn holder(conn: &Connection, merchant: &MerchantId, key: Key) -> Result<Option<H
     let mut statement = conn.prepare_cached(KEY_FIND)?;
     let found = statement.query_row(params![merchant.as_str(), key.scope.code(), key.digest], |row| {
         let (id, state): (_, i64) = (ShipmentId::from_bytes(row.get(0)?), row.get(3)?);
-        Ok((id, row.get(1)?, Time::from_unix_ms(row.get(2)?), state, row.get(4)?))
+        let times = [row.get(2)?, row.get(5)?].map(Time::from_unix_ms);
+        Ok((id, row.get(1)?, times, state, row.get(4)?))
     });
-    let Some((id, body, taken_at, state, released)) = found.optional()? else { return Ok(None) };
-    Ok(Some(Holder { id, body, taken_at, state: State::from_code(state)?, released }))
+    let Some((id, body, [taken_at, changed_at], state, released)) = found.optional()? else { return Ok(None) };
+    Ok(Some(Holder { id, body, taken_at, state: State::from_code(state)?, released, changed_at }))
 }
 
 fn put_key(conn: &Connection, row: &IntentRow, key: Key, at: Time) -> Result<(), StoreError> {

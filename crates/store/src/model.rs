@@ -36,7 +36,8 @@ pub struct NewIntent {
 pub enum KeyScope {
     /// The caller's `Idempotency-Key`: always the same shipment, even a void one; with another body, a conflict.
     Idempotency,
-    /// The merchant's order (and parcel) number: the same shipment until it is void.
+    /// The merchant's order (and parcel) number: the same shipment until it is void, or was refused an hour
+    /// ago.
     Order,
     /// The request's content: the same shipment until it was answered for good.
     Body,

@@ -25,11 +25,10 @@ const _: () = assert!(LAYOUTS.len() == LAYOUT as usize, "one file per layout");
 const BUSY_WAIT: Duration = Duration::from_secs(5);
 /// Prepared statements kept per connection: more than there are.
 const STATEMENTS_COUNT_MAX: usize = 96;
-/// Page cache of the writer and of each reader, in KiB. No memory mapping: a bad disk then is an error and not a
-/// signal, and the memory in use is what is written here.
-const WRITER_CACHE_KIB: i64 = 32 * 1024;
-const READER_CACHE_KIB: i64 = 16 * 1024;
-/// Pages in the write-ahead log before they are carried into the database (32 MiB): seldom enough that a busy minute
+/// Page cache of each connection, in KiB. Small on purpose: SQLite walks all of it at most commits, and what falls out
+/// is still in the system's cache. No memory mapping: a bad disk then is an error and not a signal.
+const CACHE_KIB: i64 = 16 * 1024;
+/// Pages in the write-ahead log before they are carried into the database (64 MiB): seldom enough that a busy minute
 /// writes each page once, often enough that opening after a crash stays quick.
 const CHECKPOINT_PAGES: i64 = 16_384;
 /// The log's file is cut to this size when it was emptied.
@@ -60,11 +59,11 @@ pub(crate) fn open(options: &Options, readers: usize) -> Result<Opened, StoreErr
             (writer, readers?, lock)
         }
     };
-    set_up(&writer, WRITER_CACHE_KIB)?;
+    set_up(&writer)?;
     migrate(&mut writer)?;
     check_key(&mut writer, &options.key)?;
     for reader in &readers {
-        set_up(reader, READER_CACHE_KIB)?;
+        set_up(reader)?;
     }
     Ok(Opened { writer, readers, lock })
 }
@@ -127,12 +126,12 @@ pub(crate) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     Ok(Connection::open_with_flags(path, flags)?)
 }
 
-fn set_up(conn: &Connection, cache_kib: i64) -> Result<(), StoreError> {
+fn set_up(conn: &Connection) -> Result<(), StoreError> {
     conn.busy_timeout(BUSY_WAIT)?;
     conn.set_prepared_statement_cache_capacity(STATEMENTS_COUNT_MAX);
     // A prepared plan is kept whatever values are bound: without this SQLite plans anew at nearly every call.
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    conn.pragma_update(None, "cache_size", -cache_kib)?;
+    conn.pragma_update(None, "cache_size", -CACHE_KIB)?;
     conn.pragma_update(None, "temp_store", "MEMORY")?;
     conn.pragma_update(None, "trusted_schema", false)?;
     Ok(())

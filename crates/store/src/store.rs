@@ -1,7 +1,7 @@
 //! The public face of the store: every method hands a plain function to the engine and waits for what it says.
 
 use crate::{
-    Accepted, Account, AccountId, Claimed, Counts, Cursor, Filter, Finding, IntentView, Label, LabelBytes, Late,
+    Accepted, Account, AccountId, Claimed, Counts, Cursor, Filter, Finding, IntentView, Key, Label, LabelBytes, Late,
     Merchant, NewIntent, Options, Page, StoreError, Watch,
     accept::{self, Request},
     claim, doctor,
@@ -70,6 +70,15 @@ impl Store {
     pub async fn accept(&self, new: NewIntent) -> Result<Accepted, StoreError> {
         let request = Request::new(new)?;
         self.inner.engine.write(move |writing| accept::accept(writing, request)).await
+    }
+
+    /// What a request with this key would be told, without taking it in: nothing where it would be new.
+    ///
+    /// # Errors
+    /// Only those of every method.
+    pub async fn known(&self, merchant: &MerchantId, key: Key, at: Time) -> Result<Option<Accepted>, StoreError> {
+        let merchant = merchant.clone();
+        self.inner.engine.read(move |conn| accept::known(conn, &merchant, key, at)).await
     }
 
     /// Folds facts into an intent and writes them, all or none, with the label when one of them confirms it. Durable

@@ -123,11 +123,12 @@ impl AddressRequest {
 }
 
 impl ShipmentRequest {
-    /// Holds the request to the rules and makes a shipment of it. `today` is the day in Paris.
+    /// Holds the request to the rules and makes a shipment of it. Whether its day is past depends on whether it is
+    /// new: see [`deposit_past`].
     ///
     /// # Errors
     /// Names the first field that is wrong and says what would be right.
-    pub(crate) fn parse(self, today: Date) -> Result<Shipment, Problem> {
+    pub(crate) fn parse(self) -> Result<Shipment, Problem> {
         let product: Product = self.product.parse()?;
         let point = self.pickup_point.map(|p| p.parse()).transpose()?;
         let parts = ShipmentParts {
@@ -144,7 +145,7 @@ impl ShipmentRequest {
             parcel_number: self.parcel_number.map(|n| n.parse()).transpose()?,
             mode: DeliveryMode::of(&product, point)?,
             product,
-            deposit_date: deposit_date(&self.deposit_date, today)?,
+            deposit_date: deposit_date(&self.deposit_date)?,
             weight: Weight::from_grams(self.weight_g)?,
             format: self.label_format.map_or(Ok(LabelFormat::PDF_10X15), |f| f.parse())?,
             letter: Letter::Parts(Box::new(parts)),
@@ -154,33 +155,29 @@ impl ShipmentRequest {
     }
 }
 
-fn deposit_date(text: &str, today: Date) -> Result<Date, Problem> {
-    let wrong = |why: String| Problem::invalid("deposit_date", why);
+/// A new shipment cannot be handed over on a day that is past.
+pub(crate) fn deposit_past(today: Date) -> Problem {
+    let why = format!("deposit_date lies in the past: in Paris it is {today}; give that day or a later one.");
+    Problem::invalid("deposit_date", why)
+}
+
+fn deposit_date(text: &str) -> Result<Date, Problem> {
     let well_formed = text.len() == 10 && text.as_bytes()[4] == b'-' && text.as_bytes()[7] == b'-';
     let date: Option<Date> = if well_formed { text.parse().ok() } else { None };
-    let date = date.ok_or_else(|| wrong(format!("deposit_date is a day as YYYY-MM-DD, for example {today}.")))?;
-    if date < today {
-        return Err(wrong(format!(
-            "deposit_date lies in the past: in Paris it is {today}; give that day or a later one."
-        )));
-    }
-    Ok(date)
+    date.ok_or_else(|| Problem::invalid("deposit_date", "deposit_date is a day as YYYY-MM-DD, for example 2025-12-22."))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use jiff::civil::date;
 
     #[test]
-    fn days_are_read_strictly_and_not_in_the_past() {
-        let today = date(2025, 12, 22);
+    fn days_are_read_strictly() {
         for good in ["2025-12-22", "2026-01-31"] {
-            assert!(deposit_date(good, today).is_ok(), "{good}");
+            assert!(deposit_date(good).is_ok(), "{good}");
         }
-        for bad in ["2025-12-21", "22/12/2025", "2025-02-30", "2025-12-22T00:00", "demain", "20251222", "éééééééééé"]
-        {
-            assert!(deposit_date(bad, today).is_err(), "{bad}");
+        for bad in ["22/12/2025", "2025-02-30", "2025-12-22T00:00", "demain", "20251222", "éééééééééé"] {
+            assert!(deposit_date(bad).is_err(), "{bad}");
         }
     }
 }

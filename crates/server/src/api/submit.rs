@@ -3,7 +3,7 @@
 use super::{
     answer::ShipmentAnswer,
     prefer::{self, PREFERENCE_APPLIED},
-    request::ShipmentRequest,
+    request::{ShipmentRequest, deposit_past},
 };
 use crate::{
     auth::Signed,
@@ -62,7 +62,7 @@ pub(crate) async fn submit(
     let wait = prefer::wait(&head.headers, app.settings.wait_max)?;
     let key = prefer::idempotency_key(&head.headers)?;
     let bytes = body::read(body, &app.settings).await?;
-    let shipment = body::json::<ShipmentRequest>(&bytes)?.parse(app.now().paris_date())?;
+    let shipment = body::json::<ShipmentRequest>(&bytes)?.parse()?;
     let (view, replayed) = accept(&app, &caller, key, shipment).await?;
     let view = wait::until_settled(&app, view, wait.unwrap_or_default()).await.map_err(failure::of_store)?;
     Ok(answer(&view, replayed, wait))
@@ -74,17 +74,24 @@ async fn accept(
     key: Option<&str>,
     shipment: Shipment,
 ) -> Result<(IntentView, bool), Problem> {
-    let at = app.now();
-    let new = NewIntent {
-        id: app.new_id(at),
-        merchant: caller.merchant.clone(),
-        account: caller.account.clone(),
-        key: Some(fingerprint::of_request(key, &shipment)),
-        shipment,
-        via: Via::Api,
-        at,
+    let (at, key) = (app.now(), fingerprint::of_request(key, &shipment));
+    let accepted = if shipment.deposit_date < at.paris_date() {
+        // Yesterday's request sent again is no new one: it finds the shipment that it made.
+        let known = app.store.known(&caller.merchant, key, at).await.map_err(failure::of_store)?;
+        known.ok_or_else(|| deposit_past(at.paris_date()))?
+    } else {
+        let new = NewIntent {
+            id: app.new_id(at),
+            merchant: caller.merchant.clone(),
+            account: caller.account.clone(),
+            key: Some(key),
+            shipment,
+            via: Via::Api,
+            at,
+        };
+        app.store.accept(new).await.map_err(failure::of_store)?
     };
-    match app.store.accept(new).await.map_err(failure::of_store)? {
+    match accepted {
         Accepted::New(view) => Ok((view, false)),
         Accepted::Known(view) => Ok((view, true)),
         Accepted::Conflict { existing } => {

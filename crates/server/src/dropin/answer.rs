@@ -19,6 +19,8 @@ const AGAIN_S: HeaderValue = HeaderValue::from_static("30");
 const UNAVAILABLE: &str = "40015";
 /// The carrier's id of *wrong parcel number*.
 const WRONG_NUMBER: &str = "30321";
+/// The carrier's id of a day of deposit that is past.
+const DEPOSIT_PAST: &str = "30002";
 /// The carrier's id of *wrong login or password*.
 const WRONG_LOGIN: &str = "30000";
 
@@ -44,6 +46,11 @@ impl Writer<'_> {
     /// Login or password are wrong, or missing, or not known here.
     pub(super) fn wrong_login(&self) -> Response {
         self.message(400, WRONG_LOGIN, error_text(WRONG_LOGIN).unwrap_or("Identifiant ou mot de passe incorrect"))
+    }
+
+    /// The day of deposit is past.
+    pub(super) fn deposit_past(&self) -> Response {
+        self.message(400, DEPOSIT_PAST, error_text(DEPOSIT_PAST).unwrap_or("La date de dépôt est déjà passée"))
     }
 
     /// What the carrier's rules refuse.

@@ -27,6 +27,7 @@ use carriers::{
 };
 use dispatch::{Fact, State as Stands, Via};
 use http::HeaderMap;
+use jiff::civil::Date;
 use parcel::{ColissimoNumber, LabelFormat, Login, Shipment};
 use std::time::Duration;
 use store::{Accepted, IntentView, Label, Late, NewIntent};
@@ -71,6 +72,7 @@ pub(crate) async fn check(State(app): State<Shared>, Ends(fixed): Ends, request:
         Err(response) => return response,
     };
     match may_ask(&app, &login).await {
+        Ok(true) if is_past(&app, &shipment) => return to.deposit_past(),
         Ok(true) => {}
         Ok(false) => return to.wrong_login(),
         Err(problem) => return to.problem(problem),
@@ -90,10 +92,14 @@ pub(super) async fn may_ask(app: &App, login: &Login) -> Result<bool, Problem> {
 
 async fn read(to: &Writer<'_>, headers: &HeaderMap, body: axum::body::Body) -> Result<(Login, Shipment), Response> {
     let bytes = body::read(body, &to.app.settings).await.map_err(IntoResponse::into_response)?;
-    let today = to.app.now().paris_date();
+    // Whether the day of deposit is past matters only for an order that is new: see `is_past`.
     let SlsRequest { login, shipment } =
-        colissimo::read_generate(headers, &bytes, today).map_err(|refusal| to.refusal(&refusal))?;
+        colissimo::read_generate(headers, &bytes, Date::MIN).map_err(|refusal| to.refusal(&refusal))?;
     Ok((login.ok_or_else(|| to.wrong_login())?, shipment))
+}
+
+fn is_past(app: &App, shipment: &Shipment) -> bool {
+    shipment.deposit_date < app.now().paris_date()
 }
 
 async fn generate_for(
@@ -103,7 +109,12 @@ async fn generate_for(
 ) -> Result<Response, Problem> {
     let Some(caller) = enrol::enrol(to.app, &login).await? else { return Ok(to.wrong_login()) };
     let format = shipment.format;
-    let view = accept(to.app, &caller, shipment).await?;
+    let view = if is_past(to.app, &shipment) {
+        let Some(view) = made_before(to.app, &caller, &shipment).await? else { return Ok(to.deposit_past()) };
+        view
+    } else {
+        accept(to.app, &caller, shipment).await?
+    };
     let id = view.intent.id;
     let view = wait::until_settled(to.app, view, wait).await.map_err(failure::of_store)?;
     let response = match (view.intent.state, &view.reject) {
@@ -127,30 +138,18 @@ async fn accept(app: &App, caller: &Caller, shipment: Shipment) -> Result<Intent
         key: Some(key),
         at,
     };
-    match app.store.accept(new.clone()).await.map_err(failure::of_store)? {
-        Accepted::Known(view) if account_was_refused(&view) => accept_anew(app, view, new).await,
-        Accepted::New(view) | Accepted::Known(view) => Ok(view),
-        Accepted::Conflict { .. } => Err(failure::defect("an order's key cannot be in conflict")),
-    }
-}
-
-/// Whether the carrier refused the account and not the order: that can be put right without a word of the order
-/// changing, so the same order asked again deserves a new try.
-fn account_was_refused(view: &IntentView) -> bool {
-    let refused = view.reject.as_ref().is_some_and(|reject| colissimo::class_of(&reject.code).0 == Blame::Us);
-    view.intent.state == Stands::Rejected && refused
-}
-
-async fn accept_anew(app: &App, old: IntentView, mut new: NewIntent) -> Result<IntentView, Problem> {
-    let given_up = app.store.record(old.intent.id, vec![Fact::Voided], new.at, None).await;
-    if let Err(e) = given_up {
-        // Another request of the same order was quicker; the accept below finds what it made.
-        tracing::debug!(error = %e, "a refused shipment was not given up by this request");
-    }
-    new.id = app.new_id(new.at);
     match app.store.accept(new).await.map_err(failure::of_store)? {
         Accepted::New(view) | Accepted::Known(view) => Ok(view),
         Accepted::Conflict { .. } => Err(failure::defect("an order's key cannot be in conflict")),
+    }
+}
+
+/// The shipment that an order of a day that is past made before: asked again, it is no new one.
+async fn made_before(app: &App, caller: &Caller, shipment: &Shipment) -> Result<Option<IntentView>, Problem> {
+    let key = fingerprint::of_letter(shipment);
+    match app.store.known(&caller.merchant, key, app.now()).await.map_err(failure::of_store)? {
+        Some(Accepted::New(view) | Accepted::Known(view)) => Ok(Some(view)),
+        Some(Accepted::Conflict { .. }) | None => Ok(None),
     }
 }
 

@@ -23,10 +23,10 @@ use tower::ServiceExt;
 const APP_WAIT_S: u64 = 20;
 /// After so long without an answer the impatient ask again.
 const IMPATIENCE: Duration = Duration::from_secs(6);
-/// The first interval at which a client comes back; it doubles.
+/// The first interval at which a client comes back; each is four times the one before.
 const BACK_FIRST: Duration = Duration::from_secs(60);
 /// The longest interval.
-const BACK_MAX: Duration = Duration::from_secs(4 * 3_600);
+const BACK_MAX: Duration = Duration::from_secs(8 * 3_600);
 
 /// Goes for one order's label until it has it, or is told that it cannot be had.
 pub(super) async fn get_label(door: Door, orders: Arc<[SimOrder]>, place: usize, tally: Arc<Tally>) {
@@ -175,9 +175,9 @@ impl Client {
     }
 }
 
-/// How long a client waits before it comes back, each time: one minute, doubling up to four hours, for three days.
+/// How long a client waits before it comes back, each time: 1, 4, 16, 64 minutes and so on up to eight hours.
 fn intervals() -> impl Iterator<Item = Duration> {
-    (0..30u32).map(|n| BACK_FIRST.saturating_mul(1 << n.min(10)).min(BACK_MAX))
+    (0..20u32).map(|n| BACK_FIRST.saturating_mul(4u32.pow(n.min(8))).min(BACK_MAX))
 }
 
 fn text(body: &[u8], field: &str) -> Option<String> {

@@ -127,7 +127,7 @@ pub(super) fn ours(
         unknown_total: unknowns.total,
         unknown_resolved_alone: unknowns.by.values().sum(),
         unknown_resolved_by: unknowns.by,
-        served_in_the_dark: in_the_dark(&plan.scenario, orders, &seen, tally.held_in_the_dark()),
+        served_in_the_dark: in_the_dark(&plan.scenario, orders, &served(&seen, facts), tally.held_in_the_dark()),
         labels_orphaned: (book.entries().len() as u64).saturating_sub(tally.labels()),
         calls_per_second_max: most_in_a_second(book.calls()),
         drained_after_return_s: drained(&plan.scenario, facts),
@@ -148,7 +148,7 @@ pub(super) fn theirs(plan: &Plan, orders: &[SimOrder], tally: &Tally, shop: &Sho
         unknown_resolved_alone: 0,
         labels_orphaned: (book.entries().len() as u64).saturating_sub(tally.labels()),
         calls_per_second_max: most_in_a_second(book.calls()),
-        served_in_the_dark: in_the_dark(&plan.scenario, orders, &seen, 0),
+        served_in_the_dark: in_the_dark(&plan.scenario, orders, &printed(&seen), 0),
     }
 }
 
@@ -276,19 +276,32 @@ fn dark(scenario: &Scenario) -> (Time, Time) {
     let labels = scenario.phases.iter().filter(|p| p.functions.contains(&Function::Label));
     let well = |p: &&crate::scenario::Phase| !p.dark && p.error_rate <= 0.0 && p.latency_factor <= 1.0;
     let first = labels.clone().find(|p| !well(p)).map_or(scenario.end, |p| p.at);
-    let last = labels.clone().last().filter(|p| well(p)).map_or(scenario.end, |p| p.at);
+    let last = labels.clone().next_back().filter(|p| well(p)).map_or(scenario.end, |p| p.at);
     (first, last)
 }
 
-fn in_the_dark(scenario: &Scenario, orders: &[SimOrder], seen: &[Seen], held: u64) -> InTheDark {
+/// When each parcel's label was there for its merchant: confirmed, whenever its client then came for it.
+fn served(seen: &[Seen], facts: &[(ShipmentId, Stamped)]) -> Vec<Option<Time>> {
+    let confirmed = facts.iter().filter(|(_, s)| matches!(s.fact, Fact::Confirmed { .. }));
+    let confirmed: HashMap<ShipmentId, Time> = confirmed.map(|(id, s)| (*id, s.at)).collect();
+    let of = |s: &Seen| s.released.first()?.id.and_then(|id| confirmed.get(&id).copied());
+    seen.iter().map(of).collect()
+}
+
+/// When each parcel's label came out of the printer.
+fn printed(seen: &[Seen]) -> Vec<Option<Time>> {
+    seen.iter().map(|s| s.released.first().map(|label| label.at)).collect()
+}
+
+fn in_the_dark(scenario: &Scenario, orders: &[SimOrder], served: &[Option<Time>], held: u64) -> InTheDark {
     let (from, until) = dark(scenario);
     let mut counts = InTheDark { answered_from_what_is_held: held, ..InTheDark::default() };
-    for (order, s) in orders.iter().zip(seen).filter(|(order, _)| (from..until).contains(&order.at)) {
+    for (order, at) in orders.iter().zip(served).filter(|(order, _)| (from..until).contains(&order.at)) {
         counts.orders += 1;
-        let place = match s.released.first() {
+        let place = match at {
             None => &mut counts.never,
-            Some(label) if label.at.since(order.at) <= AT_ONCE => &mut counts.at_once,
-            Some(label) if label.at < until => &mut counts.queued_then_in_a_window,
+            Some(at) if at.since(order.at) <= AT_ONCE => &mut counts.at_once,
+            Some(at) if *at < until => &mut counts.queued_then_in_a_window,
             Some(_) => &mut counts.queued_then_after_the_return,
         };
         *place += 1;
