@@ -102,7 +102,7 @@ pub struct Replay {
     #[arg(value_name = "FILE")]
     pub scenario: Option<PathBuf>,
     /// How many parcels are asked for.
-    #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
     pub orders: u32,
     /// The seed of all chance.
     #[arg(long, value_name = "N", default_value_t = 1)]

@@ -62,8 +62,8 @@ enum Ending {
 async fn show(args: &cli::Serve, config: Config, live: bool) -> Result<(), Fault> {
     let mut stop = StopSignal::listen()?;
     let stage = Stage::set(args, config).await?;
+    stage.tell();
     let mut view = if live { View::Screen(Screen::open()?) } else { View::Plain(Plain::new()) };
-    view.begin(&stage);
     let ending = play(&stage, &mut view, &mut stop).await;
     drop(view);
     let ending = ending?;
@@ -163,12 +163,6 @@ enum View {
 }
 
 impl View {
-    fn begin(&mut self, stage: &Stage) {
-        if let Self::Plain(plain) = self {
-            plain.begin(stage.gateway.addr(), stage.carrier.local_addr());
-        }
-    }
-
     fn show(&mut self, stage: &Stage, is_second: bool) -> Result<Wish, Fault> {
         let now = stage.clock.now();
         let board = stage.board.board();

@@ -4,7 +4,6 @@ use super::{board::Board, day::on_the_wall};
 use crate::say;
 use clock::Time;
 use dispatch::Health;
-use std::net::SocketAddr;
 
 /// Remembers the last phase that was told.
 pub(super) struct Plain {
@@ -14,11 +13,6 @@ pub(super) struct Plain {
 impl Plain {
     pub(super) fn new() -> Self {
         Self { told: None }
-    }
-
-    pub(super) fn begin(&self, gateway: SocketAddr, carrier: SocketAddr) {
-        say::line(format_args!("Tournée at http://{gateway}, a simulated carrier at http://{carrier}"));
-        say::line("22 to 24 December 2025 begin");
     }
 
     /// Prints a line when a second has passed or the phase is another.

@@ -6,7 +6,7 @@ use crate::{
     config::Config,
     fault::Fault,
     gateway::{self, Gateway, Parts},
-    key, merchant,
+    key, merchant, say,
     sim_carrier::ScenarioClock,
 };
 use carriers::{
@@ -90,6 +90,15 @@ impl Stage {
             Shops { gateway: to_gateway, clock: clock.clone(), merchants, api_keys, orders, board: board.clone() };
         let shops = Arc::new(shops);
         Ok(Self { gateway, carrier, shops, board, scenario, clock, carrier_clock, timeline, began, lasts, _data: data })
+    }
+
+    /// Says where everything is, and a key for whoever wants to ask beside the shops.
+    pub(super) fn tell(&self) {
+        say::line(format_args!("Tournée at http://{}", self.gateway.addr()));
+        say::line(format_args!("a simulated carrier at http://{}", self.carrier.local_addr()));
+        if let (Some(shop), Some(key)) = (self.shops.merchants.first(), self.shops.api_keys.first()) {
+            say::line(format_args!("an API key, that of {}: {key}", shop.name));
+        }
     }
 
     /// When each order is asked for, latest first.
