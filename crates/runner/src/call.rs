@@ -4,7 +4,6 @@ use crate::{Context, outcome};
 use carriers::{CarrierError, Exchange, OnSent, colissimo};
 use colissimo::LabelAnswer;
 use dispatch::{By, Call, Cause, Fact, Signal};
-use serde_json::json;
 use std::{sync::Arc, time::Duration};
 use store::{Claimed, LabelBytes, Late, StoreError};
 
@@ -61,15 +60,8 @@ pub(crate) async fn confirm(context: &Context, claimed: &Claimed, answer: LabelA
         format: claimed.shipment.format,
         by,
     };
-    let label = LabelBytes { answer_json: rest(&answer), label: answer.label, cn23: answer.cn23 };
+    let label = LabelBytes { answer_json: answer.words(), label: answer.label, cn23: answer.cn23 };
     record(context, claimed, vec![confirmed], Some(label)).await;
-}
-
-/// What the carrier said beside the label, as JSON, so that it can be said again to a client that asks as of the carrier.
-fn rest(answer: &LabelAnswer) -> String {
-    let messages: Vec<_> =
-        answer.messages.iter().map(|m| json!({"id": m.id, "type": m.kind, "messageContent": m.content})).collect();
-    json!({"messages": messages, "pdfUrl": answer.pdf_url, "lineEnds": answer.line_ends}).to_string()
 }
 
 /// Appends what happened, as often as it takes: a result that we hold in our hands is not let go for a full disk.

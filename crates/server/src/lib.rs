@@ -15,7 +15,6 @@ mod docs;
 mod dropin;
 mod failure;
 mod fingerprint;
-mod held;
 mod listen;
 mod metrics;
 mod observe;

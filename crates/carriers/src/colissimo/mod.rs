@@ -16,6 +16,7 @@ mod rules;
 mod suivi;
 mod suivi_write;
 mod types;
+mod words;
 mod write;
 
 pub use answer::{decode_check, decode_label, decode_reprint};

@@ -3,7 +3,7 @@
 use super::{answer::ShipmentAnswer, own, path::ShipmentPath};
 use crate::{
     auth::Signed,
-    body, failure, held,
+    body, failure,
     problem::{Kind, Problem},
     refusals::{Always, BadBody, NotDecided, NotYours, UnderWay},
     state::{App, Caller, Shared},
@@ -17,7 +17,7 @@ use colissimo::LabelAnswer;
 use dispatch::{By, Fact, State as Stands};
 use parcel::{ColissimoNumber, LabelFormat};
 use serde::Deserialize;
-use store::IntentView;
+use store::{IntentView, LabelBytes};
 use utoipa::ToSchema;
 
 /// Seconds after which an attempt that is under way has usually ended.
@@ -141,7 +141,7 @@ async fn confirm(
         format,
         by: By::Human,
     };
-    let label = held::to_keep(answer);
+    let label = LabelBytes { answer_json: answer.words(), label: answer.label, cn23: answer.cn23 };
     app.store.record(id, vec![fact], app.now(), Some(label)).await.map_err(failure::of_store)
 }
 

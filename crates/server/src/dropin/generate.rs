@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     api::preferred_wait,
-    body, failure, fingerprint, held,
+    body, failure, fingerprint,
     problem::Problem,
     refusals::{AsTheCarrier, BadBytes},
     state::{App, Caller, Shared},
@@ -23,9 +23,9 @@ use axum::{
 };
 use carriers::{
     Blame,
-    colissimo::{self, SlsRequest},
+    colissimo::{self, LabelAnswer, SlsRequest},
 };
-use dispatch::{Fact, State as Stands, Via};
+use dispatch::{State as Stands, Via};
 use http::HeaderMap;
 use jiff::civil::Date;
 use parcel::{ColissimoNumber, LabelFormat, Login, Shipment};
@@ -159,7 +159,7 @@ async fn hand_out(to: &Writer<'_>, login: &Login, view: &IntentView, format: Lab
     let label = to.app.store.label(&view.merchant, id).await.map_err(failure::of_store)?;
     let label = label.ok_or_else(|| failure::defect("a confirmed shipment has no label"))?;
     if label.format == format {
-        return give(to, view, label).await;
+        return Ok(give(to, view, label));
     }
     let number: ColissimoNumber = label.number;
     let exchange = to.app.carrier.relay(colissimo::encode_get_label(&number, login, format)).await;
@@ -174,15 +174,9 @@ async fn hand_out(to: &Writer<'_>, login: &Login, view: &IntentView, format: Lab
 }
 
 /// Gives a label that we hold, in the words in which the carrier gave it.
-pub(super) async fn give(to: &Writer<'_>, view: &IntentView, label: Label) -> Result<Response, Problem> {
-    let facts = to.app.store.facts(view.intent.id).await.map_err(failure::of_store)?;
-    let partner = facts.into_iter().find_map(|stamped| match stamped.fact {
-        Fact::Confirmed { partner_number, .. } => partner_number,
-        _ => None,
-    });
-    let answer = held::as_answered(label, partner);
+pub(super) fn give(to: &Writer<'_>, view: &IntentView, label: Label) -> Response {
     release(to.app, view);
-    Ok(to.label(&answer))
+    to.label(&LabelAnswer::from_kept(label.number, label.bytes, label.cn23, &label.answer_json))
 }
 
 fn release(app: &App, view: &IntentView) {

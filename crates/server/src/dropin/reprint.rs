@@ -49,7 +49,7 @@ async fn answer(to: &Writer<'_>, asked: ReprintRequest) -> Result<Response, Prob
         Some((view, _)) if view.intent.state == Stands::Void => Ok(to.given_up()),
         Some((view, label)) if label.format == asked.format => {
             let id = view.intent.id;
-            Ok(naming(give(to, &view, label).await?, id))
+            Ok(naming(give(to, &view, label), id))
         }
         _ if generate::may_ask(to.app, &login).await? => Ok(relayed(to, &login, &asked).await),
         _ => Ok(to.wrong_login()),

@@ -211,7 +211,7 @@ impl World {
             format: LabelFormat::PDF_10X15,
             by: By::Answer,
         };
-        let words = json!({"messages": [], "pdfUrl": null, "lineEnds": "lf"}).to_string();
+        let words = json!({"messages": [], "partnerNumber": "PARTNER", "lineEnds": "lf"}).to_string();
         let label = LabelBytes { label: "%PDF the label".into(), cn23: None, answer_json: words };
         self.record(id, fact, Some(label)).await;
     }
