@@ -32,9 +32,9 @@ type Driver = http1::Connection<Io, Full<Bytes>>;
 /// One connection and its meter.
 pub(crate) struct Connection {
     sender: SendRequest<Full<Bytes>>,
-    driver: Pin<Box<Driver>>,
+    /// `None` once the connection is closed. Dropping the driver is what fails a request that still waits for it.
+    driver: Option<Pin<Box<Driver>>>,
     meter: Meter,
-    closed: bool,
 }
 
 impl Connection {
@@ -43,7 +43,7 @@ impl Connection {
         let meter = Meter::new();
         let io = TokioIo::new(Metered::new(TokioIo::new(stream), meter.clone()));
         let (sender, driver) = http1::handshake(io).await?;
-        Ok(Self { sender, driver: Box::pin(driver), meter, closed: false })
+        Ok(Self { sender, driver: Some(Box::pin(driver)), meter })
     }
 
     /// The count of what this connection carries.
@@ -74,13 +74,16 @@ impl Connection {
     pub(crate) async fn is_usable(&mut self) -> bool {
         poll_fn(|cx| {
             self.turn(cx);
-            Poll::Ready(!self.closed && self.sender.is_ready())
+            Poll::Ready(self.driver.is_some() && self.sender.is_ready())
         })
         .await
     }
 
     fn turn(&mut self, cx: &mut Context<'_>) {
-        self.closed = self.closed || self.driver.as_mut().poll(cx).is_ready();
+        let closed = self.driver.as_mut().is_some_and(|driver| driver.as_mut().poll(cx).is_ready());
+        if closed {
+            self.driver = None;
+        }
     }
 }
 

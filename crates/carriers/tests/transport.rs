@@ -178,7 +178,8 @@ async fn connections_of_two_calls(options: HttpOptions, first_answer: &'static [
         assert!(transport.exchange(request("1"), PLENTY, Box::new(|| ())).await.result.is_ok());
         kept_by_client.notify_one();
         round_trip().await;
-        assert!(transport.exchange(request("2"), PLENTY, Box::new(|| ())).await.result.is_ok());
+        let second = transport.exchange(request("2"), PLENTY, Box::new(|| ())).await;
+        assert!(second.result.is_ok(), "{second:?}");
     };
     tokio::join!(carrier, client);
     accepted.load(Ordering::SeqCst)
