@@ -27,7 +27,8 @@ pub(crate) fn measure(quick: u32) -> Outcome {
         carrier.shutdown().await;
         Ok::<_, Box<dyn std::error::Error>>((spent, took))
     })?;
-    let mut ours = Row::new("cycle", "whole label cycles, 64 connections", spent.per_second(n), "/s", n).costing(&spent);
+    let mut ours =
+        Row::new("cycle", "whole label cycles, 64 connections", spent.per_second(n), "/s", n).costing(&spent);
     match karrio_alone(&runtime, 1_000 / u64::from(quick)) {
         Ok(theirs) => ours = ours.beside("Karrio's Colissimo SDK, no durability", theirs),
         Err(why) => say(&format!("skipped: Karrio beside it, because {why}")),

@@ -50,7 +50,10 @@ pub(crate) fn config(dir: &std::path::Path) -> Config {
 }
 
 /// A gateway in front of a carrier that follows this transport.
-pub(crate) async fn gateway(config: Config, carrier: Arc<dyn Transport>) -> Result<Gateway, Box<dyn std::error::Error>> {
+pub(crate) async fn gateway(
+    config: Config,
+    carrier: Arc<dyn Transport>,
+) -> Result<Gateway, Box<dyn std::error::Error>> {
     let carrier = runner::Transports { shipping: Arc::clone(&carrier), tracking: carrier };
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let gateway = Gateway::of(Parts { config, key: sealing_key(), clock, carrier, boundary: None }).await?;
@@ -59,7 +62,10 @@ pub(crate) async fn gateway(config: Config, carrier: Arc<dyn Transport>) -> Resu
 }
 
 /// The way to a simulated carrier on a socket.
-pub(crate) fn to_carrier(config: &mut Config, carrier: &WireServer) -> Result<Arc<dyn Transport>, Box<dyn std::error::Error>> {
+pub(crate) fn to_carrier(
+    config: &mut Config,
+    carrier: &WireServer,
+) -> Result<Arc<dyn Transport>, Box<dyn std::error::Error>> {
     let url = format!("http://{}", carrier.local_addr());
     config.carrier.colissimo.shipping_url = url.parse()?;
     config.carrier.colissimo.tracking_url = url.parse()?;
@@ -67,7 +73,10 @@ pub(crate) fn to_carrier(config: &mut Config, carrier: &WireServer) -> Result<Ar
 }
 
 /// A simulated carrier that is well and takes this long to answer.
-pub(crate) async fn carrier(latency: Duration, line_ends: carriers::colissimo::LineEnds) -> Result<WireServer, sim::wire::WireError> {
+pub(crate) async fn carrier(
+    latency: Duration,
+    line_ends: carriers::colissimo::LineEnds,
+) -> Result<WireServer, sim::wire::WireError> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let calm = Scenario::calm(clock.now(), Baseline { latency, ..Baseline::default() });
     let options = Options { points: Points::Any, line_ends, ..Options::default() };
@@ -93,7 +102,12 @@ impl Transport for Dead {
 pub(crate) struct Hung;
 
 impl Transport for Hung {
-    fn exchange(&self, _: Request, deadline: Duration, sent: OnSent) -> Pin<Box<dyn Future<Output = Exchange> + Send + '_>> {
+    fn exchange(
+        &self,
+        _: Request,
+        deadline: Duration,
+        sent: OnSent,
+    ) -> Pin<Box<dyn Future<Output = Exchange> + Send + '_>> {
         sent();
         Box::pin(async move {
             let _ = tokio::time::timeout(deadline, std::future::pending::<()>()).await;

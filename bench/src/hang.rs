@@ -19,11 +19,14 @@ pub(crate) fn measure(quick: u32) -> Outcome {
     let dir = tempfile::tempdir()?;
     let (calm, hung, timed_out) = runtime()?.block_on(async {
         let gateway = gateway::gateway(gateway::config(dir.path()), Arc::new(gateway::Hung)).await?;
-        reads(gateway.addr(), n).await.map_err(|e| e.to_string().into())
+        let found = reads(gateway.addr(), n).await.map_err(|e| e.to_string())?;
+        gateway.store().close().await?;
+        Ok::<_, Box<dyn std::error::Error>>(found)
     })?;
     let row = |share: f64, name: &str| {
         let what = format!("a read while {HUNG_CALLS} carrier calls hang, {name}");
-        Row::new("hang", what, quantile_ms(&hung, share), "ms", n).beside("the same with none under way", quantile_ms(&calm, share))
+        Row::new("hang", what, quantile_ms(&hung, share), "ms", n)
+            .beside("the same with none under way", quantile_ms(&calm, share))
     };
     let lost = Row::new("hang", "reads that took over a second meanwhile", timed_out as f64, "reads", n);
     Ok(vec![row(0.5, "p50"), row(0.99, "p99"), lost])
@@ -51,7 +54,11 @@ async fn reads(addr: std::net::SocketAddr, n: u64) -> Result<Reads, Box<dyn std:
     Ok((calm, hung, timed_out))
 }
 
-async fn read_many(connection: &mut Connection, id: &str, n: u64) -> Result<Vec<Duration>, Box<dyn std::error::Error + Send + Sync>> {
+async fn read_many(
+    connection: &mut Connection,
+    id: &str,
+    n: u64,
+) -> Result<Vec<Duration>, Box<dyn std::error::Error + Send + Sync>> {
     let mut took = Vec::new();
     for _ in 0..n {
         let began = Instant::now();

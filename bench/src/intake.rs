@@ -1,15 +1,16 @@
 //! Durable intakes: acknowledged means on disk, in process with 64 callers and over HTTP.
 
 use crate::{
-    Outcome, gateway,
-    load,
+    Outcome, gateway, load,
     measure::{Row, Started},
     raw_sqlite,
 };
 use clock::{Clock, SystemClock};
 use dispatch::{Fact, Via};
 use http::StatusCode;
-use parcel::{Address, AddressFields, DeliveryMode, LabelFormat, Letter, Product, Shipment, ShipmentId, ShipmentParts, Weight};
+use parcel::{
+    Address, AddressFields, DeliveryMode, LabelFormat, Letter, Product, Shipment, ShipmentId, ShipmentParts, Weight,
+};
 use std::sync::{
     Arc,
     atomic::{AtomicU64, Ordering},
@@ -133,7 +134,8 @@ pub(crate) fn over_http(quick: u32) -> Outcome {
         Ok::<_, Box<dyn std::error::Error>>((spent, took))
     })?;
     let (spent, took) = spent;
-    let rate = Row::new("http", "durable intakes over HTTP, 64 connections", spent.per_second(n), "/s", n).costing(&spent);
+    let rate =
+        Row::new("http", "durable intakes over HTTP, 64 connections", spent.per_second(n), "/s", n).costing(&spent);
     let p99 = Row::new("http", "their p99", crate::measure::quantile_ms(&took, 0.99), "ms", n);
     Ok(vec![rate, p99])
 }

@@ -57,8 +57,10 @@ pub(crate) fn order(n: u64, wait: u32) -> Result<Request<Full<Bytes>>, http::Err
 }
 
 fn body(n: u64) -> serde_json::Value {
-    let address = |name: &str| serde_json::json!({"last_name": name, "street": "12 rue des Lilas", "postal_code": "63000",
-        "city": "Clermont-Ferrand", "country": "FR"});
+    let address = |name: &str| {
+        serde_json::json!({"last_name": name, "street": "12 rue des Lilas", "postal_code": "63000",
+        "city": "Clermont-Ferrand", "country": "FR"})
+    };
     serde_json::json!({"order_number": format!("B-{n:09}"), "product": "DOM", "deposit_date": "2099-01-04", "weight_g": 750,
         "sender": address("Expéditeur"), "addressee": address("Destinataire")})
 }
@@ -72,7 +74,13 @@ pub(crate) fn see(id: &str) -> Result<Request<Full<Bytes>>, http::Error> {
 }
 
 /// Sends `n` orders over so many connections; gives how long each took, shortest first.
-pub(crate) async fn orders(addr: SocketAddr, connections: u32, n: u64, wait: u32, expected: StatusCode) -> Result<Vec<Duration>, Failure> {
+pub(crate) async fn orders(
+    addr: SocketAddr,
+    connections: u32,
+    n: u64,
+    wait: u32,
+    expected: StatusCode,
+) -> Result<Vec<Duration>, Failure> {
     let next = Arc::new(AtomicU64::new(0));
     let mut all = JoinSet::new();
     for _ in 0..connections {

@@ -4,11 +4,11 @@
 //! machine and prints both with their ratio: machines are noisy, and only what ran side by side compares. Everything
 //! goes over loopback, is bounded in count, and runs against data in a temporary directory.
 
+mod cycle;
 mod gateway;
 mod hang;
 mod intake;
 mod karrio;
-mod cycle;
 mod load;
 mod measure;
 mod memory;

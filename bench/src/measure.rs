@@ -29,7 +29,17 @@ pub(crate) struct Row {
 
 impl Row {
     pub(crate) fn new(bench: &'static str, what: impl Into<String>, value: f64, unit: &'static str, n: u64) -> Self {
-        Self { bench, what: what.into(), value, unit, peer: None, peer_value: None, ratio: None, cpu_us_per_op: None, n }
+        Self {
+            bench,
+            what: what.into(),
+            value,
+            unit,
+            peer: None,
+            peer_value: None,
+            ratio: None,
+            cpu_us_per_op: None,
+            n,
+        }
     }
 
     pub(crate) fn beside(mut self, peer: impl Into<String>, value: f64) -> Self {

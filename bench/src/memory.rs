@@ -52,7 +52,9 @@ pub(crate) fn child(dir: &Path) -> Result<(), Box<dyn std::error::Error>> {
         let parts = tournee::gateway::Parts { config, key: gateway::sealing_key(), clock, carrier, boundary: None };
         let gateway = tournee::Gateway::of(parts).await?;
         let start_s = began.elapsed().as_secs_f64();
-        crate::load::orders(gateway.addr(), 8, 1_000, 0, http::StatusCode::ACCEPTED).await.map_err(|e| e.to_string())?;
+        crate::load::orders(gateway.addr(), 8, 1_000, 0, http::StatusCode::ACCEPTED)
+            .await
+            .map_err(|e| e.to_string())?;
         let mib = |key| measure::status_kib(key).unwrap_or(0) as f64 / 1024.0;
         let found = Found { start_s, rss_mib: mib("VmRSS"), peak_mib: mib("VmHWM") };
         gateway.shutdown().await?;

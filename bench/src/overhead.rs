@@ -24,7 +24,12 @@ struct Timed {
 }
 
 impl Transport for Timed {
-    fn exchange(&self, request: Request, deadline: Duration, sent: OnSent) -> Pin<Box<dyn Future<Output = Exchange> + Send + '_>> {
+    fn exchange(
+        &self,
+        request: Request,
+        deadline: Duration,
+        sent: OnSent,
+    ) -> Pin<Box<dyn Future<Output = Exchange> + Send + '_>> {
         Box::pin(async move {
             let order = order_number(&request.body);
             let began = Instant::now();
@@ -71,7 +76,10 @@ pub(crate) fn measure(quick: u32) -> Outcome {
     Ok([row(0.5, "p50"), row(0.99, "p99")].concat())
 }
 
-async fn timed_orders(addr: std::net::SocketAddr, n: u64) -> Result<Vec<(String, Duration)>, Box<dyn std::error::Error + Send + Sync>> {
+async fn timed_orders(
+    addr: std::net::SocketAddr,
+    n: u64,
+) -> Result<Vec<(String, Duration)>, Box<dyn std::error::Error + Send + Sync>> {
     let mut all = JoinSet::new();
     for lane in 0..CONNECTIONS {
         all.spawn(async move {

@@ -24,7 +24,8 @@ pub(crate) fn measure(quick: u32) -> Outcome {
     let n = u64::from(orders);
     let row = |what: &str, value: u64| Row::new("replay", what, value as f64, "orders", n);
     Ok(vec![
-        Row::new("replay", format!("the 52 hours with {orders} orders"), spent.wall.as_secs_f64(), "s", n).costing(&spent),
+        Row::new("replay", format!("the 52 hours with {orders} orders"), spent.wall.as_secs_f64(), "s", n)
+            .costing(&spent),
         row("lost", report.orders_lost),
         row("with two labels released", report.orders_double_released),
         row("sent elsewhere without a word", report.silent_substitutions),

@@ -7,8 +7,12 @@ use std::{sync::Arc, time::Duration};
 use store::{Claimed, StoreError};
 use tokio::{sync::watch, task::JoinSet};
 
+/// What is taken up, in this order: unknowns first, since someone has waited longest for them; then labels.
+const JOBS: [Job; 2] = [Job::Resolve, Job::Submit];
 /// How long the desk rests after the store failed.
 const STORE_REST: Duration = Duration::from_secs(1);
+/// How long the desk rests while only retries are due and their budget is spent.
+const BUDGET_REST: Duration = Duration::from_secs(1);
 /// The longest the desk rests without looking.
 const REST_MAX: Duration = Duration::from_secs(60);
 
@@ -47,28 +51,22 @@ async fn turn(context: &Arc<Context>, calls: &mut JoinSet<()>) -> Result<Option<
             Ok(Some(REST_MAX))
         }
         Permit::Calls { all, again } => {
-            let taken = take(context, all, again, now).await?;
-            let more = !taken.is_empty();
+            let taken = context.store.claim(&JOBS, all, again, now).await?;
+            let more = taken.len() as u64 == u64::from(all);
             for claimed in taken {
                 begin(context, calls, claimed, now).await;
             }
             if more {
                 return Ok(None);
             }
-            let due = context.store.next_due().await?;
-            Ok(Some(due.filter(|t| *t > now).map_or(REST_MAX, |t| at_least_a_moment(t, now))))
+            Ok(Some(match context.store.next_due().await? {
+                None => REST_MAX,
+                // Due and not taken: it waits for the budget of retries.
+                Some(due) if due <= now => BUDGET_REST,
+                Some(due) => at_least_a_moment(due, now),
+            }))
         }
     }
-}
-
-/// Unknowns first, since someone has waited longest for them; then labels, most urgent day of deposit first.
-async fn take(context: &Context, all: u32, again: u32, now: Time) -> Result<Vec<Claimed>, StoreError> {
-    let mut taken = context.store.claim(Job::Resolve, all.min(again), again, now).await?;
-    let resolving = u32::try_from(taken.len()).unwrap_or(all);
-    if resolving < all {
-        taken.extend(context.store.claim(Job::Submit, all - resolving, again.saturating_sub(resolving), now).await?);
-    }
-    Ok(taken)
 }
 
 async fn begin(context: &Arc<Context>, calls: &mut JoinSet<()>, claimed: Claimed, now: Time) {

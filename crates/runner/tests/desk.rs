@@ -142,7 +142,7 @@ async fn futures_of<F: Future>(calls: Vec<F>) -> usize {
 async fn what_was_under_way_at_a_stop_is_unknown_at_the_start() {
     let world = World::without_runner().await;
     let id = world.accept(shipment("A-1")).id;
-    world.store.claim(dispatch::Job::Submit, 1, 1, Time::from_unix_ms(0).max(world.now())).await.expect("a claim");
+    world.store.claim(&[dispatch::Job::Submit], 1, 1, Time::from_unix_ms(0).max(world.now())).await.expect("a claim");
     let world = world.start(vec![Act::Label("6A15984040331")]).await;
     let view = script::Asked { id }.settled(&world).await;
     assert_eq!((view.intent.state, view.intent.attempt), (State::Confirmed, 2));

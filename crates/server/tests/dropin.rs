@@ -81,7 +81,7 @@ async fn a_client_gets_its_label_as_soon_as_it_is_there() {
     let body = letter("A1");
     let (answer, ()) = tokio::join!(send(&world, GENERATE, &body), async {
         tokio::task::yield_now().await;
-        let claimed = world.store.claim(dispatch::Job::Submit, 1, 0, world.clock.now()).await.expect("claims");
+        let claimed = world.store.claim(&[dispatch::Job::Submit], 1, 0, world.clock.now()).await.expect("claims");
         world.confirm(claimed[0].view.intent.id, NUMBER).await;
     });
     assert_eq!((answer.status, begun.elapsed()), (StatusCode::OK, Duration::ZERO));
@@ -323,7 +323,7 @@ async fn a_store_that_is_gone_is_unavailable_in_the_carriers_words() {
 async fn an_account_is_known_by_its_whole_login() {
     let world = World::new().await;
     let id = reference(&hasty(&world, &letter("A1")).await);
-    let claimed = world.store.claim(dispatch::Job::Submit, 1, 0, world.clock.now()).await.expect("claims");
+    let claimed = world.store.claim(&[dispatch::Job::Submit], 1, 0, world.clock.now()).await.expect("claims");
     let mut account = claimed[0].account.clone();
     let restarted = World::over(world.store.clone(), ServerSettings::default());
     assert_eq!(reference(&hasty(&restarted, &letter("A1")).await), id, "known after a restart");

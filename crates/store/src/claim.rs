@@ -26,15 +26,28 @@ const READY: &str = "SELECT deposit, seq, intent FROM outbox WHERE ready = 1 AND
     ORDER BY deposit, seq LIMIT ?3";
 const FIRST_FACT: &str = "SELECT fact FROM facts WHERE seq = ?1";
 
-/// Takes up to `count` due jobs of a kind, of which up to `again` for which the carrier was asked before.
+/// Takes up to `count` due jobs of these kinds, the first kind first, of which up to `again` for which the carrier was
+/// asked before.
 pub(crate) fn claim(
     writing: &mut Writing<'_>,
-    job: Job,
+    jobs: &[Job],
     count: u32,
     again: u32,
     now: Time,
 ) -> Result<Vec<Claimed>, StoreError> {
     writing.conn.prepare_cached(WAKE)?.execute(params![now.unix_ms(), WAKE_COUNT_MAX])?;
+    let (mut taken, mut again) = (Vec::new(), again);
+    for job in jobs {
+        let left = count.saturating_sub(u32::try_from(taken.len()).unwrap_or(u32::MAX));
+        let some = of_kind(writing, *job, left, again, now)?;
+        let asked_before = some.iter().filter(|c| c.job == Job::Resolve || c.attempt > 1).count();
+        again = again.saturating_sub(u32::try_from(asked_before).unwrap_or(u32::MAX));
+        taken.extend(some);
+    }
+    Ok(taken)
+}
+
+fn of_kind(writing: &mut Writing<'_>, job: Job, count: u32, again: u32, now: Time) -> Result<Vec<Claimed>, StoreError> {
     let mut due = ready(writing.conn, job, false, count)?;
     due.extend(ready(writing.conn, job, true, again.min(count))?);
     due.sort_unstable();

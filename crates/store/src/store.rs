@@ -112,8 +112,8 @@ impl Store {
         }
     }
 
-    /// Takes up to `count` due jobs of a kind from the outbox, of which up to `again` for which the carrier was asked
-    /// before: the most urgent day of deposit first, then the oldest.
+    /// Takes up to `count` due jobs from the outbox, of these kinds in this order, of which up to `again` for which the
+    /// carrier was asked before: the most urgent day of deposit first, then the oldest.
     ///
     /// A submit begins an attempt (`Fact::Claimed`, for the day of deposit or today in Paris, whichever is later) and
     /// is taken until its result is recorded; a resolve is only taken, and comes back when nothing is recorded for
@@ -121,8 +121,14 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Damaged`] when a job has no intent, account or first fact.
-    pub async fn claim(&self, job: Job, count: u32, again: u32, now: Time) -> Result<Vec<Claimed>, StoreError> {
-        self.inner.engine.write(move |writing| claim::claim(writing, job, count, again, now)).await
+    pub async fn claim(
+        &self,
+        jobs: &'static [Job],
+        count: u32,
+        again: u32,
+        now: Time,
+    ) -> Result<Vec<Claimed>, StoreError> {
+        self.inner.engine.write(move |writing| claim::claim(writing, jobs, count, again, now)).await
     }
 
     /// When the next job is due; a moment of the past when one is ready. Nothing when no job waits.

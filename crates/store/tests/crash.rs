@@ -45,7 +45,7 @@ async fn work(store: Store, caller: u64) {
         let n = 1 + caller * ROUNDS + round;
         let request = intent(n, Some(idempotency(u8::try_from(n).expect("small"), 1)), START);
         said(&new(store.accept(request).await.expect("accepted")));
-        for claimed in store.claim(Job::Submit, 1, 0, after(1)).await.expect("claimed") {
+        for claimed in store.claim(&[Job::Submit], 1, 0, after(1)).await.expect("claimed") {
             said(&claimed.view);
             let label = LabelBytes { label: b"%PDF".as_slice().into(), cn23: None, answer_json: "{}".into() };
             let (id, serial) = (claimed.view.intent.id, n);

@@ -97,7 +97,19 @@ async fn attempt(store: &Store, plain: &mut BTreeMap<u64, Intent>, one: Try, sec
             plain.extend(expected.map(|intent| (n, intent)));
         }
         Try::Claim(job, count) => {
-            for claimed in store.claim(job, count, count, at).await.expect("claimed") {
+            for claimed in store
+                .claim(
+                    match job {
+                        Job::Submit => &[Job::Submit],
+                        Job::Resolve => &[Job::Resolve],
+                    },
+                    count,
+                    count,
+                    at,
+                )
+                .await
+                .expect("claimed")
+            {
                 let n = (0..4).find(|n| id(*n) == claimed.view.intent.id).expect("one of ours");
                 plain.insert(n, claimed.view.intent);
             }

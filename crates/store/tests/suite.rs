@@ -48,7 +48,7 @@ fn what_cannot_be_accepted_writes_nothing() {
         let theirs = NewIntent { merchant: "stranger".parse().expect("an id"), ..intent(2, None, START) };
         assert!(matches!(store.accept(theirs).await, Err(StoreError::NoAccount(_))));
         assert_eq!(store.facts_from(0, 10).await.expect("read").len(), 1);
-        assert_eq!(store.claim(Job::Submit, 10, 10, START).await.expect("claimed").len(), 1);
+        assert_eq!(store.claim(&[Job::Submit], 10, 10, START).await.expect("claimed").len(), 1);
     });
 }
 
@@ -146,7 +146,7 @@ fn work_is_taken_by_day_then_age_and_only_once() {
         }
         let mut order = Vec::new();
         for count in [2, 2, 9, 9] {
-            let taken = store.claim(Job::Submit, count, 0, after(1)).await.expect("claimed");
+            let taken = store.claim(&[Job::Submit], count, 0, after(1)).await.expect("claimed");
             order.push(taken.iter().map(|c| c.view.intent.id).collect::<Vec<_>>());
         }
         assert_eq!(order, [vec![id(5), id(2)], vec![id(4), id(3)], vec![id(1)], vec![]]);
@@ -159,7 +159,7 @@ fn a_claim_begins_an_attempt_for_today_at_the_earliest() {
         let chosen = parcel::Shipment { parcel_number: Some(number(42)), ..shipment(None, date(2025, 12, 20)) };
         store.accept(NewIntent { shipment: chosen.clone(), ..intent(1, None, START) }).await.expect("accepted");
         store.accept(due_on(2, date(2025, 12, 24))).await.expect("accepted");
-        let taken = store.claim(Job::Submit, 9, 0, after(1)).await.expect("claimed");
+        let taken = store.claim(&[Job::Submit], 9, 0, after(1)).await.expect("claimed");
         assert_eq!(taken.iter().map(|c| c.deposit_date).collect::<Vec<_>>(), [today(), date(2025, 12, 24)]);
         let first = &taken[0];
         assert_eq!((first.attempt, first.view.intent.state), (1, State::InFlight));
@@ -177,14 +177,14 @@ fn what_was_tried_before_comes_within_its_own_count() {
         for n in 1..=6 {
             store.accept(intent(n, None, START)).await.expect("accepted");
         }
-        assert_eq!(store.claim(Job::Submit, 3, 0, START).await.expect("claimed").len(), 3);
+        assert_eq!(store.claim(&[Job::Submit], 3, 0, START).await.expect("claimed").len(), 3);
         for n in 1..=3 {
             store.record(id(n), vec![not_done(1)], after(1), None).await.expect("recorded");
         }
         assert_eq!(store.next_due().await.expect("read"), Some(START), "three are ready");
-        let none_again = store.claim(Job::Submit, 2, 0, after(60)).await.expect("claimed");
+        let none_again = store.claim(&[Job::Submit], 2, 0, after(60)).await.expect("claimed");
         assert_eq!(none_again.iter().map(|c| c.attempt).collect::<Vec<_>>(), [1, 1]);
-        let one_again = store.claim(Job::Submit, 9, 1, after(60)).await.expect("claimed");
+        let one_again = store.claim(&[Job::Submit], 9, 1, after(60)).await.expect("claimed");
         assert_eq!(one_again.iter().map(|c| c.attempt).collect::<Vec<_>>(), [2, 1], "the oldest first");
     });
 }
@@ -196,15 +196,15 @@ fn resting_work_comes_when_it_is_due() {
         assert_eq!(store.next_due().await.expect("read"), None);
         store.record(id(1), vec![unknown(1)], after(1), None).await.expect("recorded");
         assert_eq!(store.next_due().await.expect("read"), Some(after(121)), "unknowns settle for two minutes");
-        assert!(store.claim(Job::Resolve, 9, 9, after(120)).await.expect("claimed").is_empty());
-        assert!(store.claim(Job::Submit, 9, 9, after(121)).await.expect("claimed").is_empty());
-        let taken = store.claim(Job::Resolve, 9, 9, after(121)).await.expect("claimed");
+        assert!(store.claim(&[Job::Resolve], 9, 9, after(120)).await.expect("claimed").is_empty());
+        assert!(store.claim(&[Job::Submit], 9, 9, after(121)).await.expect("claimed").is_empty());
+        let taken = store.claim(&[Job::Resolve], 9, 9, after(121)).await.expect("claimed");
         assert_eq!(taken.iter().map(|c| (c.job, c.attempt)).collect::<Vec<_>>(), [(Job::Resolve, 1)]);
         assert_eq!(taken[0].view.intent.state, State::Unknown);
-        assert!(store.claim(Job::Resolve, 9, 9, after(500)).await.expect("claimed").is_empty(), "leased");
+        assert!(store.claim(&[Job::Resolve], 9, 9, after(500)).await.expect("claimed").is_empty(), "leased");
         let asked = vec![Fact::Probed { attempt: 1, found: Found::NotMade }];
         store.record(id(1), asked, after(122), None).await.expect("recorded");
-        assert_eq!(store.claim(Job::Submit, 9, 9, after(122)).await.expect("claimed").len(), 1);
+        assert_eq!(store.claim(&[Job::Submit], 9, 9, after(122)).await.expect("claimed").len(), 1);
     });
 }
 
@@ -213,9 +213,9 @@ fn a_lost_question_is_asked_again() {
     on_both(|store| async move {
         in_flight(&store, 1).await;
         store.record(id(1), vec![unknown(1)], START, None).await.expect("recorded");
-        assert_eq!(store.claim(Job::Resolve, 1, 1, after(200)).await.expect("claimed").len(), 1);
+        assert_eq!(store.claim(&[Job::Resolve], 1, 1, after(200)).await.expect("claimed").len(), 1);
         assert_eq!(store.next_due().await.expect("read"), Some(after(800)));
-        assert_eq!(store.claim(Job::Resolve, 1, 1, after(800)).await.expect("claimed").len(), 1);
+        assert_eq!(store.claim(&[Job::Resolve], 1, 1, after(800)).await.expect("claimed").len(), 1);
     });
 }
 
@@ -227,11 +227,11 @@ fn after_a_stop_what_was_under_way_is_unknown() {
         }
         store.record(id(2), vec![unknown(1)], START, None).await.expect("recorded");
         store.record(id(3), vec![confirmed(1, 3)], START, None).await.expect("recorded");
-        assert_eq!(store.claim(Job::Resolve, 1, 1, after(200)).await.expect("claimed").len(), 1);
+        assert_eq!(store.claim(&[Job::Resolve], 1, 1, after(200)).await.expect("claimed").len(), 1);
         assert_eq!(store.recover(after(300)).await.expect("recovered"), 1);
         let view = store.get(&merchant(), id(1)).await.expect("read").expect("there");
         assert_eq!((view.intent.state, view.intent.cause), (State::Unknown, Some(dispatch::Cause::WeStopped)));
-        let taken = store.claim(Job::Resolve, 9, 9, after(300)).await.expect("claimed");
+        let taken = store.claim(&[Job::Resolve], 9, 9, after(300)).await.expect("claimed");
         assert_eq!(taken.iter().map(|c| c.view.intent.id).collect::<Vec<_>>(), [id(2)], "free at once");
         assert_eq!(store.recover(after(301)).await.expect("recovered"), 0);
     });
@@ -243,7 +243,7 @@ fn lists_are_newest_first_in_pages() {
         for n in 1..=7 {
             store.accept(due_on(n, date(2025, 12, 22 + i8::from(n % 2 == 0)))).await.expect("accepted");
         }
-        store.claim(Job::Submit, 3, 0, START).await.expect("claimed");
+        store.claim(&[Job::Submit], 3, 0, START).await.expect("claimed");
         let ids = |page: &store::Page| page.items.iter().map(|v| v.intent.id).collect::<Vec<_>>();
         let first = store.list(&merchant(), Filter::default(), None, 4).await.expect("read");
         assert_eq!((ids(&first), first.next), (vec![id(7), id(6), id(5), id(4)], Some(Cursor(id(4)))));
@@ -299,12 +299,24 @@ fn the_lost_number_is_among_the_neighbours() {
 }
 
 #[test]
+fn a_lost_number_may_have_been_overtaken() {
+    on_both(|store| async move {
+        for (n, serial) in [(1, 100), (2, 103), (3, 104)] {
+            in_flight(&store, n).await;
+            store.record(id(n), vec![confirmed(1, serial)], after(10 * n), None).await.expect("recorded");
+        }
+        let around = store.neighbours(ACCOUNT, "6A", after(25), 9).await.expect("read");
+        assert_eq!(around, [number(102), number(101)], "below the last one before, nearest first");
+    });
+}
+
+#[test]
 fn counts_follow_every_move() {
     on_both(|store| async move {
         for n in 1..=4 {
             store.accept(intent(n, None, after(n))).await.expect("accepted");
         }
-        store.claim(Job::Submit, 2, 0, after(9)).await.expect("claimed");
+        store.claim(&[Job::Submit], 2, 0, after(9)).await.expect("claimed");
         store.record(id(1), vec![confirmed(1, 1)], after(9), None).await.expect("recorded");
         store.record(id(2), vec![not_done(1)], after(9), None).await.expect("recorded");
         let counts = store.counts().await.expect("read");

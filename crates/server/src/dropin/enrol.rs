@@ -83,7 +83,8 @@ pub(super) async fn enrol(app: &App, login: &Login) -> Result<Option<Arc<Caller>
     let id = merchant_id(login, &digest);
     let merchant = id.parse()?;
     if app.store.account(&id).await.map_err(failure::of_store)?.is_some() {
-        return Ok(None);
+        // Another first request of this login was quicker, or else it is another login's, which is not known.
+        return known(app, login).await;
     }
     let caller = Arc::new(Caller { merchant, account: id.clone() });
     let (merchant, login) = (caller.merchant.clone(), login.clone());

@@ -195,7 +195,7 @@ impl World {
 
     /// Claims everything that waits, as the runner does.
     pub async fn claim(&self) {
-        self.store.claim(Job::Submit, 100, 0, self.clock.now()).await.expect("claims");
+        self.store.claim(&[Job::Submit], 100, 0, self.clock.now()).await.expect("claims");
     }
 
     pub async fn record(&self, id: ShipmentId, fact: Fact, label: Option<LabelBytes>) {
