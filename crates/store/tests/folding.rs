@@ -8,12 +8,15 @@ use std::{collections::BTreeMap, time::Duration};
 use store::{Mode, Options, Store, StoreError};
 use support::*;
 
+/// What a claim may ask for.
+const KINDS: [&[Job]; 3] = [&[Job::Submit], &[Job::Resolve], &[Job::Resolve, Job::Submit]];
+
 /// One thing that is tried, most of it illegal at most times.
 #[derive(Clone, Debug)]
 enum Try {
     Accept(u64),
     Record(u64, Vec<Fact>),
-    Claim(Job, u32),
+    Claim(&'static [Job], u32),
     Recover,
 }
 
@@ -72,7 +75,7 @@ fn any_try() -> impl Strategy<Value = Try> {
     prop_oneof![
         2 => (0u64..4).prop_map(Try::Accept),
         12 => (0u64..4, prop::collection::vec(any_fact(), 1..3)).prop_map(|(n, facts)| Try::Record(n, facts)),
-        2 => (prop_oneof![Just(Job::Submit), Just(Job::Resolve)], 1u32..3).prop_map(|(job, count)| Try::Claim(job, count)),
+        2 => (prop::sample::select(KINDS.to_vec()), 1u32..3).prop_map(|(jobs, count)| Try::Claim(jobs, count)),
         1 => Just(Try::Recover),
     ]
 }
@@ -96,20 +99,8 @@ async fn attempt(store: &Store, plain: &mut BTreeMap<u64, Intent>, one: Try, sec
             }
             plain.extend(expected.map(|intent| (n, intent)));
         }
-        Try::Claim(job, count) => {
-            for claimed in store
-                .claim(
-                    match job {
-                        Job::Submit => &[Job::Submit],
-                        Job::Resolve => &[Job::Resolve],
-                    },
-                    count,
-                    count,
-                    at,
-                )
-                .await
-                .expect("claimed")
-            {
+        Try::Claim(jobs, count) => {
+            for claimed in store.claim(jobs, count, count, at).await.expect("claimed") {
                 let n = (0..4).find(|n| id(*n) == claimed.view.intent.id).expect("one of ours");
                 plain.insert(n, claimed.view.intent);
             }

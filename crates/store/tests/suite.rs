@@ -209,6 +209,26 @@ fn resting_work_comes_when_it_is_due() {
 }
 
 #[test]
+fn kinds_of_work_share_one_claim() {
+    on_both(|store| async move {
+        for n in 1..=3 {
+            in_flight(&store, n).await;
+        }
+        store.record(id(1), vec![not_done(1)], START, None).await.expect("recorded");
+        store.record(id(2), vec![unknown(1)], START, None).await.expect("recorded");
+        store.record(id(3), vec![unknown(1)], START, None).await.expect("recorded");
+        store.accept(intent(4, None, START)).await.expect("accepted");
+        let mut taken = Vec::new();
+        for _ in 0..2 {
+            let some = store.claim(&[Job::Resolve, Job::Submit], 9, 2, after(200)).await.expect("claimed");
+            taken.push(some.iter().map(|c| (c.job, c.view.intent.id)).collect::<Vec<_>>());
+        }
+        let first = vec![(Job::Resolve, id(2)), (Job::Resolve, id(3)), (Job::Submit, id(4))];
+        assert_eq!(taken, [first, vec![(Job::Submit, id(1))]], "both questions used up what may be asked again");
+    });
+}
+
+#[test]
 fn a_lost_question_is_asked_again() {
     on_both(|store| async move {
         in_flight(&store, 1).await;
