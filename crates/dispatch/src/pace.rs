@@ -7,9 +7,11 @@
 //!                                  └──────────────────────────────┘
 //! ```
 //!
-//! In the dark nothing goes out but one canary at a time. While recovering, the rate begins at one call per
-//! second and grows by a fixed step each second (additive increase); the first failure puts it out again. What
-//! is absent: any way in which work that has piled up raises the rate.
+//! In the dark nothing goes out but one canary at a time, at first soon, then ever more seldom. While recovering, the
+//! rate begins at one call per second and grows by a fixed step each second (additive increase); the first failure
+//! puts it out again, and the next recovery begins at half the rate that was reached: so a carrier that fails now and
+//! then is still asked as much as it bears, and one that is dark is hardly asked at all. What is absent: any way in
+//! which work that has piled up raises the rate.
 
 use clock::Time;
 use serde::{Deserialize, Serialize};
@@ -27,7 +29,9 @@ pub struct Limits {
     pub failures_to_dark: u32,
     /// With calls under way and no answer for so long, nothing more is begun, in milliseconds.
     pub silence_ms_max: u64,
-    /// Time between the end of a failed call and the next canary, in milliseconds.
+    /// Time between the sign of dark and the first canary, in milliseconds; it doubles with each that fails.
+    pub canary_first_ms: u64,
+    /// The longest time between a canary that failed and the next, in milliseconds.
     pub canary_every_ms: u64,
     /// By how many calls per second the rate grows each second while recovering.
     pub ramp_per_second: f64,
@@ -46,6 +50,7 @@ impl Default for Limits {
             per_second_max: 50.0,
             failures_to_dark: 3,
             silence_ms_max: 5_000,
+            canary_first_ms: 1_000,
             canary_every_ms: 15_000,
             ramp_per_second: 1.0,
             retry_share: 0.2,
@@ -118,6 +123,10 @@ pub struct Pace {
     in_flight: u32,
     canary_out: bool,
     next_canary: Time,
+    /// How many canaries have failed since the last that came back.
+    canaries_lost: u32,
+    /// Calls per second at the beginning of the present or next recovery.
+    begin_at: f64,
     /// When the present silence began: the last answer, or the first call begun after a time with none under way.
     quiet_since: Time,
     calls: Bucket,
@@ -136,6 +145,8 @@ impl Pace {
             in_flight: 0,
             canary_out: false,
             next_canary: now,
+            canaries_lost: 0,
+            begin_at: 1.0,
             quiet_since: now,
             calls,
             retries,
@@ -193,8 +204,16 @@ impl Pace {
         }
         match signal {
             Some(Signal::Answered) => self.answered(call, now),
-            Some(Signal::Failed) => self.failed(now),
-            None => {}
+            Some(Signal::Failed) => self.failed(call, now),
+            None => self.give_back(call),
+        }
+    }
+
+    /// What was taken for a call that in the end was not made.
+    fn give_back(&mut self, call: Call) {
+        self.calls.give(1.0, burst(self.limits.per_second_max));
+        if call == Call::Again {
+            self.retries.give(1.0, self.limits.retry_burst);
         }
     }
 
@@ -202,7 +221,7 @@ impl Pace {
     pub fn observed(&mut self, signal: Signal, now: Time) {
         match signal {
             Signal::Answered => self.answered(Call::First, now),
-            Signal::Failed => self.failed(now),
+            Signal::Failed => self.failed(Call::First, now),
         }
     }
 
@@ -214,19 +233,37 @@ impl Pace {
             Health::Dark { .. } if call == Call::Canary => {
                 self.health = Health::Recovering { since: now };
                 self.calls = Bucket::full(1.0, now);
+                self.canaries_lost = 0;
             }
-            Health::Recovering { .. } if self.rate(now) >= self.limits.per_second_max => self.health = Health::Well,
+            Health::Recovering { .. } if self.rate(now) >= self.limits.per_second_max => {
+                self.health = Health::Well;
+                self.begin_at = 1.0;
+            }
             _ => {}
         }
     }
 
-    fn failed(&mut self, now: Time) {
+    fn failed(&mut self, call: Call, now: Time) {
         self.failures_in_row += 1;
-        let recovering = matches!(self.health, Health::Recovering { .. });
-        if recovering || (self.health == Health::Well && self.failures_in_row >= self.limits.failures_to_dark) {
-            self.health = Health::Dark { since: now };
+        match self.health {
+            Health::Recovering { .. } => self.begin_at = (self.rate(now) / 2.0).max(1.0),
+            Health::Well if self.failures_in_row >= self.limits.failures_to_dark => {}
+            // A call from before the dark ends late: it tells nothing new.
+            Health::Dark { .. } if call != Call::Canary => return,
+            Health::Dark { .. } => {
+                self.canaries_lost += 1;
+                self.begin_at = 1.0;
+                return self.set_canary(now);
+            }
+            Health::Well => return,
         }
-        self.next_canary = now.plus(Duration::from_millis(self.limits.canary_every_ms));
+        self.health = Health::Dark { since: now };
+        self.set_canary(now);
+    }
+
+    fn set_canary(&mut self, now: Time) {
+        let wait = self.limits.canary_first_ms.saturating_mul(1 << self.canaries_lost.min(16));
+        self.next_canary = now.plus(Duration::from_millis(wait.min(self.limits.canary_every_ms)));
     }
 
     /// Calls per second that may be begun now.
@@ -235,7 +272,8 @@ impl Pace {
             Health::Well => self.limits.per_second_max,
             Health::Dark { .. } => 0.0,
             Health::Recovering { since } => {
-                (1.0 + now.since(since).as_secs_f64() * self.limits.ramp_per_second).min(self.limits.per_second_max)
+                let grown = now.since(since).as_secs_f64() * self.limits.ramp_per_second;
+                (self.begin_at + grown).min(self.limits.per_second_max)
             }
         }
     }

@@ -40,7 +40,7 @@ impl Default for Policy {
             backoff_first: Duration::from_secs(5),
             backoff_max: Duration::from_secs(300),
             probes_max: 100,
-            unknowns_max: 12,
+            unknowns_max: 20,
         }
     }
 }

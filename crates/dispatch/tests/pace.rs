@@ -44,12 +44,16 @@ fn what_was_not_asked_says_nothing() {
 #[test]
 fn in_the_dark_one_canary_at_a_time() {
     let mut pace = dark_pace(0);
-    assert_eq!(pace.permit(after(1)), Permit::Wait(Some(after(15_000))));
-    assert_eq!(pace.permit(after(15_000)), Permit::Canary);
-    pace.began(Call::Canary, after(15_000));
-    assert_eq!(pace.permit(after(16_000)), Permit::Wait(None));
-    pace.ended(Call::Canary, Some(Signal::Failed), after(20_000));
-    assert_eq!(pace.permit(after(20_000)), Permit::Wait(Some(after(35_000))));
+    let mut at = 0;
+    for wait in [1_000, 2_000, 4_000, 8_000, 15_000, 15_000] {
+        assert_eq!(pace.permit(after(at)), Permit::Wait(Some(after(at + wait))));
+        at += wait;
+        assert_eq!(pace.permit(after(at)), Permit::Canary);
+        pace.began(Call::Canary, after(at));
+        assert_eq!(pace.permit(after(at + 1)), Permit::Wait(None));
+        at += 500;
+        pace.ended(Call::Canary, Some(Signal::Failed), after(at));
+    }
 }
 
 #[test]
@@ -74,6 +78,32 @@ fn the_first_failure_after_the_dark_puts_it_out_again() {
     pace.began(Call::First, after(15_100));
     pace.ended(Call::First, Some(Signal::Failed), after(15_200));
     assert_eq!(pace.health(), Health::Dark { since: after(15_200) });
+}
+
+/// Lets a canary come back, then so many seconds of answered calls, then a failure.
+fn recover_and_fail(pace: &mut Pace, at: u64, seconds: u64) {
+    pace.began(Call::Canary, after(at));
+    pace.ended(Call::Canary, Some(Signal::Answered), after(at));
+    answered_at_once(pace, at, seconds);
+    pace.began(Call::First, after(at + seconds * 1_000));
+    pace.ended(Call::First, Some(Signal::Failed), after(at + seconds * 1_000));
+}
+
+#[test]
+fn a_recovery_that_broke_off_is_taken_up_at_half_its_rate_unless_a_canary_fails_between() {
+    let begun_in_the_first_second = |canary_fails: bool| {
+        let mut pace = dark_pace(0);
+        recover_and_fail(&mut pace, 10_000, 20);
+        if canary_fails {
+            pace.began(Call::Canary, after(31_000));
+            pace.ended(Call::Canary, Some(Signal::Failed), after(31_000));
+        }
+        pace.began(Call::Canary, after(40_000));
+        pace.ended(Call::Canary, Some(Signal::Answered), after(40_000));
+        answered_at_once(&mut pace, 40_000, 1)[0]
+    };
+    assert!((9..=12).contains(&begun_in_the_first_second(false)));
+    assert!(begun_in_the_first_second(true) <= 2);
 }
 
 #[test]

@@ -54,6 +54,7 @@ struct LimitKeys {
     in_flight_max: &'static str,
     per_second_max: &'static str,
     failures_to_dark: &'static str,
+    canary_first_ms: &'static str,
     canary_every_ms: &'static str,
     ramp_per_second: &'static str,
     retry_share: &'static str,
@@ -67,6 +68,7 @@ macro_rules! limit_keys {
             in_flight_max: concat!($section, ".in_flight_max"),
             per_second_max: concat!($section, ".per_second_max"),
             failures_to_dark: concat!($section, ".failures_to_dark"),
+            canary_first_ms: concat!($section, ".canary_first_ms"),
             canary_every_ms: concat!($section, ".canary_every_ms"),
             ramp_per_second: concat!($section, ".ramp_per_second"),
             retry_share: concat!($section, ".retry_share"),
@@ -82,6 +84,7 @@ const TRACKING: LimitKeys = limit_keys!("runner.tracking");
 fn limits(limits: &Limits, keys: &LimitKeys) -> Result<(), Broken> {
     at_least_one(keys.in_flight_max, limits.in_flight_max.into())?;
     at_least_one(keys.failures_to_dark, limits.failures_to_dark.into())?;
+    at_least_one(keys.canary_first_ms, limits.canary_first_ms)?;
     at_least_one(keys.canary_every_ms, limits.canary_every_ms)?;
     more_than_nothing(keys.per_second_max, limits.per_second_max)?;
     more_than_nothing(keys.ramp_per_second, limits.ramp_per_second)?;

@@ -168,6 +168,7 @@ fn short_waits(config: &mut Config) {
         per_second_max: 60.0,
         failures_to_dark: 3,
         silence_ms_max: 500,
+        canary_first_ms: 100,
         canary_every_ms: 250,
         ramp_per_second: 15.0,
         retry_share: 1.0,
