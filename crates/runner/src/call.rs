@@ -53,28 +53,37 @@ async fn conclude(context: &Context, claimed: &Claimed, answer: Result<LabelAnsw
 
 /// Writes the label down. Only then may anyone be told of it.
 pub(crate) async fn confirm(context: &Context, claimed: &Claimed, answer: LabelAnswer, by: By) {
+    let (attempt, number) = (claimed.attempt, answer.number);
     let confirmed = Fact::Confirmed {
-        attempt: claimed.attempt,
-        number: answer.number,
+        attempt,
+        number,
         partner_number: answer.partner_number.clone(),
         format: claimed.shipment.format,
         by,
     };
     let label = LabelBytes { answer_json: answer.words(), label: answer.label, cn23: answer.cn23 };
-    record(context, claimed, vec![confirmed], Some(label)).await;
+    if !record(context, claimed, vec![confirmed], Some(label)).await {
+        // Given up meanwhile: the number is kept, so that somebody can void it, and the label is never handed out.
+        record(context, claimed, vec![Fact::TurnedUp { attempt, number }], None).await;
+    }
 }
 
 /// Appends what happened, as often as it takes: a result that we hold in our hands is not let go for a full disk.
-pub(crate) async fn record(context: &Context, claimed: &Claimed, facts: Vec<Fact>, label: Option<LabelBytes>) {
+/// False when it came too late to follow what is known.
+pub(crate) async fn record(context: &Context, claimed: &Claimed, facts: Vec<Fact>, label: Option<LabelBytes>) -> bool {
     let id = claimed.view.intent.id;
     loop {
         match context.store.record(id, facts.clone(), context.now(), label.clone()).await {
-            Ok(_) => return facts.iter().for_each(|fact| context.metrics.fact(fact)),
+            Ok(_) => {
+                facts.iter().for_each(|fact| context.metrics.fact(fact));
+                return true;
+            }
             Err(StoreError::Illegal(illegal)) => {
                 tracing::info!(shipment = %id, %illegal, "a result came too late to count");
-                return;
+                return false;
             }
-            Err(StoreError::Closed) => return,
+            // The process ends: the next start takes what was under way for unknown.
+            Err(StoreError::Closed) => return true,
             Err(error) => tracing::error!(shipment = %id, %error, "a result could not be written; trying again"),
         }
         tokio::time::sleep(WRITE_AGAIN).await;

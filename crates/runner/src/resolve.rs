@@ -39,7 +39,9 @@ pub(crate) async fn resolve(context: Arc<Context>, claimed: Arc<Claimed>, kind: 
         Anchor::Refused(reject) => {
             call::record(&context, &claimed, vec![Fact::Rejected { attempt: claimed.attempt, reject }], None).await;
         }
-        Anchor::Mute(found) => call::record(&context, &claimed, mute(&context, &claimed, found), None).await,
+        Anchor::Mute(found) => {
+            call::record(&context, &claimed, mute(&context, &claimed, found), None).await;
+        }
     }
 }
 

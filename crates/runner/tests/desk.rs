@@ -118,6 +118,16 @@ async fn in_the_dark_only_checks_go_out_and_then_the_most_urgent_first() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_label_of_a_shipment_that_was_given_up_meanwhile_is_kept_as_a_number_to_void() {
+    let world = World::new(vec![Act::LabelAfter(Duration::from_secs(45), "6A15984040331")]).await;
+    let id = world.accept(shipment("A-1")).id;
+    world.until_state(id, State::Unknown).await;
+    world.store.record(id, vec![Fact::Voided], world.now(), None).await.expect("may follow");
+    world.until_facts(6).await;
+    assert_eq!(facts_of(&world).await, ["accepted", "claimed", "sent", "unknown", "voided", "turned_up"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_hung_carrier_holds_up_no_relayed_call_beyond_its_bound() {
     let world = World::new(vec![Act::Hang; 80]).await;
     let relay = world.relay();

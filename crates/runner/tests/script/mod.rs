@@ -130,6 +130,19 @@ impl World {
         }
     }
 
+    pub(crate) async fn until_state(&self, id: ShipmentId, state: dispatch::State) {
+        while self.store.get(&merchant(), id).await.expect("the store").expect("a shipment").intent.state != state {
+            self.a_moment().await;
+        }
+    }
+
+    /// Until the journal has so many facts.
+    pub(crate) async fn until_facts(&self, count: usize) {
+        while self.store.facts_from(1, 1_000).await.expect("the journal").len() < count {
+            self.a_moment().await;
+        }
+    }
+
     /// The facts of the n-th shipment.
     pub(crate) async fn facts(&self, n: u64) -> Vec<Fact> {
         let all = self.store.facts_from(1, 1_000).await.expect("the journal");
