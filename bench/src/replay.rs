@@ -26,8 +26,8 @@ pub(crate) fn measure(quick: u32) -> Outcome {
     Ok(vec![
         Row::new("replay", format!("the 52 hours with {orders} orders"), spent.wall.as_secs_f64(), "s", n)
             .costing(&spent),
-        row("lost", report.orders_lost),
-        row("with two labels released", report.orders_double_released),
-        row("sent elsewhere without a word", report.silent_substitutions),
+        row("lost", report.day.orders_lost),
+        row("with two labels released", report.day.orders_double_released),
+        row("sent elsewhere without a word", report.day.silent_substitutions),
     ])
 }

@@ -10,7 +10,7 @@ mod naive;
 mod report;
 mod tally;
 
-pub use report::{InTheDark, NaiveReport, Report};
+pub use report::{Day, InTheDark, Report};
 
 use crate::{
     carrier::{Carrier, Options, SharedCarrier},
@@ -124,7 +124,7 @@ async fn ours(
     Ok(outside.carrier.read(|book| report::ours(plan, orders, &tally, &facts, book)))
 }
 
-async fn theirs(plan: &Plan, orders: &Arc<[SimOrder]>, on_progress: &mut dyn FnMut(Progress)) -> NaiveReport {
+async fn theirs(plan: &Plan, orders: &Arc<[SimOrder]>, on_progress: &mut dyn FnMut(Progress)) -> Day {
     let outside = Outside::of(plan);
     let tally = Arc::new(Tally::new(orders.len(), plan.scenario.clone()));
     let shop = Arc::new(naive::Shop::new(outside.transport, outside.clock, plan));

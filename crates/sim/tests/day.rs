@@ -15,11 +15,11 @@ fn nothing_is_lost_doubled_or_substituted_whatever_the_seed() {
     for seed in 1..=3 {
         let report = day(400, seed, false);
         assert_eq!(report.violations, Vec::<String>::new(), "seed {seed}");
-        let wrong = (report.orders_lost, report.orders_double_released, report.silent_substitutions);
+        let wrong = (report.day.orders_lost, report.day.orders_double_released, report.day.silent_substitutions);
         assert_eq!(wrong, (0, 0, 0), "seed {seed}");
-        assert_eq!(report.unknown_resolved_alone, report.unknown_total, "seed {seed}");
-        assert!(report.unknown_total > 0, "seed {seed}: a day without doubt proves nothing");
-        assert_eq!(report.orders_labelled, 400);
+        assert_eq!(report.day.unknown_resolved_alone, report.day.unknown_total, "seed {seed}");
+        assert!(report.day.unknown_total > 0, "seed {seed}: a day without doubt proves nothing");
+        assert_eq!(report.day.orders_labelled, 400);
     }
 }
 

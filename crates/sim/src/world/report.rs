@@ -33,35 +33,43 @@ pub struct Report {
     pub scenario: String,
     /// The seed.
     pub seed: u64,
-    /// Parcels asked for.
-    pub orders: u64,
-    /// Parcels whose label reached a printer.
-    pub orders_labelled: u64,
-    /// Parcels that were acknowledged, or asked for at all, and have neither a label nor a final answer.
-    pub orders_lost: u64,
-    /// Parcels of which two different labels reached a printer.
-    pub orders_double_released: u64,
-    /// Parcels that the carrier was told to bring elsewhere than the buyer chose.
-    pub silent_substitutions: u64,
-    /// Attempts that may have happened: the whole request left and no answer that can be trusted came.
-    pub unknown_total: u64,
-    /// Of these, settled without a person.
-    pub unknown_resolved_alone: u64,
-    /// How they were settled, by way.
+    /// Our figures.
+    #[serde(flatten)]
+    pub day: Day,
+    /// How the unknown attempts were settled, by way.
     pub unknown_resolved_by: BTreeMap<&'static str, u64>,
-    /// Parcels asked for between the first phase and the lasting return, by how they were served.
-    pub served_in_the_dark: InTheDark,
-    /// Labels that the carrier made and nobody uses; they cost nothing, since they are never scanned.
-    pub labels_orphaned: u64,
-    /// The most calls for labels that the carrier got within one second.
-    pub calls_per_second_max: u32,
     /// From the lasting return to the last label of a parcel asked for before it, in seconds.
     pub drained_after_return_s: u64,
     /// What did not hold, in words. Empty when all is well.
     pub violations: Vec<String>,
     /// The client of the common shape, in the same world.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub naive: Option<NaiveReport>,
+    pub naive: Option<Day>,
+}
+
+/// What came of the parcels of one world.
+#[derive(Clone, Debug, Serialize)]
+pub struct Day {
+    /// Parcels asked for.
+    pub orders: u64,
+    /// Parcels whose label reached a printer.
+    pub orders_labelled: u64,
+    /// Parcels that ended without a label.
+    pub orders_lost: u64,
+    /// Parcels of which two different labels reached a printer.
+    pub orders_double_released: u64,
+    /// Parcels that the carrier was told to bring elsewhere than the buyer chose, without a word.
+    pub silent_substitutions: u64,
+    /// Attempts that may have happened: the whole request left and no answer that can be trusted came.
+    pub unknown_total: u64,
+    /// Of these, settled without a person. A client of the common shape has no way to.
+    pub unknown_resolved_alone: u64,
+    /// Labels that the carrier made and nobody uses; they cost nothing, since they are never scanned.
+    pub labels_orphaned: u64,
+    /// The most calls for labels that the carrier got within one second.
+    pub calls_per_second_max: u32,
+    /// Parcels asked for between the first phase and the lasting return, by how they were served.
+    pub served_in_the_dark: InTheDark,
 }
 
 /// How the parcels were served that were asked for while the carrier was not well.
@@ -81,31 +89,6 @@ pub struct InTheDark {
     pub answered_from_what_is_held: u64,
 }
 
-/// The same day for a client of the common shape.
-#[derive(Clone, Debug, Serialize)]
-pub struct NaiveReport {
-    /// Parcels asked for.
-    pub orders: u64,
-    /// Parcels whose label reached a printer.
-    pub orders_labelled: u64,
-    /// Parcels that ended without a label.
-    pub orders_lost: u64,
-    /// Parcels of which two different labels reached a printer.
-    pub orders_double_released: u64,
-    /// Parcels sent elsewhere than the buyer chose, without a word.
-    pub silent_substitutions: u64,
-    /// Calls that may have happened.
-    pub unknown_total: u64,
-    /// Of these, looked into and settled: such a client has no way to.
-    pub unknown_resolved_alone: u64,
-    /// Labels that the carrier made and nobody uses.
-    pub labels_orphaned: u64,
-    /// The most calls for labels that the carrier got within one second.
-    pub calls_per_second_max: u32,
-    /// Parcels asked for between the first phase and the lasting return, by how they were served.
-    pub served_in_the_dark: InTheDark,
-}
-
 pub(super) fn ours(
     plan: &Plan,
     orders: &[SimOrder],
@@ -116,39 +99,49 @@ pub(super) fn ours(
     let seen: Vec<Seen> = (0..orders.len()).map(|place| tally.of(place)).collect();
     let found = Verdict::of(plan, orders, &seen, facts, book);
     let unknowns = Unknowns::of(facts);
-    Report {
-        scenario: plan.scenario.name.clone(),
-        seed: plan.seed,
-        orders: orders.len() as u64,
-        orders_labelled: count(&seen, |s| !s.released.is_empty()),
-        orders_lost: count(&seen, |s| s.released.is_empty()),
+    let day = Day {
         orders_double_released: found.doubled.len() as u64,
         silent_substitutions: found.substituted.len() as u64,
         unknown_total: unknowns.total,
         unknown_resolved_alone: unknowns.by.values().sum(),
-        unknown_resolved_by: unknowns.by,
         served_in_the_dark: in_the_dark(&plan.scenario, orders, &served(&seen, facts), tally.held_in_the_dark()),
-        labels_orphaned: (book.entries().len() as u64).saturating_sub(tally.labels()),
-        calls_per_second_max: most_in_a_second(book.calls()),
+        ..Day::seen(&seen, tally, book)
+    };
+    Report {
+        scenario: plan.scenario.name.clone(),
+        seed: plan.seed,
+        day,
+        unknown_resolved_by: unknowns.by,
         drained_after_return_s: drained(&plan.scenario, facts),
         violations: found.in_words(),
         naive: None,
     }
 }
 
-pub(super) fn theirs(plan: &Plan, orders: &[SimOrder], tally: &Tally, shop: &Shop, book: &Book) -> NaiveReport {
+pub(super) fn theirs(plan: &Plan, orders: &[SimOrder], tally: &Tally, shop: &Shop, book: &Book) -> Day {
     let seen: Vec<Seen> = (0..orders.len()).map(|place| tally.of(place)).collect();
-    NaiveReport {
-        orders: orders.len() as u64,
-        orders_labelled: count(&seen, |s| !s.released.is_empty()),
-        orders_lost: count(&seen, |s| s.released.is_empty()),
-        orders_double_released: count(&seen, |s| s.released.len() > 1),
-        silent_substitutions: count(&seen, |s| s.substituted && !s.released.is_empty()),
+    Day {
         unknown_total: shop.unknown(),
-        unknown_resolved_alone: 0,
-        labels_orphaned: (book.entries().len() as u64).saturating_sub(tally.labels()),
-        calls_per_second_max: most_in_a_second(book.calls()),
         served_in_the_dark: in_the_dark(&plan.scenario, orders, &printed(&seen), 0),
+        ..Day::seen(&seen, tally, book)
+    }
+}
+
+impl Day {
+    /// What the clients and the carrier's book show without a journal.
+    fn seen(seen: &[Seen], tally: &Tally, book: &Book) -> Self {
+        Self {
+            orders: seen.len() as u64,
+            orders_labelled: count(seen, |s| !s.released.is_empty()),
+            orders_lost: count(seen, |s| s.released.is_empty()),
+            orders_double_released: count(seen, |s| s.released.len() > 1),
+            silent_substitutions: count(seen, |s| s.substituted && !s.released.is_empty()),
+            unknown_total: 0,
+            unknown_resolved_alone: 0,
+            labels_orphaned: (book.entries().len() as u64).saturating_sub(tally.labels()),
+            calls_per_second_max: most_in_a_second(book.calls()),
+            served_in_the_dark: InTheDark::default(),
+        }
     }
 }
 
@@ -323,48 +316,29 @@ fn drained(scenario: &Scenario, facts: &[(ShipmentId, Stamped)]) -> u64 {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{} · seed {} · {} parcels", self.scenario, self.seed, self.orders)?;
-        let naive = self.naive.as_ref();
-        let mut row = |name: &str, ours: u64, theirs: Option<u64>| match theirs {
-            Some(theirs) => writeln!(f, "  {name:<44} {ours:>9} {theirs:>9}"),
-            None => writeln!(f, "  {name:<44} {ours:>9}"),
+        writeln!(f, "{} · seed {} · {} parcels", self.scenario, self.seed, self.day.orders)?;
+        if self.naive.is_some() {
+            writeln!(f, "  {:<44} {:>9} {:>9}", "", "tournee", "naive")?;
+        }
+        let mut row = |name: &str, of: &dyn Fn(&Day) -> u64| match &self.naive {
+            Some(naive) => writeln!(f, "  {name:<44} {:>9} {:>9}", of(&self.day), of(naive)),
+            None => writeln!(f, "  {name:<44} {:>9}", of(&self.day)),
         };
-        let (ours, theirs) = (&self.served_in_the_dark, naive.map(|n| &n.served_in_the_dark));
-        row("labelled", self.orders_labelled, naive.map(|n| n.orders_labelled))?;
-        row("lost", self.orders_lost, naive.map(|n| n.orders_lost))?;
-        row("two labels released", self.orders_double_released, naive.map(|n| n.orders_double_released))?;
-        row("sent elsewhere without a word", self.silent_substitutions, naive.map(|n| n.silent_substitutions))?;
-        row("attempts that may have happened", self.unknown_total, naive.map(|n| n.unknown_total))?;
-        row(
-            "  of these settled without a person",
-            self.unknown_resolved_alone,
-            naive.map(|n| n.unknown_resolved_alone),
-        )?;
-        row("labels made that nobody uses", self.labels_orphaned, naive.map(|n| n.labels_orphaned))?;
-        row(
-            "most calls in one second",
-            self.calls_per_second_max.into(),
-            naive.map(|n| n.calls_per_second_max.into()),
-        )?;
-        row("asked for in the dark", ours.orders, theirs.map(|t| t.orders))?;
-        row("  label at once", ours.at_once, theirs.map(|t| t.at_once))?;
-        row(
-            "  in hand at once, label in a window",
-            ours.queued_then_in_a_window,
-            theirs.map(|t| t.queued_then_in_a_window),
-        )?;
-        row(
-            "  in hand at once, label after the return",
-            ours.queued_then_after_the_return,
-            theirs.map(|t| t.queued_then_after_the_return),
-        )?;
-        row("  never", ours.never, theirs.map(|t| t.never))?;
-        row(
-            "answered from what is held while dark",
-            ours.answered_from_what_is_held,
-            theirs.map(|t| t.answered_from_what_is_held),
-        )?;
-        row("drained after the return, in seconds", self.drained_after_return_s, None)?;
+        row("labelled", &|d| d.orders_labelled)?;
+        row("lost", &|d| d.orders_lost)?;
+        row("two labels released", &|d| d.orders_double_released)?;
+        row("sent elsewhere without a word", &|d| d.silent_substitutions)?;
+        row("attempts that may have happened", &|d| d.unknown_total)?;
+        row("  of these settled without a person", &|d| d.unknown_resolved_alone)?;
+        row("labels made that nobody uses", &|d| d.labels_orphaned)?;
+        row("most calls in one second", &|d| d.calls_per_second_max.into())?;
+        row("asked for in the dark", &|d| d.served_in_the_dark.orders)?;
+        row("  label at once", &|d| d.served_in_the_dark.at_once)?;
+        row("  in hand at once, label in a window", &|d| d.served_in_the_dark.queued_then_in_a_window)?;
+        row("  in hand at once, label after the return", &|d| d.served_in_the_dark.queued_then_after_the_return)?;
+        row("  never", &|d| d.served_in_the_dark.never)?;
+        row("answered from what is held while dark", &|d| d.served_in_the_dark.answered_from_what_is_held)?;
+        writeln!(f, "  {:<44} {:>9}", "drained after the return, in seconds", self.drained_after_return_s)?;
         for (way, count) in &self.unknown_resolved_by {
             writeln!(f, "  unknown settled by {way}: {count}")?;
         }
