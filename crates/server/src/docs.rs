@@ -42,7 +42,7 @@ fn write_page(page: &mut String, document: &Value) -> Written {
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title} API</title>\n\
          <style>{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{title} API</h1>\n<p>{}</p>\n\
          <p>For programs: <a href=\"/openapi.json\">/openapi.json</a> (OpenAPI {}).</p>\n",
-        escape(text(document, "/info/description")),
+        prose(text(document, "/info/description")),
         escape(text(document, "/openapi")),
     )?;
     write_contents(page, document)?;
@@ -70,7 +70,7 @@ fn write_contents(page: &mut String, document: &Value) -> Written {
 fn write_tag(page: &mut String, document: &Value, tag: &Value) -> Written {
     let name = text(tag, "/name");
     writeln!(page, "<section>\n<h2 id=\"tag-{0}\">{0}</h2>", escape(name))?;
-    writeln!(page, "<p>{}</p>", escape(text(tag, "/description")))?;
+    writeln!(page, "<p>{}</p>", prose(text(tag, "/description")))?;
     for (path, item) in map(document, "/paths") {
         for (method, operation) in item.as_object().into_iter().flatten() {
             if list(operation, "/tags").iter().any(|t| t == name) {
@@ -87,7 +87,7 @@ fn write_operation(page: &mut String, path: &str, method: &str, operation: &Valu
     writeln!(page, "<article>\n<h3 id=\"op-{id}\">{}</h3>", escape(text(operation, "/summary")))?;
     writeln!(page, "<p><code><strong>{}</strong> {}</code></p>", method.to_uppercase(), escape(path))?;
     for paragraph in text(operation, "/description").split("\n\n").filter(|p| !p.is_empty()) {
-        writeln!(page, "<p>{}</p>", escape(paragraph))?;
+        writeln!(page, "<p>{}</p>", prose(paragraph))?;
     }
     write_parameters(page, operation)?;
     if let Some(body) = operation.pointer("/requestBody/content") {
@@ -107,7 +107,7 @@ fn write_parameters(page: &mut String, operation: &Value) -> Written {
     for p in parameters {
         let need = if p.pointer("/required") == Some(&Value::Bool(true)) { " (needed)" } else { "" };
         let (name, place, what) = (text(p, "/name"), text(p, "/in"), text(p, "/description"));
-        row(page, &[&format!("<code>{}</code>{need}", escape(name)), &escape(place), &escape(what)])?;
+        row(page, &[&format!("<code>{}</code>{need}", escape(name)), &escape(place), &prose(what)])?;
     }
     page.push_str("</tbody>\n</table>\n");
     Ok(())
@@ -117,7 +117,7 @@ fn write_responses(page: &mut String, operation: &Value) -> Written {
     begin_table(page, "Answers", &["Status", "When", "What"])?;
     for (status, response) in map(operation, "/responses") {
         let what = response.pointer("/content").map(contents).unwrap_or_default();
-        row(page, &[&escape(status), &escape(text(response, "/description")), &what])?;
+        row(page, &[&escape(status), &prose(text(response, "/description")), &what])?;
     }
     page.push_str("</tbody>\n</table>\n");
     Ok(())
@@ -127,7 +127,7 @@ fn write_schemas(page: &mut String, document: &Value) -> Written {
     page.push_str("<section>\n<h2 id=\"schemas\">Objects</h2>\n");
     for (name, schema) in map(document, "/components/schemas") {
         writeln!(page, "<article>\n<h3 id=\"schema-{0}\">{0}</h3>", escape(name))?;
-        writeln!(page, "<p>{}</p>", escape(text(schema, "/description")))?;
+        writeln!(page, "<p>{}</p>", prose(text(schema, "/description")))?;
         if let Some(words) = schema.pointer("/enum") {
             writeln!(page, "<p>One of <code>{}</code></p>", escape(&words.to_string()))?;
         }
@@ -148,7 +148,7 @@ fn write_fields(page: &mut String, schema: &Value) -> Written {
     for (name, field) in fields {
         let need = if needed.iter().any(|n| n == name) { " (needed)" } else { "" };
         let cell = format!("<code>{}</code>{need}", escape(name));
-        row(page, &[&cell, &type_of(field), &escape(text(field, "/description"))])?;
+        row(page, &[&cell, &type_of(field), &prose(text(field, "/description"))])?;
     }
     page.push_str("</tbody>\n</table>\n");
     Ok(())
@@ -160,7 +160,7 @@ fn write_problems(page: &mut String) -> Written {
     );
     for kind in Kind::ALL {
         writeln!(page, "<article>\n<h3 id=\"problem-{}\">{}</h3>", kind.slug(), escape(kind.title()))?;
-        writeln!(page, "<p>Status {}. {}</p>\n</article>", kind.status(), escape(kind.advice()))?;
+        writeln!(page, "<p>Status {}. {}</p>\n</article>", kind.status(), prose(kind.advice()))?;
     }
     page.push_str("</section>\n");
     Ok(())
@@ -232,6 +232,13 @@ fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
+/// Escaped text whose `quoted` parts are code.
+fn prose(text: &str) -> String {
+    let escaped = escape(text);
+    let parts = escaped.split('`').enumerate();
+    parts.map(|(n, part)| if n % 2 == 1 { format!("<code>{part}</code>") } else { part.to_owned() }).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -252,6 +259,11 @@ mod tests {
             assert!(PAGE.contains(&format!("id=\"problem-{}\"", kind.slug())), "{kind:?}");
         }
         assert!(!PAGE.contains("<script") && !PAGE.contains("http://") && !PAGE.contains("https://"));
+    }
+
+    #[test]
+    fn quoted_words_are_code_and_markup_is_text() {
+        assert_eq!(prose("`a<b`: & `c`"), "<code>a&lt;b</code>: &amp; <code>c</code>");
     }
 
     #[test]
