@@ -212,7 +212,7 @@ fn loopback() -> SocketAddr {
 fn config(data: &Path, carrier: SocketAddr, illness: Option<Illness>) -> Config {
     let carrier: BaseUrl = format!("http://{carrier}").parse().expect("a base");
     let late_ms = if illness == Some(Illness::Late) { 60_000 } else { 100 };
-    let label = Limits { canary_every_ms: 50, ..Limits::default() };
+    let label = Limits { canary_first_ms: 50, canary_every_ms: 50, ..Limits::default() };
     Config {
         listen: loopback(),
         data: data.to_path_buf(),
@@ -231,7 +231,7 @@ async fn a_well_carrier_gives_a_label_and_a_track() {
     let Some(python) = python() else { return };
     let house = House::with(None).await;
     let label = house.label(&python, "K-1001").label();
-    assert_eq!(house.held().await, [label.clone()], "byte for byte as the gateway holds it");
+    assert_eq!(house.held().await, std::slice::from_ref(&label), "byte for byte as the gateway holds it");
     assert_eq!(house.label(&python, "K-1001").label(), label, "the same order again");
     let other = house.label(&python, "K-1002").label();
     assert_ne!(other.0, label.0, "another order");

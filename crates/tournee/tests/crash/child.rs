@@ -117,6 +117,7 @@ fn hasty() -> Limits {
         per_second_max: 2_000.0,
         failures_to_dark: 6,
         silence_ms_max: 500,
+        canary_first_ms: 5,
         canary_every_ms: 5,
         ramp_per_second: 20_000.0,
         retry_share: 1.0,
