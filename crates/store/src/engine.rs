@@ -15,6 +15,10 @@ use tokio::sync::{mpsc, oneshot};
 
 /// Commands in one transaction, at most: what one sync of the disk is shared by.
 const GROUP_COMMANDS_MAX: usize = 512;
+/// From this size of the last group on, the writer waits a moment for company: below, nobody is made to wait.
+const COMPANY_COUNT_MIN: usize = 16;
+/// For how many turns of the processor it waits, at most: well below the time of one sync of the disk.
+const COMPANY_YIELDS_MAX: usize = 200;
 /// Commands that wait for the writer, at most; more callers wait in front of the queue.
 const WRITE_QUEUE_COUNT_MAX: usize = 2048;
 /// Questions that wait for a reader, at most.
@@ -167,7 +171,9 @@ fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<
 fn write_all(mut writer: Writer, mut orders: mpsc::Receiver<Write>) {
     let mut group = Vec::with_capacity(GROUP_COMMANDS_MAX);
     let mut close = None;
+    let mut last = 0;
     while let Some(first) = orders.blocking_recv() {
+        wait_for_company(&orders, last);
         let mut next = Some(first);
         while let Some(order) = next {
             match order {
@@ -179,6 +185,7 @@ fn write_all(mut writer: Writer, mut orders: mpsc::Receiver<Write>) {
             }
             next = if group.len() < GROUP_COMMANDS_MAX { orders.try_recv().ok() } else { None };
         }
+        last = group.len();
         if !group.is_empty() {
             writer.write(&mut group);
         }
@@ -188,6 +195,20 @@ fn write_all(mut writer: Writer, mut orders: mpsc::Receiver<Write>) {
     drop(writer);
     if let Some(reply) = close {
         drop(reply.send(closed));
+    }
+}
+
+/// After a large group its callers come back at about the same time. To write at once what the quickest of them ask
+/// would make every second group a small one: instead the others are given the processor for a moment.
+fn wait_for_company(orders: &mpsc::Receiver<Write>, last: usize) {
+    if last < COMPANY_COUNT_MIN {
+        return;
+    }
+    for _ in 0..COMPANY_YIELDS_MAX {
+        if orders.len() >= last / 4 * 3 {
+            return;
+        }
+        std::thread::yield_now();
     }
 }
 
