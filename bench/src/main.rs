@@ -93,7 +93,10 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-const BENCHES: &[(Name, fn(u32) -> Outcome)] = &[
+/// Measures something; the count is divided by the number given.
+type Bench = fn(u32) -> Outcome;
+
+const BENCHES: &[(Name, Bench)] = &[
     (Name::Intake, intake::in_process),
     (Name::Http, intake::over_http),
     (Name::Cycle, cycle::measure),

@@ -3,19 +3,23 @@
 //! ```text
 //!           failures in a row                 canary answers                rate back at its full
 //!   well ──────────────────────▶ dark ──────────────────────▶ recovering ─────────────────────▶ well
-//!                                  ▲       first failure          │
+//!                                  ▲    two failures in a row     │
 //!                                  └──────────────────────────────┘
 //! ```
 //!
 //! In the dark nothing goes out but one canary at a time, at first soon, then ever more seldom. While recovering, the
-//! rate begins at one call per second and grows by a fixed step each second (additive increase); the first failure
-//! puts it out again, and the next recovery begins at half the rate that was reached: so a carrier that fails now and
-//! then is still asked as much as it bears, and one that is dark is hardly asked at all. What is absent: any way in
-//! which work that has piled up raises the rate.
+//! rate begins at one call per second and grows by a fixed step each second (additive increase). A failure halves it;
+//! two in a row are the sign of dark and put it out at once, and the next recovery begins at the rate that was left.
+//! So a carrier that fails one call in three is still asked as much as it bears, and one that is dark is hardly asked
+//! at all. What is absent: any way in which work that has piled up raises the rate.
 
 use clock::Time;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
+
+/// Failures in a row that end a recovery: one may be chance with a carrier that is not yet well, two are the sign of
+/// dark. (At one failure in three, a stop at the first would let three calls through at a time.)
+const RELAPSE_FAILURES: u32 = 2;
 
 /// The bounds within which one carrier is asked.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -52,7 +56,7 @@ impl Default for Limits {
             silence_ms_max: 5_000,
             canary_first_ms: 1_000,
             canary_every_ms: 15_000,
-            ramp_per_second: 1.0,
+            ramp_per_second: 2.0,
             retry_share: 0.2,
             retry_per_second: 1.0,
             retry_burst: 20.0,
@@ -125,8 +129,10 @@ pub struct Pace {
     next_canary: Time,
     /// How many canaries have failed since the last that came back.
     canaries_lost: u32,
-    /// Calls per second at the beginning of the present or next recovery.
+    /// Calls per second from which the rate grows in the present recovery, or will in the next.
     begin_at: f64,
+    /// Since when it grows.
+    grows_since: Time,
     /// When the present silence began: the last answer, or the first call begun after a time with none under way.
     quiet_since: Time,
     calls: Bucket,
@@ -147,6 +153,7 @@ impl Pace {
             next_canary: now,
             canaries_lost: 0,
             begin_at: 1.0,
+            grows_since: now,
             quiet_since: now,
             calls,
             retries,
@@ -232,6 +239,7 @@ impl Pace {
             // An answer to a call from before the dark proves nothing about now; a canary's does.
             Health::Dark { .. } if call == Call::Canary => {
                 self.health = Health::Recovering { since: now };
+                self.grows_since = now;
                 self.calls = Bucket::full(1.0, now);
                 self.canaries_lost = 0;
             }
@@ -246,7 +254,13 @@ impl Pace {
     fn failed(&mut self, call: Call, now: Time) {
         self.failures_in_row += 1;
         match self.health {
-            Health::Recovering { .. } => self.begin_at = (self.rate(now) / 2.0).max(1.0),
+            Health::Recovering { .. } => {
+                self.begin_at = (self.rate(now) / 2.0).max(1.0);
+                self.grows_since = now;
+                if self.failures_in_row < RELAPSE_FAILURES {
+                    return;
+                }
+            }
             Health::Well if self.failures_in_row >= self.limits.failures_to_dark => {}
             // A call from before the dark ends late: it tells nothing new.
             Health::Dark { .. } if call != Call::Canary => return,
@@ -271,8 +285,8 @@ impl Pace {
         match self.health {
             Health::Well => self.limits.per_second_max,
             Health::Dark { .. } => 0.0,
-            Health::Recovering { since } => {
-                let grown = now.since(since).as_secs_f64() * self.limits.ramp_per_second;
+            Health::Recovering { .. } => {
+                let grown = now.since(self.grows_since).as_secs_f64() * self.limits.ramp_per_second;
                 (self.begin_at + grown).min(self.limits.per_second_max)
             }
         }

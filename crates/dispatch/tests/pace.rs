@@ -69,15 +69,25 @@ fn an_old_call_that_answers_in_the_dark_does_not_end_it() {
 }
 
 #[test]
-fn the_first_failure_after_the_dark_puts_it_out_again() {
+fn in_a_recovery_one_failure_halves_the_rate_and_two_in_a_row_put_it_out() {
     let mut pace = dark_pace(0);
     pace.began(Call::Canary, after(15_000));
-    pace.ended(Call::Canary, Some(Signal::Answered), after(15_100));
-    assert_eq!(pace.health(), Health::Recovering { since: after(15_100) });
-    assert!(matches!(pace.permit(after(15_100)), Permit::Calls { all: 1, .. }));
-    pace.began(Call::First, after(15_100));
-    pace.ended(Call::First, Some(Signal::Failed), after(15_200));
-    assert_eq!(pace.health(), Health::Dark { since: after(15_200) });
+    pace.ended(Call::Canary, Some(Signal::Answered), after(15_000));
+    assert_eq!(pace.health(), Health::Recovering { since: after(15_000) });
+    assert!(matches!(pace.permit(after(15_000)), Permit::Calls { all: 1, .. }));
+    answered_at_once(&mut pace, 15_000, 10);
+    fail(&mut pace, 25_000);
+    assert_eq!(pace.health(), Health::Recovering { since: after(15_000) });
+    let next = answered_at_once(&mut pace, 25_000, 1)[0];
+    assert!((10..=13).contains(&next), "{next} in the second after, 21 in the one before");
+    fail(&mut pace, 26_000);
+    fail(&mut pace, 26_001);
+    assert_eq!(pace.health(), Health::Dark { since: after(26_001) });
+}
+
+fn fail(pace: &mut Pace, at: u64) {
+    pace.began(Call::First, after(at));
+    pace.ended(Call::First, Some(Signal::Failed), after(at));
 }
 
 /// Lets a canary come back, then so many seconds of answered calls, then a failure.
@@ -85,12 +95,12 @@ fn recover_and_fail(pace: &mut Pace, at: u64, seconds: u64) {
     pace.began(Call::Canary, after(at));
     pace.ended(Call::Canary, Some(Signal::Answered), after(at));
     answered_at_once(pace, at, seconds);
-    pace.began(Call::First, after(at + seconds * 1_000));
-    pace.ended(Call::First, Some(Signal::Failed), after(at + seconds * 1_000));
+    fail(pace, at + seconds * 1_000);
+    fail(pace, at + seconds * 1_000);
 }
 
 #[test]
-fn a_recovery_that_broke_off_is_taken_up_at_half_its_rate_unless_a_canary_fails_between() {
+fn a_recovery_that_broke_off_is_taken_up_at_the_rate_that_was_left_unless_a_canary_fails_between() {
     let begun_in_the_first_second = |canary_fails: bool| {
         let mut pace = dark_pace(0);
         recover_and_fail(&mut pace, 10_000, 20);
@@ -140,8 +150,8 @@ fn the_ramp_is_additive_and_ends_at_the_budget() {
     pace.ended(Call::Canary, Some(Signal::Answered), after(15_000));
     let seconds = answered_at_once(&mut pace, 15_000, 60);
     assert!(seconds[0] <= 2, "{seconds:?}");
-    assert!((9..=12).contains(&seconds[10]), "{seconds:?}");
-    assert!(seconds.windows(2).all(|w| w[1] <= w[0] + 2), "never a jump: {seconds:?}");
+    assert!((19..=24).contains(&seconds[10]), "{seconds:?}");
+    assert!(seconds.windows(2).all(|w| w[1] <= w[0] + 4), "never a jump: {seconds:?}");
     assert!(seconds[55..].iter().all(|n| (49..=51).contains(n)), "{seconds:?}");
     assert_eq!(pace.health(), Health::Well);
 }
