@@ -14,4 +14,4 @@ mod port;
 
 pub use error::{Blame, CarrierError, Kind, Retry};
 pub use http::{BadTransport, HttpOptions, HttpTransport};
-pub use port::{Broken, Exchange, OnSent, Operation, Reached, Request, Response, Transport};
+pub use port::{Broken, Exchange, OnSent, Reached, Request, Response, Transport};

@@ -6,21 +6,6 @@ use bytes::Bytes;
 use http::{HeaderName, Method};
 use std::{fmt, future::Future, pin::Pin, time::Duration};
 
-/// What a carrier can be asked. A carrier lists those that it supports; one that is not in the list is missing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Operation {
-    /// Make a parcel and its label.
-    Submit,
-    /// Validate a request without making anything.
-    Check,
-    /// Give the label of a number once more.
-    Reprint,
-    /// Tell where parcels are.
-    Track,
-    /// Tell whether the service believes itself well.
-    Health,
-}
-
 /// A request to a carrier. `Debug` shows neither headers nor body: they hold credentials and addresses.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Request {

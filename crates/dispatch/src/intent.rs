@@ -248,9 +248,20 @@ impl Intent {
         }
     }
 
-    /// What to do about an unknown whose anchors have been asked and could not tell, be it that there is none or
-    /// that it did not answer `probes_max` times.
-    pub fn without_anchor(&self, policy: &Policy) -> Fact {
+    /// What follows at once when an anchor of an unknown attempt has said this; nothing when it is to be asked again.
+    ///
+    /// A chosen or known number is a strong anchor, asked until it answers, `probes_max` times. Without a number there
+    /// is only tracking, which may be dark for days: an attempt that may be superseded does not wait for it.
+    pub fn after_probe(&self, found: &Found, policy: &Policy) -> Option<Fact> {
+        let worth_waiting = self.number.is_some() || policy.on_unknown == OnUnknown::Ask;
+        match found {
+            Found::NotMade => None,
+            Found::NoAnswer if worth_waiting && self.retries < policy.probes_max => None,
+            Found::NoAnswer | Found::NoAnchor => Some(self.give_up(policy)),
+        }
+    }
+
+    fn give_up(&self, policy: &Policy) -> Fact {
         if policy.on_unknown == OnUnknown::Ask {
             return Fact::LeftToHuman {
                 reason: "no anchor can tell whether the label was made, and the merchant wants to be asked".into(),

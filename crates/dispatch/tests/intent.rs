@@ -108,13 +108,38 @@ fn an_unknown_rests_then_its_anchors_are_asked_then_it_is_given_up_or_left_to_a_
     let (mut intent, _) = Intent::accept(ShipmentId::from_bytes([7; 16]), day(), START);
     intent.step(&claimed(1), START, &policy).expect("may follow");
     assert_eq!(intent.step(&unknown(1), START, &policy), Ok(Next::Do(Job::Resolve, START.plus(policy.settle))));
-    assert_eq!(intent.without_anchor(&policy), Fact::Superseded { attempt: 1 });
+    assert_eq!(intent.after_probe(&Found::NoAnchor, &policy), Some(Fact::Superseded { attempt: 1 }));
+    assert_eq!(
+        intent.after_probe(&Found::NoAnswer, &policy),
+        Some(Fact::Superseded { attempt: 1 }),
+        "only tracking is left"
+    );
+    assert_eq!(intent.after_probe(&Found::NotMade, &policy), None);
     let ask = Policy { on_unknown: OnUnknown::Ask, ..policy.clone() };
-    assert_eq!(intent.without_anchor(&ask).name(), "left_to_human");
+    assert_eq!(name(intent.after_probe(&Found::NoAnchor, &ask)), Some("left_to_human"));
+    assert_eq!(intent.after_probe(&Found::NoAnswer, &ask), None, "a person is asked when tracking had its chances");
     intent.step(&Fact::Superseded { attempt: 1 }, START, &policy).expect("may follow");
     intent.step(&claimed(2), START, &policy).expect("may follow");
     intent.step(&unknown(2), START, &policy).expect("may follow");
-    assert_eq!(intent.without_anchor(&policy).name(), "left_to_human");
+    assert_eq!(name(intent.after_probe(&Found::NoAnchor, &policy)), Some("left_to_human"));
+}
+
+fn name(fact: Option<Fact>) -> Option<&'static str> {
+    fact.map(|fact| fact.name())
+}
+
+#[test]
+fn an_anchor_with_a_number_is_asked_until_it_answers_and_then_a_person() {
+    let policy = Policy { probes_max: 2, ..Policy::default() };
+    let (mut intent, _) = Intent::accept(ShipmentId::from_bytes([7; 16]), day(), START);
+    let cut = Fact::Unknown { attempt: 1, cause: Cause::NoAnswer, number: Some(number()) };
+    let mute = Fact::Probed { attempt: 1, found: Found::NoAnswer };
+    for fact in [claimed(1), cut, mute.clone()] {
+        intent.step(&fact, START, &policy).expect("may follow");
+    }
+    assert_eq!(intent.after_probe(&Found::NoAnswer, &policy), None);
+    intent.step(&mute, START, &policy).expect("may follow");
+    assert_eq!(name(intent.after_probe(&Found::NoAnswer, &policy)), Some("left_to_human"));
 }
 
 #[test]

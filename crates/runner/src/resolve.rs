@@ -5,7 +5,7 @@
 //! 2. The number that a cut answer still named: printed again.
 //! 3. Our order number in tracking: the numbers between those confirmed just before and just after are looked up,
 //!    and the one that carries our order number is ours. Only for an order of one parcel, or it could be a sibling's.
-//! 4. None of these: `dispatch` gives the attempt up for good, or leaves it to a person.
+//! 4. None of these, or tracking is mute: `dispatch` gives the attempt up for good, or leaves it to a person.
 
 use crate::{Context, call};
 use carriers::{CarrierError, Retry, colissimo};
@@ -28,6 +28,8 @@ enum Anchor {
     Refused(Reject),
     /// It could not tell.
     Mute(Found),
+    /// Our own store failed before anything was asked; the job comes back when its lease is over.
+    Unasked,
 }
 
 /// Asks the anchors about the unknown attempt that was claimed and records what they said.
@@ -39,18 +41,13 @@ pub(crate) async fn resolve(context: Arc<Context>, claimed: Arc<Claimed>, kind: 
         Anchor::Refused(reject) => {
             call::record(&context, &claimed, vec![Fact::Rejected { attempt: claimed.attempt, reject }], None).await;
         }
+        Anchor::Unasked => {}
         Anchor::Mute(found) => {
-            call::record(&context, &claimed, mute(&context, &claimed, found), None).await;
+            let next = claimed.view.intent.after_probe(&found, &context.policy);
+            let probed = Fact::Probed { attempt: claimed.attempt, found };
+            call::record(&context, &claimed, [probed].into_iter().chain(next).collect(), None).await;
         }
     }
-}
-
-/// The facts when no anchor could tell: asked in vain, and given up where there is none or patience is at its end.
-fn mute(context: &Context, claimed: &Claimed, found: Found) -> Vec<Fact> {
-    let intent = &claimed.view.intent;
-    let give_up = found == Found::NoAnchor || intent.retries >= context.policy.probes_max;
-    let probed = Fact::Probed { attempt: claimed.attempt, found };
-    if give_up { vec![probed, intent.without_anchor(&context.policy)] } else { vec![probed] }
 }
 
 async fn ask(context: &Context, claimed: &Claimed) -> (Anchor, Option<Signal>) {
@@ -95,18 +92,18 @@ async fn by_known_number(
 }
 
 async fn by_tracking(context: &Context, claimed: &Claimed) -> (Anchor, Option<Signal>) {
-    let nothing = (Anchor::Mute(Found::NoAnchor), None);
-    let Some(number) = (match candidates(context, claimed).await {
-        Ok(candidates) if candidates.is_empty() => return nothing,
-        Ok(candidates) => find_order(context, claimed, &candidates).await,
+    let candidates = match candidates(context, claimed).await {
+        Ok(candidates) => candidates,
         Err(error) => {
             tracing::error!(%error, "the store could not be asked for candidates");
-            return (Anchor::Mute(Found::NoAnswer), None);
+            return (Anchor::Unasked, None);
         }
-    }) else {
-        return nothing;
     };
-    by_known_number(context, claimed, number, By::Tracking).await
+    match find_order(context, claimed, &candidates).await {
+        Ok(Some(number)) => by_known_number(context, claimed, number, By::Tracking).await,
+        Ok(None) => (Anchor::Mute(Found::NoAnchor), None),
+        Err(_) => (Anchor::Mute(Found::NoAnswer), None),
+    }
 }
 
 /// The numbers that may be ours; none where tracking could not tell this parcel from another.
@@ -123,18 +120,26 @@ async fn candidates(context: &Context, claimed: &Claimed) -> Result<Vec<Colissim
     context.store.neighbours(&view.account, prefix, sent_at, CANDIDATE_COUNT_MAX).await
 }
 
-async fn find_order(context: &Context, claimed: &Claimed, numbers: &[ColissimoNumber]) -> Option<ColissimoNumber> {
-    let order = claimed.view.order_number.as_ref()?;
+/// The candidate that carries our order number in tracking; none where none does, or nothing can be asked.
+async fn find_order(
+    context: &Context,
+    claimed: &Claimed,
+    numbers: &[ColissimoNumber],
+) -> Result<Option<ColissimoNumber>, CarrierError> {
+    let (Some(order), Some(key), false) =
+        (&claimed.view.order_number, claimed.account.okapi_key.as_deref(), numbers.is_empty())
+    else {
+        return Ok(None);
+    };
     let ids: Vec<String> = numbers.iter().map(ToString::to_string).collect();
-    let request = colissimo::encode_track(&ids, claimed.account.okapi_key.as_deref()?, "fr_FR");
+    let request = colissimo::encode_track(&ids, key, "fr_FR");
     let exchange = context.carrier.tracking.exchange(request, patience(context), Box::new(|| {})).await;
     context.metrics.call("idships", &exchange);
     let tracked = colissimo::decode_track(&exchange);
     context.tracking.observed(call::signal(&tracked), context.now());
-    let ours = tracked.ok()?.into_iter().find(|tracked| {
-        tracked.result.as_ref().is_ok_and(|track| track.order_number.as_deref() == Some(order.as_str()))
-    })?;
-    ours.id.parse().ok()
+    let is_ours = |track: &colissimo::Track| track.order_number.as_deref() == Some(order.as_str());
+    let ours = tracked?.into_iter().find(|tracked| tracked.result.as_ref().is_ok_and(is_ours));
+    Ok(ours.and_then(|tracked| tracked.id.parse().ok()))
 }
 
 /// The label of a number that exists, printed again.

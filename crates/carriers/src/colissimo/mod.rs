@@ -27,12 +27,10 @@ pub use read::{read_generate, read_get_label, read_track};
 pub use suivi::decode_track;
 pub use suivi_write::{write_suivi_fault, write_track};
 pub use types::{
-    Asked, LabelAnswer, LineEnds, Message, ReprintRequest, SlsRefusal, SlsRequest, SuiviError, Track, TrackEvent,
-    TrackQuery, TrackRecord, Tracked,
+    LabelAnswer, LineEnds, Message, ReprintRequest, SlsRefusal, SlsRequest, SuiviError, Track, TrackEvent, TrackQuery,
+    TrackRecord, Tracked,
 };
 pub use write::{write_label, write_refusal};
-
-use crate::Operation;
 
 /// Path of the operation that makes a label.
 pub const GENERATE: &str = "/sls-ws/SlsServiceWSRest/2.0/generateLabel";
@@ -52,6 +50,3 @@ pub const HEALTH_PAGES: [&str; 3] = [
 pub const SLS_HOST: &str = "https://ws.colissimo.fr";
 /// Host of La Poste's Suivi v2.
 pub const SUIVI_HOST: &str = "https://api.laposte.fr";
-/// Everything that can be asked of Colissimo here.
-pub const OPERATIONS: &[Operation] =
-    &[Operation::Submit, Operation::Check, Operation::Reprint, Operation::Track, Operation::Health];

@@ -79,15 +79,6 @@ impl FromStr for LineEnds {
     }
 }
 
-/// What a request in the carrier's format is for: both have the same body.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Asked {
-    /// `generateLabel`: make a parcel and its label.
-    Generate,
-    /// `checkGenerateLabel`: validate only.
-    Check,
-}
-
 /// A request of `generateLabel` or `checkGenerateLabel` that keeps the carrier's rules.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SlsRequest {
