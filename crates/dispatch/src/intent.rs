@@ -248,15 +248,12 @@ impl Intent {
         }
     }
 
-    /// What follows at once when an anchor of an unknown attempt has said this; nothing when it is to be asked again.
-    ///
-    /// A chosen or known number is a strong anchor, asked until it answers, `probes_max` times. Without a number there
-    /// is only tracking, which may be dark for days: an attempt that may be superseded does not wait for it.
+    /// What follows at once when an anchor of an unknown attempt has said this; nothing when it is to be asked again,
+    /// as one that did not answer is, `probes_max` times.
     pub fn after_probe(&self, found: &Found, policy: &Policy) -> Option<Fact> {
-        let worth_waiting = self.number.is_some() || policy.on_unknown == OnUnknown::Ask;
         match found {
             Found::NotMade => None,
-            Found::NoAnswer if worth_waiting && self.retries < policy.probes_max => None,
+            Found::NoAnswer if self.retries < policy.probes_max => None,
             Found::NoAnswer | Found::NoAnchor => Some(self.give_up(policy)),
         }
     }

@@ -109,15 +109,10 @@ fn an_unknown_rests_then_its_anchors_are_asked_then_it_is_given_up_or_left_to_a_
     intent.step(&claimed(1), START, &policy).expect("may follow");
     assert_eq!(intent.step(&unknown(1), START, &policy), Ok(Next::Do(Job::Resolve, START.plus(policy.settle))));
     assert_eq!(intent.after_probe(&Found::NoAnchor, &policy), Some(Fact::Superseded { attempt: 1 }));
-    assert_eq!(
-        intent.after_probe(&Found::NoAnswer, &policy),
-        Some(Fact::Superseded { attempt: 1 }),
-        "only tracking is left"
-    );
+    assert_eq!(intent.after_probe(&Found::NoAnswer, &policy), None, "it is asked again");
     assert_eq!(intent.after_probe(&Found::NotMade, &policy), None);
     let ask = Policy { on_unknown: OnUnknown::Ask, ..policy.clone() };
     assert_eq!(name(intent.after_probe(&Found::NoAnchor, &ask)), Some("left_to_human"));
-    assert_eq!(intent.after_probe(&Found::NoAnswer, &ask), None, "a person is asked when tracking had its chances");
     intent.step(&Fact::Superseded { attempt: 1 }, START, &policy).expect("may follow");
     intent.step(&claimed(2), START, &policy).expect("may follow");
     intent.step(&unknown(2), START, &policy).expect("may follow");

@@ -101,8 +101,8 @@ async fn by_tracking(context: &Context, claimed: &Claimed) -> (Anchor, Option<Si
     };
     match find_order(context, claimed, &candidates).await {
         Ok(Some(number)) => by_known_number(context, claimed, number, By::Tracking).await,
-        Ok(None) => (Anchor::Mute(Found::NoAnchor), None),
-        Err(_) => (Anchor::Mute(Found::NoAnswer), None),
+        // Tracking may be dark for days, while labels are not: it is not waited for before it has named a number.
+        Ok(None) | Err(_) => (Anchor::Mute(Found::NoAnchor), None),
     }
 }
 

@@ -86,6 +86,17 @@ async fn our_order_number_in_tracking_settles_an_unknown() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_number_found_in_tracking_is_not_given_up_because_its_reprint_failed_once() {
+    let numbers = ["6A15984040331", "6A15984040348"];
+    let seen = || Act::Tracked(numbers[1], "A-2");
+    let script = vec![Act::Label(numbers[0]), Act::Html, seen(), Act::Html, seen(), Act::Label(numbers[1])];
+    let world = World::new(script).await;
+    world.accept(shipment("A-1")).settled(&world).await;
+    let view = world.accept(shipment("A-2")).settled(&world).await;
+    assert_eq!((view.intent.state, view.intent.by, view.intent.attempt), (State::Confirmed, Some(By::Tracking), 1));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_refusal_is_final_and_a_refused_account_is_a_persons() {
     let world = World::new(vec![Act::Refuse("30221"), Act::Refuse("30000")]).await;
     let view = world.accept(shipment("A-1")).settled(&world).await;
