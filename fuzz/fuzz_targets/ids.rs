@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use parcel::{ColissimoNumber, GeopostRouting, MerchantId, OrderNumber, PickupPointId, S10Number, ShipmentId};
+use parcel::{ParcelNumber, GeopostRouting, MerchantId, OrderNumber, PickupPointId, S10Number, ShipmentId};
 
 fn keeps<T: std::str::FromStr + std::fmt::Display>(text: &str) {
     if let Ok(id) = text.parse::<T>() {
@@ -11,7 +11,7 @@ fn keeps<T: std::str::FromStr + std::fmt::Display>(text: &str) {
 }
 
 fuzz_target!(|text: &str| {
-    keeps::<ColissimoNumber>(text);
+    keeps::<ParcelNumber>(text);
     keeps::<S10Number>(text);
     keeps::<GeopostRouting>(text);
     keeps::<PickupPointId>(text);

@@ -4,7 +4,7 @@
 
 use crate::{Broken, Reached};
 use bytes::Bytes;
-use parcel::ColissimoNumber;
+use parcel::ParcelNumber;
 use std::{fmt, time::Duration};
 
 /// How long to leave a carrier alone after a call that it cannot have read.
@@ -70,7 +70,7 @@ pub struct CarrierError {
     /// The carrier's text where it gave one, else ours; no private data.
     pub message: String,
     /// The number that the carrier gave before the answer went wrong: its label can be had by a reprint.
-    pub number: Option<ColissimoNumber>,
+    pub number: Option<ParcelNumber>,
     /// A label that came whole in an answer that is otherwise unusable (its number cannot be read).
     pub label: Option<Box<Bytes>>,
 }
@@ -111,7 +111,7 @@ impl CarrierError {
 
     /// The same failure of a parcel whose number is known.
     #[must_use]
-    pub fn with_number(mut self, number: Option<ColissimoNumber>) -> Self {
+    pub fn with_number(mut self, number: Option<ParcelNumber>) -> Self {
         self.number = number;
         self
     }

@@ -2,7 +2,7 @@
 
 use clock::Time;
 use jiff::civil::Date;
-use parcel::{ColissimoNumber, LabelFormat, MerchantId, Shipment};
+use parcel::{LabelFormat, MerchantId, ParcelNumber, Shipment};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ pub enum Fact {
         deposit_date: Date,
         /// The parcel number that we chose, where the contract lets us: the strongest anchor there is.
         #[serde(skip_serializing_if = "Option::is_none", default)]
-        number: Option<ColissimoNumber>,
+        number: Option<ParcelNumber>,
     },
     /// The last byte of the request was handed to the network: from here on it may have happened.
     Sent {
@@ -49,7 +49,7 @@ pub enum Fact {
         /// Which attempt.
         attempt: u32,
         /// The parcel's number.
-        number: ColissimoNumber,
+        number: ParcelNumber,
         /// The partner's number, if there is one (`parcelNumberPartner`).
         #[serde(skip_serializing_if = "Option::is_none", default)]
         partner_number: Option<String>,
@@ -73,7 +73,7 @@ pub enum Fact {
         cause: Cause,
         /// The number that a cut answer still named: the label exists and can be printed again.
         #[serde(skip_serializing_if = "Option::is_none", default)]
-        number: Option<ColissimoNumber>,
+        number: Option<ParcelNumber>,
     },
     /// An anchor was asked about an unknown attempt, and this is what it said.
     Probed {
@@ -92,7 +92,7 @@ pub enum Fact {
         /// Which attempt.
         attempt: u32,
         /// Its number.
-        number: ColissimoNumber,
+        number: ParcelNumber,
     },
     /// The engine can do no more by itself.
     LeftToHuman {

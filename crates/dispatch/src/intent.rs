@@ -14,7 +14,7 @@
 use crate::{By, Cause, Fact, Found, OnUnknown, Policy};
 use clock::Time;
 use jiff::civil::Date;
-use parcel::{ColissimoNumber, ShipmentId};
+use parcel::{ParcelNumber, ShipmentId};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -102,7 +102,7 @@ pub struct Intent {
     /// The day on which the merchant means to hand the parcel over: the urgency.
     pub deposit_date: Date,
     /// The number chosen for the current attempt, or the label's number once confirmed.
-    pub number: Option<ColissimoNumber>,
+    pub number: Option<ParcelNumber>,
     /// How the label came to be known.
     pub by: Option<By>,
     /// Why the last attempt ended without a label.

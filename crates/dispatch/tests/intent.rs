@@ -2,13 +2,13 @@
 
 use clock::Time;
 use dispatch::{By, Cause, Fact, Found, Intent, Job, Next, OnUnknown, Policy, Reject, State};
-use parcel::{ColissimoNumber, LabelFormat, ShipmentId};
+use parcel::{LabelFormat, ParcelNumber, ShipmentId};
 use proptest::prelude::*;
 use std::time::Duration;
 
 const START: Time = Time::from_unix_ms(1_766_380_000_000);
 
-fn number() -> ColissimoNumber {
+fn number() -> ParcelNumber {
     "6A15984040331".parse().expect("a good number")
 }
 

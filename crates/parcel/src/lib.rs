@@ -17,7 +17,7 @@ mod weight;
 pub use address::{Address, AddressFields, Country};
 pub use format::LabelFormat;
 pub use id::{Login, MerchantId, OrderNumber, ShipmentId};
-pub use number::{ColissimoNumber, GeopostRouting, PickupPointId, S10Number};
+pub use number::{ColissimoNumber, GeopostRouting, ParcelNumber, PickupPointId, S10Number};
 pub use product::{DeliveryMode, Product};
 pub use shipment::{Letter, Shipment, ShipmentParts};
 pub use status::Status;

@@ -71,6 +71,29 @@ impl FromStr for ColissimoNumber {
 pub struct S10Number([u8; 13]);
 
 impl S10Number {
+    /// The number of this service indicator, serial and country, with its check digit worked out.
+    ///
+    /// # Errors
+    /// When the indicator or the country is not two upper-case letters, or the serial has more than eight digits.
+    pub fn from_serial(indicator: &str, serial: u64, country: &str) -> Result<Self, Invalid> {
+        let digits = format!("{serial:08}");
+        if digits.len() > 8 {
+            return Err(Invalid::new("parcel_number", "the serial has more than eight digits"));
+        }
+        let check = s10_check(digits.as_bytes());
+        format!("{indicator}{digits}{check}{country}").parse()
+    }
+
+    /// The two letters of the service, for example `CP`.
+    pub fn indicator(&self) -> &str {
+        &self.as_str()[..2]
+    }
+
+    /// The eight digits between indicator and check digit.
+    pub fn serial(&self) -> u64 {
+        self.0[2..10].iter().fold(0, |n, d| n * 10 + u64::from(d - b'0'))
+    }
+
     /// All thirteen characters.
     pub fn as_str(&self) -> &str {
         ascii(&self.0)
@@ -106,6 +129,84 @@ fn s10_check(digits: &[u8]) -> u8 {
         10 => 0,
         11 => 5,
         c => u8::try_from(c).unwrap_or(0),
+    }
+}
+
+/// The number on a parcel's label: Colissimo's own within France and overseas, the UPU's abroad.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum ParcelNumber {
+    /// Thirteen characters with Colissimo's check digit.
+    Colissimo(ColissimoNumber),
+    /// Thirteen characters with the UPU's check digit, for example of the products to foreign countries (CP, EY).
+    S10(S10Number),
+}
+
+impl ParcelNumber {
+    /// The Colissimo number of this product prefix and serial, with its check digit worked out.
+    ///
+    /// # Errors
+    /// Those of [`ColissimoNumber::from_serial`].
+    pub fn from_serial(prefix: &str, serial: u64) -> Result<Self, Invalid> {
+        ColissimoNumber::from_serial(prefix, serial).map(Self::Colissimo)
+    }
+
+    /// The number of the same series with another serial.
+    ///
+    /// # Errors
+    /// When the serial has more digits than the series.
+    pub fn with_serial(&self, serial: u64) -> Result<Self, Invalid> {
+        match self {
+            Self::Colissimo(number) => ColissimoNumber::from_serial(number.prefix(), serial).map(Self::Colissimo),
+            Self::S10(number) => S10Number::from_serial(number.indicator(), serial, number.country()).map(Self::S10),
+        }
+    }
+
+    /// The two characters of the product.
+    pub fn prefix(&self) -> &str {
+        &self.as_str()[..2]
+    }
+
+    /// The digits between the product and the check digit.
+    pub fn serial(&self) -> u64 {
+        match self {
+            Self::Colissimo(number) => number.serial(),
+            Self::S10(number) => number.serial(),
+        }
+    }
+
+    /// The largest serial of the series.
+    pub fn serial_max(&self) -> u64 {
+        match self {
+            Self::Colissimo(_) => 9_999_999_999,
+            Self::S10(_) => 99_999_999,
+        }
+    }
+
+    /// All thirteen characters.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Colissimo(number) => number.as_str(),
+            Self::S10(number) => number.as_str(),
+        }
+    }
+}
+
+impl FromStr for ParcelNumber {
+    type Err = Invalid;
+
+    /// An S10 number ends in letters, a Colissimo number in digits: none is both.
+    fn from_str(s: &str) -> Result<Self, Invalid> {
+        match s.parse() {
+            Ok(number) => Ok(Self::S10(number)),
+            Err(_) => s.parse().map(Self::Colissimo),
+        }
+    }
+}
+
+impl From<ColissimoNumber> for ParcelNumber {
+    fn from(number: ColissimoNumber) -> Self {
+        Self::Colissimo(number)
     }
 }
 
@@ -221,7 +322,7 @@ macro_rules! text_number {
         }
     )*};
 }
-text_number!(ColissimoNumber, S10Number, GeopostRouting, PickupPointId);
+text_number!(ColissimoNumber, S10Number, ParcelNumber, GeopostRouting, PickupPointId);
 
 #[cfg(test)]
 mod tests {
@@ -257,6 +358,17 @@ mod tests {
             &["EW112720413FR", "RR473124829GB"],
             &["EW112720414FR", "ew112720413FR", "EW11272041FRX", ""],
         );
+    }
+
+    #[test]
+    fn a_parcel_number_is_of_either_kind() {
+        check::<ParcelNumber>(&["6A15984040331", "EW112720413FR"], &["6C12345678910", "EW112720414FR", ""]);
+        let abroad: ParcelNumber = "EW112720413FR".parse().expect("a number of the UPU");
+        assert_eq!((abroad.prefix(), abroad.serial()), ("EW", 11_272_041));
+        assert_eq!(abroad.with_serial(11_272_041), Ok(abroad));
+        assert!(abroad.with_serial(100_000_000).is_err());
+        let home: ParcelNumber = "6A15984040331".parse().expect("a number of Colissimo");
+        assert_eq!(home.with_serial(1_598_404_033), Ok(home));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A shipment: all that is needed to ask the carrier for one label.
 
-use crate::{Address, Cents, ColissimoNumber, DeliveryMode, Invalid, LabelFormat, OrderNumber, Product, Weight};
+use crate::{Address, Cents, DeliveryMode, Invalid, LabelFormat, OrderNumber, ParcelNumber, Product, Weight};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +15,7 @@ pub struct Shipment {
     pub parcel_ref: Option<String>,
     /// The parcel number that the merchant chose, where its contract gives it a range: the strongest anchor there is.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub parcel_number: Option<ColissimoNumber>,
+    pub parcel_number: Option<ParcelNumber>,
     /// What was sold.
     pub product: Product,
     /// Where the parcel is to end.

@@ -11,7 +11,7 @@ use crate::{Context, call};
 use carriers::{CarrierError, Retry, colissimo};
 use colissimo::LabelAnswer;
 use dispatch::{By, Call, Fact, Found, Reject, Signal};
-use parcel::{ColissimoNumber, LabelFormat};
+use parcel::{LabelFormat, ParcelNumber};
 use std::{sync::Arc, time::Duration};
 use store::{Claimed, StoreError};
 
@@ -58,7 +58,7 @@ async fn ask(context: &Context, claimed: &Claimed) -> (Anchor, Option<Signal>) {
     }
 }
 
-async fn by_chosen_number(context: &Context, claimed: &Claimed, number: ColissimoNumber) -> (Anchor, Option<Signal>) {
+async fn by_chosen_number(context: &Context, claimed: &Claimed, number: ParcelNumber) -> (Anchor, Option<Signal>) {
     let shipment = &claimed.shipment;
     let deposit_date = claimed.deposit_date;
     let request = colissimo::encode_generate(shipment, &claimed.account.login, deposit_date, shipment.format);
@@ -79,7 +79,7 @@ async fn by_chosen_number(context: &Context, claimed: &Claimed, number: Colissim
 async fn by_known_number(
     context: &Context,
     claimed: &Claimed,
-    number: ColissimoNumber,
+    number: ParcelNumber,
     by: By,
 ) -> (Anchor, Option<Signal>) {
     let answer = reprint(context, claimed, number, claimed.shipment.format).await;
@@ -107,7 +107,7 @@ async fn by_tracking(context: &Context, claimed: &Claimed) -> (Anchor, Option<Si
 }
 
 /// The numbers that may be ours; none where tracking could not tell this parcel from another.
-async fn candidates(context: &Context, claimed: &Claimed) -> Result<Vec<ColissimoNumber>, StoreError> {
+async fn candidates(context: &Context, claimed: &Claimed) -> Result<Vec<ParcelNumber>, StoreError> {
     let view = &claimed.view;
     let (Some(order), Some(prefix), Some(sent_at), true) =
         (&view.order_number, view.product.number_prefix(), view.intent.claimed_at, claimed.account.okapi_key.is_some())
@@ -124,8 +124,8 @@ async fn candidates(context: &Context, claimed: &Claimed) -> Result<Vec<Colissim
 async fn find_order(
     context: &Context,
     claimed: &Claimed,
-    numbers: &[ColissimoNumber],
-) -> Result<Option<ColissimoNumber>, CarrierError> {
+    numbers: &[ParcelNumber],
+) -> Result<Option<ParcelNumber>, CarrierError> {
     let (Some(order), Some(key), false) =
         (&claimed.view.order_number, claimed.account.okapi_key.as_deref(), numbers.is_empty())
     else {
@@ -146,7 +146,7 @@ async fn find_order(
 pub(crate) async fn reprint(
     context: &Context,
     claimed: &Claimed,
-    number: ColissimoNumber,
+    number: ParcelNumber,
     format: LabelFormat,
 ) -> Result<LabelAnswer, CarrierError> {
     let request = colissimo::encode_get_label(&number, &claimed.account.login, format);

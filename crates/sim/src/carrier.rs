@@ -26,7 +26,7 @@ use crate::{
 use carriers::{Request, Response, colissimo, colissimo::LineEnds};
 use clock::Time;
 use desk::{Desk, Done};
-use parcel::ColissimoNumber;
+use parcel::ParcelNumber;
 use std::{sync::Arc, time::Duration};
 
 /// Which stream of the seed's chance decides the fate of calls.
@@ -101,7 +101,7 @@ pub struct Reply {
     /// What then happens.
     pub wire: Wire,
     /// The label that was made for this request, whether or not its client will hear of it.
-    pub made: Option<ColissimoNumber>,
+    pub made: Option<ParcelNumber>,
 }
 
 /// The carrier.
@@ -151,7 +151,7 @@ impl Carrier {
     }
 
     /// Notes that the answer about this number did not reach its client, which had gone.
-    pub fn answer_lost(&mut self, number: &ColissimoNumber) {
+    pub fn answer_lost(&mut self, number: &ParcelNumber) {
         self.desk.book.mark_lost(number);
     }
 }

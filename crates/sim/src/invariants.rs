@@ -6,7 +6,7 @@
 use crate::carrier::Entry;
 use clock::Time;
 use dispatch::{Fact, Found, Stamped};
-use parcel::{ColissimoNumber, DeliveryMode, Product, ShipmentId};
+use parcel::{DeliveryMode, ParcelNumber, Product, ShipmentId};
 use std::{
     collections::{HashMap, HashSet},
     fmt,
@@ -36,7 +36,7 @@ pub struct Released {
     /// Of which intent.
     pub id: ShipmentId,
     /// The label's number.
-    pub number: ColissimoNumber,
+    pub number: ParcelNumber,
     /// When.
     pub at: Time,
 }
@@ -93,7 +93,7 @@ pub fn one_label_released(released: &[Released], journal: &Journal) -> Vec<Viola
     let mut in_order: Vec<&Released> = released.iter().collect();
     in_order.sort_by_key(|r| r.at);
     let mut by_wish: HashMap<usize, &Released> = HashMap::new();
-    let mut by_number: HashMap<ColissimoNumber, usize> = HashMap::new();
+    let mut by_number: HashMap<ParcelNumber, usize> = HashMap::new();
     let mut found = Vec::new();
     for release in in_order {
         let earlier = by_wish.insert(release.wish, release);
@@ -121,7 +121,7 @@ fn second_label(release: &Released, earlier: Option<&Released>, labels: &Labels)
 /// What the journal says of labels.
 #[derive(Default)]
 struct Labels {
-    confirmed: HashSet<(ShipmentId, ColissimoNumber)>,
+    confirmed: HashSet<(ShipmentId, ParcelNumber)>,
     voided: HashMap<ShipmentId, Time>,
     confirmed_twice: Vec<Violation>,
 }
@@ -129,7 +129,7 @@ struct Labels {
 impl Labels {
     fn of(journal: &Journal) -> Self {
         let mut labels = Self::default();
-        let mut first: HashMap<ShipmentId, ColissimoNumber> = HashMap::new();
+        let mut first: HashMap<ShipmentId, ParcelNumber> = HashMap::new();
         for (id, stamped) in journal {
             match &stamped.fact {
                 Fact::Voided => drop(labels.voided.insert(*id, stamped.at)),
@@ -195,7 +195,7 @@ fn too_long(id: ShipmentId, since: Time, until: Time, bound: Duration) -> Option
 /// the journal and in the carrier's own book.
 pub fn no_silent_substitution(acknowledged: &[Acknowledged], journal: &Journal, book: &[Entry]) -> Vec<Violation> {
     let chosen: HashMap<ShipmentId, &Acknowledged> = acknowledged.iter().map(|ack| (ack.id, ack)).collect();
-    let made: HashMap<ColissimoNumber, &Entry> = book.iter().map(|entry| (entry.number, entry)).collect();
+    let made: HashMap<ParcelNumber, &Entry> = book.iter().map(|entry| (entry.number, entry)).collect();
     let mut found = Vec::new();
     for (id, stamped) in journal {
         let Some(ack) = chosen.get(id) else { continue };

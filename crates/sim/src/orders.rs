@@ -14,7 +14,7 @@ use clock::Time;
 use dispatch::Via;
 use jiff::{ToSpan, civil::Date, civil::Weekday};
 use parcel::{
-    Address, AddressFields, Cents, ColissimoNumber, DeliveryMode, LabelFormat, Letter, OrderNumber, PickupPointId,
+    Address, AddressFields, Cents, DeliveryMode, LabelFormat, Letter, OrderNumber, ParcelNumber, PickupPointId,
     Product, Shipment, ShipmentParts, Weight,
 };
 use std::time::Duration;
@@ -187,12 +187,12 @@ impl OrderBook {
         Some(Letter::Parts(Box::new(parts)))
     }
 
-    fn chosen_number(&mut self, order: &Order) -> Option<ColissimoNumber> {
+    fn chosen_number(&mut self, order: &Order) -> Option<ParcelNumber> {
         if !self.merchants.get(order.merchant)?.chooses_numbers {
             return None;
         }
         self.chosen += 1;
-        ColissimoNumber::from_serial(order.product.number_prefix()?, CHOSEN_SERIAL_FIRST + self.chosen).ok()
+        ParcelNumber::from_serial(order.product.number_prefix()?, CHOSEN_SERIAL_FIRST + self.chosen).ok()
     }
 
     /// Most parcels are light and a few heavy, up to 17 kg: the square of a throw (assumed). In steps of ten grams, as

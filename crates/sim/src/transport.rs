@@ -79,7 +79,7 @@ impl<C: Clock> SimTransport<C> {
 /// A client that is dropped while it waits does not hear the answer either.
 struct Gone<'a> {
     carrier: &'a SharedCarrier,
-    owed: Option<parcel::ColissimoNumber>,
+    owed: Option<parcel::ParcelNumber>,
 }
 
 impl Drop for Gone<'_> {

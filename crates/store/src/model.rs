@@ -4,9 +4,7 @@ use bytes::Bytes;
 use clock::Time;
 use dispatch::{Intent, Job, Reject, State, Via};
 use jiff::civil::Date;
-use parcel::{
-    ColissimoNumber, DeliveryMode, LabelFormat, Login, MerchantId, OrderNumber, Product, Shipment, ShipmentId,
-};
+use parcel::{DeliveryMode, LabelFormat, Login, MerchantId, OrderNumber, ParcelNumber, Product, Shipment, ShipmentId};
 use std::fmt;
 
 /// An account at the carrier, by the id that the merchant's set-up gave it.
@@ -123,7 +121,7 @@ pub struct LabelBytes {
 #[derive(Clone, PartialEq, Eq)]
 pub struct Label {
     /// The parcel's number.
-    pub number: ColissimoNumber,
+    pub number: ParcelNumber,
     /// The format of the bytes.
     pub format: LabelFormat,
     /// The label.

@@ -3,14 +3,12 @@
 
 use crate::{StoreError, rows::parse};
 use clock::Time;
-use parcel::ColissimoNumber;
+use parcel::ParcelNumber;
 use rusqlite::{Connection, params};
 
 /// How many numbers on each side of the moment are looked at: calls overtake each other, and the number that was
 /// confirmed first after an attempt may have been given out before it.
 const AROUND_COUNT: u32 = 16;
-/// The largest serial.
-const SERIAL_MAX: u64 = 9_999_999_999;
 
 const BEFORE: &str = "SELECT number FROM numbers WHERE account = ?1 AND product = ?2 AND at <= ?3 \
     ORDER BY at DESC, number DESC LIMIT ?4";
@@ -26,18 +24,18 @@ pub(crate) fn neighbours(
     product: &str,
     at: Time,
     count: usize,
-) -> Result<Vec<ColissimoNumber>, StoreError> {
+) -> Result<Vec<ParcelNumber>, StoreError> {
     let moment = conn.unchecked_transaction()?;
     let before = around(&moment, BEFORE, account, product, at)?;
     let after = around(&moment, AFTER, account, product, at)?;
     let Some(anchor) = before.first().or(after.first()).copied() else { return Ok(Vec::new()) };
-    let highest = after.iter().map(ColissimoNumber::serial).max().unwrap_or(SERIAL_MAX);
-    let lowest = before.iter().chain(&after).map(ColissimoNumber::serial).min().unwrap_or(0);
+    let highest = after.iter().map(ParcelNumber::serial).max().unwrap_or(anchor.serial_max());
+    let lowest = before.iter().chain(&after).map(ParcelNumber::serial).min().unwrap_or(0);
     let above = (anchor.serial() + 1)..=highest;
-    let mut free = missing(&moment, UP, product, anchor, above, count)?;
+    let mut free = missing(&moment, UP, anchor, above, count)?;
     let below = (lowest..anchor.serial()).rev();
     let left = count - free.len();
-    free.extend(missing(&moment, DOWN, product, anchor, below, left)?);
+    free.extend(missing(&moment, DOWN, anchor, below, left)?);
     Ok(free)
 }
 
@@ -47,7 +45,7 @@ fn around(
     account: &str,
     product: &str,
     at: Time,
-) -> Result<Vec<ColissimoNumber>, StoreError> {
+) -> Result<Vec<ParcelNumber>, StoreError> {
     let mut statement = conn.prepare_cached(sql)?;
     let rows = statement.query_and_then(params![account, product, at.unix_ms(), AROUND_COUNT], |row| {
         parse(&row.get::<_, String>(0)?, "number")
@@ -59,13 +57,12 @@ fn around(
 fn missing(
     conn: &Connection,
     sql: &str,
-    product: &str,
-    anchor: ColissimoNumber,
+    anchor: ParcelNumber,
     serials: impl DoubleEndedIterator<Item = u64> + Clone,
     count: usize,
-) -> Result<Vec<ColissimoNumber>, StoreError> {
+) -> Result<Vec<ParcelNumber>, StoreError> {
     let mut free = Vec::new();
-    let Some(end) = serials.clone().next_back().and_then(|s| ColissimoNumber::from_serial(product, s).ok()) else {
+    let Some(end) = serials.clone().next_back().and_then(|s| anchor.with_serial(s).ok()) else {
         return Ok(free);
     };
     let mut statement = conn.prepare_cached(sql)?;
@@ -80,7 +77,7 @@ fn missing(
             next_known = known.next()?.map(|row| row.get::<_, String>(0)).transpose()?;
             ended = next_known.is_none();
         }
-        let Ok(number) = ColissimoNumber::from_serial(product, serial) else { break };
+        let Ok(number) = anchor.with_serial(serial) else { break };
         if next_known.as_deref() == Some(number.as_str()) {
             next_known = None;
         } else {

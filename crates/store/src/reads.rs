@@ -9,7 +9,7 @@ use bytes::Bytes;
 use clock::Time;
 use dispatch::{Fact, Stamped, State};
 use jiff::civil::Date;
-use parcel::{ColissimoNumber, MerchantId, ShipmentId};
+use parcel::{MerchantId, ParcelNumber, ShipmentId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 const FACTS: &str = "SELECT intent, seq, at, fact FROM facts WHERE intent = ?1 ORDER BY seq";
@@ -68,7 +68,7 @@ pub(crate) fn label(conn: &Connection, merchant: &MerchantId, id: ShipmentId) ->
 pub(crate) fn label_by_number(
     conn: &Connection,
     merchant: &MerchantId,
-    number: &ColissimoNumber,
+    number: &ParcelNumber,
 ) -> Result<Option<(ShipmentId, Label)>, StoreError> {
     let mut statement = conn.prepare_cached(LABEL_BY_NUMBER)?;
     let mut rows = statement.query([number.as_str(), merchant.as_str()])?;

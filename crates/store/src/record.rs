@@ -8,7 +8,7 @@ use crate::{
 };
 use clock::Time;
 use dispatch::{By, Fact, Job, Next};
-use parcel::{ColissimoNumber, LabelFormat, ShipmentId};
+use parcel::{LabelFormat, ParcelNumber, ShipmentId};
 use rusqlite::{Connection, params};
 
 const LABEL_PUT: &str =
@@ -36,7 +36,7 @@ impl Happened {
         Ok(Self { id, facts, label, at })
     }
 
-    fn confirmed(&self) -> Option<(ColissimoNumber, LabelFormat)> {
+    fn confirmed(&self) -> Option<(ParcelNumber, LabelFormat)> {
         self.facts.iter().find_map(|written| match written.fact {
             Fact::Confirmed { number, format, .. } => Some((number, format)),
             _ => None,
@@ -73,7 +73,7 @@ fn put_label(
     conn: &Connection,
     id: ShipmentId,
     label: &LabelBytes,
-    (number, format): (ColissimoNumber, LabelFormat),
+    (number, format): (ParcelNumber, LabelFormat),
 ) -> Result<(), StoreError> {
     conn.prepare_cached(LABEL_PUT)?.execute(params![
         id.as_bytes(),

@@ -14,7 +14,7 @@ use crate::{
 };
 use clock::Time;
 use dispatch::{Fact, Job, Stamped};
-use parcel::{ColissimoNumber, MerchantId, OrderNumber, Shipment, ShipmentId};
+use parcel::{MerchantId, OrderNumber, ParcelNumber, Shipment, ShipmentId};
 use std::{
     fmt,
     path::Path,
@@ -207,7 +207,7 @@ impl Store {
     pub async fn label_by_number(
         &self,
         merchant: &MerchantId,
-        number: &ColissimoNumber,
+        number: &ParcelNumber,
     ) -> Result<Option<(ShipmentId, Label)>, StoreError> {
         let (merchant, number) = (merchant.clone(), *number);
         self.inner.engine.read(move |conn| reads::label_by_number(conn, &merchant, &number)).await
@@ -248,7 +248,7 @@ impl Store {
         prefix: &str,
         at: Time,
         count: usize,
-    ) -> Result<Vec<ColissimoNumber>, StoreError> {
+    ) -> Result<Vec<ParcelNumber>, StoreError> {
         let (account, prefix) = (account.to_owned(), prefix.to_owned());
         self.inner.engine.read(move |conn| neighbours::neighbours(conn, &account, &prefix, at, count)).await
     }

@@ -6,7 +6,7 @@
 
 use clock::{Clock, ManualClock, SystemClock, Time};
 use dispatch::{Limits, Via};
-use parcel::ColissimoNumber;
+use parcel::ParcelNumber;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use sim::{
@@ -84,7 +84,7 @@ struct Answer(Value);
 
 impl Answer {
     /// Number and digest of a label that Karrio took as one.
-    fn label(&self) -> (ColissimoNumber, String) {
+    fn label(&self) -> (ParcelNumber, String) {
         assert!(self.messages().is_empty(), "{self:?}");
         assert_eq!(self.0["label_begins"], "%PDF-", "{self:?}");
         let text = |name: &str| self.0[name].as_str().unwrap_or_default().to_owned();
@@ -155,7 +155,7 @@ impl House {
         Answer(last.unwrap_or_else(|| panic!("{}: {said}\n{trouble}", output.status)))
     }
 
-    fn numbers_made(&self) -> Vec<ColissimoNumber> {
+    fn numbers_made(&self) -> Vec<ParcelNumber> {
         self.book().iter().map(|entry| entry.number).collect()
     }
 
@@ -164,11 +164,11 @@ impl House {
     }
 
     /// The labels that the gateway holds, each with the digest of its bytes, once it has one for every shipment.
-    async fn held(&self) -> Vec<(ColissimoNumber, String)> {
+    async fn held(&self) -> Vec<(ParcelNumber, String)> {
         tokio::time::timeout(FOUND_WITHIN, self.settled()).await.expect("every shipment has its label in time")
     }
 
-    async fn settled(&self) -> Vec<(ColissimoNumber, String)> {
+    async fn settled(&self) -> Vec<(ParcelNumber, String)> {
         let store = self.gateway.store();
         let mut held = Vec::new();
         for merchant in store.merchants().await.expect("read") {

@@ -12,7 +12,7 @@ use super::{
 use crate::{Blame, Broken, CarrierError, Exchange, Kind, Response, Retry};
 use bytes::Bytes;
 use memchr::memmem;
-use parcel::ColissimoNumber;
+use parcel::ParcelNumber;
 use serde_json::Value;
 
 /// Reads the answer of `generateLabel`.
@@ -27,7 +27,7 @@ pub fn decode_label(exchange: &Exchange) -> Result<LabelAnswer, CarrierError> {
 ///
 /// # Errors
 /// The class of what came instead of a label, also when the label is of another number.
-pub fn decode_reprint(exchange: &Exchange, number: &ColissimoNumber) -> Result<LabelAnswer, CarrierError> {
+pub fn decode_reprint(exchange: &Exchange, number: &ParcelNumber) -> Result<LabelAnswer, CarrierError> {
     Answer::of(exchange)?.into_label(Some(*number))
 }
 
@@ -134,8 +134,8 @@ impl Answer {
         self.messages.iter().filter(|m| m.kind.eq_ignore_ascii_case("ERROR") || (m.kind.is_empty() && m.id != "0"))
     }
 
-    fn into_label(mut self, asked: Option<ColissimoNumber>) -> Result<LabelAnswer, CarrierError> {
-        let said: Option<Result<ColissimoNumber, _>> = self.number.as_deref().map(str::parse);
+    fn into_label(mut self, asked: Option<ParcelNumber>) -> Result<LabelAnswer, CarrierError> {
+        let said: Option<Result<ParcelNumber, _>> = self.number.as_deref().map(str::parse);
         let has_error = self.errors().next().is_some();
         match (std::mem::replace(&mut self.label, Piece::Absent), said, asked) {
             (Piece::Whole(label), Some(Ok(number)), None) => Ok(self.with(number, label)),
@@ -148,7 +148,7 @@ impl Answer {
         }
     }
 
-    fn with(self, number: ColissimoNumber, label: Bytes) -> LabelAnswer {
+    fn with(self, number: ParcelNumber, label: Bytes) -> LabelAnswer {
         LabelAnswer {
             number,
             partner_number: self.partner_number,
@@ -161,7 +161,7 @@ impl Answer {
     }
 
     /// A whole label whose number is missing, unreadable or of another parcel: a person must look.
-    fn stray(&self, label: Bytes, other: Option<ColissimoNumber>, has_error: bool) -> CarrierError {
+    fn stray(&self, label: Bytes, other: Option<ParcelNumber>, has_error: bool) -> CarrierError {
         let unknown = |code, message| {
             CarrierError::new(Kind::NotTheProtocol(self.status), Blame::Them, Retry::Unknown, code, message)
         };

@@ -5,7 +5,7 @@ use crate::Request;
 use bytes::Bytes;
 use http::{HeaderName, Method, header};
 use jiff::civil::Date;
-use parcel::{Address, ColissimoNumber, LabelFormat, Letter, Login, Shipment, ShipmentParts};
+use parcel::{Address, LabelFormat, Letter, Login, ParcelNumber, Shipment, ShipmentParts};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::{borrow::Cow, fmt::Write};
@@ -29,7 +29,7 @@ pub fn encode_check(shipment: &Shipment, login: &Login, deposit: Date, format: L
 }
 
 /// Asks for the label of a number once more.
-pub fn encode_get_label(number: &ColissimoNumber, login: &Login, format: LabelFormat) -> Request {
+pub fn encode_get_label(number: &ParcelNumber, login: &Login, format: LabelFormat) -> Request {
     let credentials = Credentials::of(login);
     let output_printing_type = format.as_str();
     post(GET_LABEL, login, to_bytes(&Reprint { credentials, parcel_number: number.as_str(), output_printing_type }))
@@ -253,7 +253,7 @@ impl<'a> Parcel<'a> {
         let weight = f64::from(shipment.weight.grams().div_ceil(10)) / 100.0;
         Self {
             weight,
-            parcel_number: shipment.parcel_number.as_ref().map(ColissimoNumber::as_str),
+            parcel_number: shipment.parcel_number.as_ref().map(ParcelNumber::as_str),
             pickup_location_id: shipment.mode.pickup_point().map(|p| p.to_string()),
             insurance_value: parts.insurance.map(|c| c.0),
             instructions: parts.instructions.as_deref().map(|i| plain(i, 35)),

@@ -96,7 +96,7 @@ fn weight(parcel: &Value) -> Result<Weight, SlsRefusal> {
     Weight::from_kg(kg).map_err(|_| refusal("30301"))
 }
 
-fn parcel_number(parcel: &Value) -> Result<Option<parcel::ColissimoNumber>, SlsRefusal> {
+fn parcel_number(parcel: &Value) -> Result<Option<parcel::ParcelNumber>, SlsRefusal> {
     text_of(parcel, "parcelNumber").map(|n| n.parse()).transpose().map_err(|_| refusal("30321"))
 }
 

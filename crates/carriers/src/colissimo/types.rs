@@ -3,7 +3,7 @@
 //! Plain data. What holds a label, a credential or a name has a `Debug` that shows none of it.
 
 use bytes::Bytes;
-use parcel::{ColissimoNumber, Invalid, LabelFormat, Login, Shipment, Status};
+use parcel::{Invalid, LabelFormat, Login, ParcelNumber, Shipment, Status};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
@@ -11,7 +11,7 @@ use std::{fmt, str::FromStr};
 #[derive(Clone, PartialEq, Eq)]
 pub struct LabelAnswer {
     /// The parcel's number.
-    pub number: ColissimoNumber,
+    pub number: ParcelNumber,
     /// The number at the partner that delivers (a Geopost routing code), if any.
     pub partner_number: Option<String>,
     /// Where the carrier keeps the label, if it says so.
@@ -94,7 +94,7 @@ pub struct ReprintRequest {
     /// The credentials, from the header `apiKey` or from the body; `None` when there were none.
     pub login: Option<Login>,
     /// The parcel whose label is wanted.
-    pub number: ColissimoNumber,
+    pub number: ParcelNumber,
     /// The format in which it is wanted.
     pub format: LabelFormat,
 }

@@ -5,7 +5,7 @@
 
 use super::{LabelAnswer, LineEnds, Message, error_text};
 use bytes::Bytes;
-use parcel::ColissimoNumber;
+use parcel::ParcelNumber;
 use serde::{Deserialize, Serialize};
 
 #[derive(Default, Serialize, Deserialize)]
@@ -30,7 +30,7 @@ impl LabelAnswer {
     }
 
     /// The answer that a label came in, from what was kept of it.
-    pub fn from_kept(number: ColissimoNumber, label: Bytes, cn23: Option<Bytes>, words: &str) -> Self {
+    pub fn from_kept(number: ParcelNumber, label: Bytes, cn23: Option<Bytes>, words: &str) -> Self {
         let Words { mut messages, partner_number, pdf_url, line_ends } =
             serde_json::from_str(words).unwrap_or_default();
         if messages.is_empty() {

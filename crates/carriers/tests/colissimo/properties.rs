@@ -11,7 +11,7 @@ use carriers::{
     },
 };
 use http::HeaderMap;
-use parcel::{ColissimoNumber, LabelFormat, Product};
+use parcel::{LabelFormat, ParcelNumber, Product};
 use proptest::prelude::*;
 
 /// Everything that reads bytes, on these bytes.
@@ -89,7 +89,7 @@ fn answers() -> impl Strategy<Value = LabelAnswer> {
     let text = "[^\\x00-\\x1f\\x7f-\\x9f]{0,30}";
     (0u64..10_000_000_000, bytes.clone(), prop::option::of(bytes), prop::option::of("[!-~]{1,28}"), text, any::<bool>())
         .prop_map(|(serial, label, cn23, partner_number, content, crlf)| LabelAnswer {
-            number: ColissimoNumber::from_serial("6A", serial).expect("a good serial"),
+            number: ParcelNumber::from_serial("6A", serial).expect("a good serial"),
             partner_number,
             pdf_url: None,
             label: label.into(),

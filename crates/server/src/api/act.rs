@@ -15,7 +15,7 @@ use axum::{
 use carriers::{Blame, CarrierError, colissimo};
 use colissimo::LabelAnswer;
 use dispatch::{By, Fact, State as Stands};
-use parcel::{ColissimoNumber, LabelFormat};
+use parcel::{LabelFormat, ParcelNumber};
 use serde::Deserialize;
 use store::{IntentView, LabelBytes};
 use utoipa::ToSchema;
@@ -111,7 +111,7 @@ fn not_now(action: Action, view: &IntentView) -> Problem {
     Problem::new(Kind::WrongState, detail).shipment(view.intent.id)
 }
 
-fn number(text: Option<&str>) -> Result<ColissimoNumber, Problem> {
+fn number(text: Option<&str>) -> Result<ParcelNumber, Problem> {
     let missing = || {
         Problem::new(Kind::MissingField, "confirm needs parcel_number, the 13 characters on the label; add it.")
             .field("parcel_number")
@@ -120,12 +120,7 @@ fn number(text: Option<&str>) -> Result<ColissimoNumber, Problem> {
 }
 
 /// Believes a number only with its label in hand.
-async fn confirm(
-    app: &App,
-    caller: &Caller,
-    view: &IntentView,
-    number: ColissimoNumber,
-) -> Result<IntentView, Problem> {
+async fn confirm(app: &App, caller: &Caller, view: &IntentView, number: ParcelNumber) -> Result<IntentView, Problem> {
     let id = view.intent.id;
     if let Some((other, _)) = app.store.label_by_number(&caller.merchant, &number).await.map_err(failure::of_store)? {
         let detail = format!("{number} is the label of shipment {other} already.");
@@ -148,7 +143,7 @@ async fn confirm(
 async fn reprint(
     app: &App,
     view: &IntentView,
-    number: &ColissimoNumber,
+    number: &ParcelNumber,
     format: LabelFormat,
 ) -> Result<LabelAnswer, Problem> {
     let account = app.store.account(&view.account).await.map_err(failure::of_store)?;

@@ -28,7 +28,7 @@ use carriers::{
 use dispatch::{State as Stands, Via};
 use http::HeaderMap;
 use jiff::civil::Date;
-use parcel::{ColissimoNumber, LabelFormat, Login, Shipment};
+use parcel::{LabelFormat, Login, ParcelNumber, Shipment};
 use std::time::Duration;
 use store::{Accepted, IntentView, Label, Late, NewIntent};
 
@@ -161,7 +161,7 @@ async fn hand_out(to: &Writer<'_>, login: &Login, view: &IntentView, format: Lab
     if label.format == format {
         return Ok(give(to, view, label));
     }
-    let number: ColissimoNumber = label.number;
+    let number: ParcelNumber = label.number;
     let exchange = to.app.carrier.relay(colissimo::encode_get_label(&number, login, format)).await;
     Ok(match colissimo::decode_reprint(&exchange, &number) {
         Ok(answer) => {

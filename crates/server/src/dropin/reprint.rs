@@ -18,7 +18,7 @@ use axum::{
 };
 use carriers::colissimo::{self, ReprintRequest};
 use dispatch::State as Stands;
-use parcel::{ColissimoNumber, Login};
+use parcel::{Login, ParcelNumber};
 use store::{IntentView, Label};
 
 /// Gives the label of a parcel number once more: same body, same answer as the carrier's `getLabel`. Labels that this
@@ -65,7 +65,7 @@ async fn relayed(to: &Writer<'_>, login: &Login, asked: &ReprintRequest) -> Resp
 }
 
 /// The shipment and label of this number, if it is one of this login's that came by us.
-async fn ours(app: &App, login: &Login, number: &ColissimoNumber) -> Result<Option<(IntentView, Label)>, Problem> {
+async fn ours(app: &App, login: &Login, number: &ParcelNumber) -> Result<Option<(IntentView, Label)>, Problem> {
     let Some(caller) = enrol::known(app, login).await? else { return Ok(None) };
     let found = app.store.label_by_number(&caller.merchant, number).await.map_err(failure::of_store)?;
     let Some((id, label)) = found else { return Ok(None) };

@@ -20,7 +20,7 @@ use carriers::{
 use clock::Time;
 use dispatch::{Fact, State as Stands};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
-use parcel::{ColissimoNumber, MerchantId};
+use parcel::{MerchantId, ParcelNumber};
 use serde::de::IgnoredAny;
 use sha2::{Digest, Sha256};
 
@@ -166,7 +166,7 @@ async fn recall(app: &App, asker: &Asker, id: &str, lang: &str) -> Result<Option
 /// A parcel of the key's owner whose label we hold is at least declared.
 async fn declared(app: &App, asker: &Asker, id: &str, lang: &str) -> Result<Option<Remembered>, Problem> {
     let Some(owner) = app.keys.owner_of_okapi(&asker.digest) else { return Ok(None) };
-    let Ok(number) = id.parse::<ColissimoNumber>() else { return Ok(None) };
+    let Ok(number) = id.parse::<ParcelNumber>() else { return Ok(None) };
     let found = app.store.label_by_number(&owner, &number).await.map_err(failure::of_store)?;
     let Some((shipment, _)) = found else { return Ok(None) };
     let view = app.store.get(&owner, shipment).await.map_err(failure::of_store)?;

@@ -5,7 +5,7 @@
 
 use clock::Time;
 use jiff::{ToSpan, civil::Date};
-use parcel::{ColissimoNumber, DeliveryMode, GeopostRouting, LabelFormat, OrderNumber, Product, Weight};
+use parcel::{DeliveryMode, GeopostRouting, LabelFormat, OrderNumber, ParcelNumber, Product, Weight};
 use std::{
     collections::{BTreeMap, HashMap},
     sync::Arc,
@@ -18,7 +18,7 @@ const REUSE_MONTHS: i64 = 13;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
     /// The parcel's number.
-    pub number: ColissimoNumber,
+    pub number: ParcelNumber,
     /// Under which contract.
     pub contract: Arc<str>,
     /// The merchant's order number, which tracking gives back.
@@ -51,7 +51,7 @@ pub struct Entry {
 #[derive(Clone, Debug, Default)]
 pub struct Book {
     entries: Vec<Entry>,
-    latest: HashMap<ColissimoNumber, usize>,
+    latest: HashMap<ParcelNumber, usize>,
     calls: Calls,
 }
 
@@ -62,7 +62,7 @@ impl Book {
     }
 
     /// The label of this number.
-    pub fn get(&self, number: &ColissimoNumber) -> Option<&Entry> {
+    pub fn get(&self, number: &ParcelNumber) -> Option<&Entry> {
         self.latest.get(number).and_then(|place| self.entries.get(*place))
     }
 
@@ -72,7 +72,7 @@ impl Book {
     }
 
     /// Whether this number may not be used on this day, because it was within the last thirteen months.
-    pub fn is_in_use(&self, number: &ColissimoNumber, today: Date) -> bool {
+    pub fn is_in_use(&self, number: &ParcelNumber, today: Date) -> bool {
         let since = today.saturating_sub(REUSE_MONTHS.months());
         self.get(number).is_some_and(|entry| entry.made_at.paris_date() > since)
     }
@@ -82,7 +82,7 @@ impl Book {
         self.entries.push(entry);
     }
 
-    pub(super) fn mark_lost(&mut self, number: &ColissimoNumber) {
+    pub(super) fn mark_lost(&mut self, number: &ParcelNumber) {
         if let Some(entry) = self.latest.get(number).and_then(|place| self.entries.get_mut(*place)) {
             entry.lost = true;
         }

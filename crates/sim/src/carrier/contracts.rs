@@ -4,7 +4,7 @@
 //! begun again.
 
 use crate::merchants::Merchant;
-use parcel::{ColissimoNumber, Login, Product};
+use parcel::{Login, ParcelNumber, Product};
 use sha2::{Digest, Sha256};
 use std::{collections::HashMap, sync::Arc};
 
@@ -73,8 +73,8 @@ pub(super) struct Client {
 
 impl Client {
     /// Why this client may not ask for this product with or without a number of its own: an error id.
-    pub(super) fn refusal(&self, product: &Product, chosen: Option<&ColissimoNumber>) -> Option<&'static str> {
-        let prefix_fits = |number: &ColissimoNumber| product.number_prefix() == Some(number.prefix());
+    pub(super) fn refusal(&self, product: &Product, chosen: Option<&ParcelNumber>) -> Option<&'static str> {
+        let prefix_fits = |number: &ParcelNumber| product.number_prefix() == Some(number.prefix());
         if product.number_prefix().is_none() {
             return Some("30015");
         }
@@ -126,7 +126,7 @@ impl Clients {
     }
 
     /// The client's next number of this prefix; `None` when its range is used up.
-    pub(super) fn next_number(&mut self, client: &Client, prefix: &'static str) -> Option<ColissimoNumber> {
+    pub(super) fn next_number(&mut self, client: &Client, prefix: &'static str) -> Option<ParcelNumber> {
         let place = self.ranges.len() as u64;
         if place >= CONTRACTS_MAX && !self.ranges.contains_key(&client.name) {
             return None;
@@ -140,7 +140,7 @@ impl Clients {
             return None;
         }
         *used += 1;
-        ColissimoNumber::from_serial(prefix, ranges.first + *used - 1).ok()
+        ParcelNumber::from_serial(prefix, ranges.first + *used - 1).ok()
     }
 }
 
@@ -203,7 +203,7 @@ mod tests {
             Contract { chooses_numbers: true, products: Some(vec![Product::Dom]), ..Contract::new(login("1")) };
         let clients = Clients::new(Contracts::Only(vec![chooser]));
         let client = clients.admit(Some(&login("1"))).expect("in");
-        let number: ColissimoNumber = "6A15984040331".parse().expect("a number");
+        let number: ParcelNumber = "6A15984040331".parse().expect("a number");
         assert_eq!(client.refusal(&Product::Dom, Some(&number)), None);
         assert_eq!(client.refusal(&Product::Dom, None), Some("30703"));
         assert_eq!(client.refusal(&Product::Dos, None), Some("30009"));

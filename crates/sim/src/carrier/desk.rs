@@ -18,7 +18,7 @@ use carriers::{
 };
 use clock::Time;
 use http::{HeaderMap, HeaderValue, Method};
-use parcel::{ColissimoNumber, GeopostRouting, LabelFormat, Letter, Shipment};
+use parcel::{GeopostRouting, LabelFormat, Letter, ParcelNumber, Shipment};
 use sha2::{Digest, Sha256};
 
 /// The first event of every track: the parcel was announced.
@@ -41,7 +41,7 @@ pub(super) struct Desk {
 #[derive(Debug)]
 pub(super) struct Done {
     pub(super) answer: Response,
-    pub(super) made: Option<ColissimoNumber>,
+    pub(super) made: Option<ParcelNumber>,
 }
 
 impl From<Response> for Done {
@@ -222,7 +222,7 @@ impl Desk {
     }
 }
 
-fn entry(now: Time, number: ColissimoNumber, client: &Client, shipment: &Shipment, body: &[u8]) -> Entry {
+fn entry(now: Time, number: ParcelNumber, client: &Client, shipment: &Shipment, body: &[u8]) -> Entry {
     let mut digest = [0; 16];
     digest.copy_from_slice(&Sha256::digest(body)[..16]);
     Entry {
@@ -244,7 +244,7 @@ fn entry(now: Time, number: ColissimoNumber, client: &Client, shipment: &Shipmen
 }
 
 /// The partner's routing code: the recipient's postal code and the parcel's number without its check digit.
-fn partner(shipment: &Shipment, number: &ColissimoNumber) -> Option<GeopostRouting> {
+fn partner(shipment: &Shipment, number: &ParcelNumber) -> Option<GeopostRouting> {
     let Letter::AsWritten(letter) = &shipment.letter else { return None };
     let code = letter.pointer("/letter/addressee/address/zipCode")?.as_str()?;
     let parcel = format!("11{}", &number.as_str()[..12]);

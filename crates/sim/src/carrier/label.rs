@@ -4,7 +4,7 @@
 //! of the zeros, which moves nothing else (a PDF's table of offsets stays right).
 
 use bytes::Bytes;
-use parcel::{ColissimoNumber, LabelFormat};
+use parcel::{LabelFormat, ParcelNumber};
 use std::collections::HashMap;
 
 /// What stands where the number will be.
@@ -26,7 +26,7 @@ struct Form {
 
 impl Labels {
     /// The label of this number in this format.
-    pub(super) fn make(&mut self, format: LabelFormat, number: &ColissimoNumber) -> Bytes {
+    pub(super) fn make(&mut self, format: LabelFormat, number: &ParcelNumber) -> Bytes {
         let form = self.forms.entry(format).or_insert_with(|| Form::of(format));
         let mut label = form.bytes.clone();
         for place in &form.places {
@@ -120,7 +120,7 @@ fn dpl() -> String {
 mod tests {
     use super::*;
 
-    fn number() -> ColissimoNumber {
+    fn number() -> ParcelNumber {
         "6A15984040331".parse().expect("a number")
     }
 

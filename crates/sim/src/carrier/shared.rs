@@ -3,7 +3,7 @@
 use super::{Book, Carrier, Reply};
 use carriers::Request;
 use clock::Time;
-use parcel::ColissimoNumber;
+use parcel::ParcelNumber;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// A carrier that several tasks share. Cloning shares it.
@@ -27,7 +27,7 @@ impl SharedCarrier {
     }
 
     /// As [`Carrier::answer_lost`].
-    pub fn answer_lost(&self, number: &ColissimoNumber) {
+    pub fn answer_lost(&self, number: &ParcelNumber) {
         self.lock().answer_lost(number);
     }
 

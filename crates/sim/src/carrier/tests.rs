@@ -383,7 +383,7 @@ proptest! {
             // Asked three times, as an impatient shop does.
             made.extend((0..3).filter_map(|_| carrier.handle(order.at, &generate(&order)).made));
         }
-        let written: Vec<ColissimoNumber> = carrier.book().entries().iter().map(|e| e.number).collect();
+        let written: Vec<ParcelNumber> = carrier.book().entries().iter().map(|e| e.number).collect();
         prop_assert_eq!(&written, &made);
         made.sort();
         made.dedup();

@@ -11,8 +11,8 @@ fn at(second: i64) -> Time {
     Time::from_unix_ms(1_766_380_000_000 + second * 1_000)
 }
 
-fn number(serial: u64) -> ColissimoNumber {
-    ColissimoNumber::from_serial("6M", serial).expect("a number")
+fn number(serial: u64) -> ParcelNumber {
+    ParcelNumber::from_serial("6M", serial).expect("a number")
 }
 
 fn point(text: &str) -> DeliveryMode {

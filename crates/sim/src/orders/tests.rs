@@ -46,7 +46,7 @@ fn the_mix_is_as_assumed() {
 #[test]
 fn chosen_numbers_and_parcel_references_are_never_used_twice() {
     let all = orders(5, 4_000, &day());
-    let mut chosen: Vec<ColissimoNumber> = all.iter().filter_map(|o| o.shipment.parcel_number).collect();
+    let mut chosen: Vec<ParcelNumber> = all.iter().filter_map(|o| o.shipment.parcel_number).collect();
     let mut refs: Vec<String> = all.iter().filter_map(|o| o.shipment.parcel_ref.clone()).collect();
     let (numbers, references) = (chosen.len(), refs.len());
     chosen.sort();

@@ -5,7 +5,7 @@ use super::{ExchangePhase, OnExchange};
 use crate::carrier::SharedCarrier;
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::rt::TokioIo;
-use parcel::ColissimoNumber;
+use parcel::ParcelNumber;
 use std::{
     io,
     pin::Pin,
@@ -23,7 +23,7 @@ pub(super) struct Line {
     on_exchange: Option<OnExchange>,
     reset: AtomicBool,
     handed_over: AtomicBool,
-    owed: Mutex<Option<ColissimoNumber>>,
+    owed: Mutex<Option<ParcelNumber>>,
 }
 
 impl Line {
@@ -49,7 +49,7 @@ impl Line {
     }
 
     /// The answer about this label is on its way; should the connection end first, it is lost.
-    pub(super) fn owes(&self, number: Option<ColissimoNumber>) {
+    pub(super) fn owes(&self, number: Option<ParcelNumber>) {
         *self.owed.lock().unwrap_or_else(PoisonError::into_inner) = number;
     }
 

@@ -15,7 +15,7 @@ use carriers::{Exchange, Reached, Response, Retry, colissimo};
 use dispatch::Via;
 use http::{Request, StatusCode, header, response::Parts};
 use http_body_util::BodyExt;
-use parcel::{ColissimoNumber, ShipmentId};
+use parcel::{ParcelNumber, ShipmentId};
 use std::{sync::Arc, time::Duration};
 use tower::ServiceExt;
 
@@ -160,7 +160,7 @@ impl Client {
         self.tally.acknowledged(self.place, id, self.door.clock.now());
     }
 
-    fn released(&self, id: Option<ShipmentId>, number: ColissimoNumber) {
+    fn released(&self, id: Option<ShipmentId>, number: ParcelNumber) {
         let at = self.door.clock.now();
         if let Some(id) = id {
             self.acknowledged(id);

@@ -19,7 +19,7 @@ use crate::{
 };
 use carriers::{Retry, Transport, colissimo};
 use clock::Clock;
-use parcel::{ColissimoNumber, DeliveryMode, Letter, PickupPointId, Product, Shipment};
+use parcel::{DeliveryMode, Letter, ParcelNumber, PickupPointId, Product, Shipment};
 use std::{
     sync::{
         Arc, Mutex, PoisonError,
@@ -125,7 +125,7 @@ async fn click(shop: &Shop, order: &SimOrder, shipment: &Shipment, place: usize,
     false
 }
 
-async fn call(shop: &Shop, order: &SimOrder, shipment: &Shipment) -> Result<ColissimoNumber, Retry> {
+async fn call(shop: &Shop, order: &SimOrder, shipment: &Shipment) -> Result<ParcelNumber, Retry> {
     let login = &shop.merchants[order.merchant].login;
     let deposit_date = shipment.deposit_date.max(shop.clock.now().paris_date());
     let request = colissimo::encode_generate(shipment, login, deposit_date, shipment.format);

@@ -2,7 +2,7 @@
 
 use crate::scenario::{Function, Scenario};
 use clock::Time;
-use parcel::{ColissimoNumber, ShipmentId};
+use parcel::{ParcelNumber, ShipmentId};
 use std::sync::{
     Mutex, MutexGuard, PoisonError,
     atomic::{AtomicU64, Ordering},
@@ -28,7 +28,7 @@ pub(super) struct Seen {
 pub(super) struct Label {
     /// Of which shipment, where there is a gateway that knows of shipments.
     pub(super) id: Option<ShipmentId>,
-    pub(super) number: ColissimoNumber,
+    pub(super) number: ParcelNumber,
     pub(super) at: Time,
 }
 

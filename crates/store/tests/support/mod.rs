@@ -6,7 +6,7 @@ use clock::Time;
 use dispatch::{By, Cause, Fact, Reject, Via};
 use jiff::civil::{Date, date};
 use parcel::{
-    Address, AddressFields, ColissimoNumber, DeliveryMode, LabelFormat, Letter, Login, MerchantId, Product, Shipment,
+    Address, AddressFields, DeliveryMode, LabelFormat, Letter, Login, MerchantId, ParcelNumber, Product, Shipment,
     ShipmentId, ShipmentParts, Weight,
 };
 use std::{path::Path, time::Duration};
@@ -130,8 +130,8 @@ pub(crate) fn idempotency(digest: u8, body: u8) -> Key {
     Key { scope: KeyScope::Idempotency, digest: [digest; 16], body: [body; 16] }
 }
 
-pub(crate) fn number(serial: u64) -> ColissimoNumber {
-    ColissimoNumber::from_serial("6A", serial).expect("a number")
+pub(crate) fn number(serial: u64) -> ParcelNumber {
+    ParcelNumber::from_serial("6A", serial).expect("a number")
 }
 
 pub(crate) fn claimed(attempt: u32) -> Fact {

@@ -4,7 +4,7 @@
 use super::day::{Phase, on_the_wall};
 use clock::Time;
 use dispatch::{By, Fact, Health, Stamped};
-use parcel::{ColissimoNumber, DeliveryMode, Product, ShipmentId};
+use parcel::{DeliveryMode, ParcelNumber, Product, ShipmentId};
 use sim::invariants::{Acknowledged, Released};
 use std::{
     collections::{HashMap, HashSet, VecDeque},
@@ -54,7 +54,7 @@ pub(super) struct Board {
     pub(super) labels_per_s: VecDeque<u64>,
     pub(super) latency_ms: VecDeque<u64>,
     accepted: HashSet<ShipmentId>,
-    first_of: HashMap<usize, ColissimoNumber>,
+    first_of: HashMap<usize, ParcelNumber>,
     doubled: usize,
     printed_before: usize,
     calls: Calls,
@@ -66,7 +66,7 @@ pub(super) struct Label {
     pub(super) wish: usize,
     /// The intent, where its client was told; a client of the carrier's protocol is not.
     pub(super) id: Option<ShipmentId>,
-    pub(super) number: ColissimoNumber,
+    pub(super) number: ParcelNumber,
     pub(super) at: Time,
     pub(super) product: Product,
     pub(super) mode: DeliveryMode,
@@ -271,7 +271,7 @@ mod tests {
         Label {
             wish,
             id: None,
-            number: ColissimoNumber::from_serial("6A", serial).expect("a number"),
+            number: ParcelNumber::from_serial("6A", serial).expect("a number"),
             at: Time::from_unix_ms(0),
             product: Product::Dom,
             mode: DeliveryMode::Home,

@@ -10,7 +10,7 @@ use carriers::{Exchange, Request, Response, Retry, Transport, colissimo, http::H
 use clock::Clock;
 use dispatch::Via;
 use http::{HeaderName, Method, header};
-use parcel::{ColissimoNumber, Letter, ShipmentId};
+use parcel::{Letter, ParcelNumber, ShipmentId};
 use sim::{invariants::Acknowledged, merchants::Merchant, orders::SimOrder};
 use std::{sync::Arc, time::Duration};
 
@@ -81,7 +81,7 @@ impl Shops {
     }
 
     /// Comes back until the label is there; gives its number.
-    async fn number(&self, order: &SimOrder, id: &str) -> Option<ColissimoNumber> {
+    async fn number(&self, order: &SimOrder, id: &str) -> Option<ParcelNumber> {
         loop {
             if let Ok(answer) = self.call(self.get(order, &format!("/v1/shipments/{id}")), PATIENCE).await.result {
                 match field(&answer, "state").as_deref() {
@@ -145,7 +145,7 @@ impl Shops {
         self.board.board().acknowledged(Acknowledged { wish, id, at: self.clock.now(), product, mode });
     }
 
-    fn printed(&self, wish: usize, order: &SimOrder, id: Option<ShipmentId>, number: ColissimoNumber) {
+    fn printed(&self, wish: usize, order: &SimOrder, id: Option<ShipmentId>, number: ParcelNumber) {
         let (product, mode) = (order.shipment.product.clone(), order.shipment.mode.clone());
         let label = Label { wish, id, number, at: self.clock.now(), product, mode, whose: whose(order) };
         self.board.board().released(label);

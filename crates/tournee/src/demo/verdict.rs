@@ -3,7 +3,7 @@
 use super::board::{Board, Label};
 use clock::Time;
 use dispatch::Fact;
-use parcel::{ColissimoNumber, ShipmentId};
+use parcel::{ParcelNumber, ShipmentId};
 use sim::{
     carrier::Book,
     invariants::{self, Acknowledged, Released, Violation},
@@ -46,7 +46,7 @@ impl Verdict {
         let substituted = invariants::no_silent_substitution(&acknowledged, &board.journal, book.entries());
         let unknown = invariants::unknown_is_reconciled(&board.journal, now, UNKNOWN_BOUND);
         let unserved = if whole { board.waiting() } else { 0 };
-        let used: HashSet<ColissimoNumber> = board.released.iter().map(|label| label.number).collect();
+        let used: HashSet<ParcelNumber> = board.released.iter().map(|label| label.number).collect();
         let mut verdict = Self {
             asked: board.asked,
             printed: board.printed(),
@@ -69,7 +69,7 @@ impl Verdict {
 }
 
 /// Which intent each number was confirmed for.
-fn confirmed(board: &Board) -> HashMap<ColissimoNumber, ShipmentId> {
+fn confirmed(board: &Board) -> HashMap<ParcelNumber, ShipmentId> {
     let number = |fact: &Fact| match fact {
         Fact::Confirmed { number, .. } => Some(*number),
         _ => None,
@@ -78,7 +78,7 @@ fn confirmed(board: &Board) -> HashMap<ColissimoNumber, ShipmentId> {
 }
 
 /// The labels as the invariants see them, and those that no intent confirmed.
-fn released(board: &Board, by_number: &HashMap<ColissimoNumber, ShipmentId>) -> (Vec<Released>, Vec<String>) {
+fn released(board: &Board, by_number: &HashMap<ParcelNumber, ShipmentId>) -> (Vec<Released>, Vec<String>) {
     let mut orphans = Vec::new();
     let mut one = |label: &Label| match label.id.or_else(|| by_number.get(&label.number).copied()) {
         Some(id) => Some(label.of_intent(id)),
@@ -91,7 +91,7 @@ fn released(board: &Board, by_number: &HashMap<ColissimoNumber, ShipmentId>) -> 
 }
 
 /// What was promised: by the API with its acknowledgement, by the carrier's protocol with the label itself.
-fn acknowledged(board: &Board, by_number: &HashMap<ColissimoNumber, ShipmentId>) -> Vec<Acknowledged> {
+fn acknowledged(board: &Board, by_number: &HashMap<ParcelNumber, ShipmentId>) -> Vec<Acknowledged> {
     let by_label = |label: &Label| {
         let id = label.id.is_none().then(|| by_number.get(&label.number).copied()).flatten()?;
         let (product, mode) = (label.product.clone(), label.mode.clone());

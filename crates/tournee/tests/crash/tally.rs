@@ -1,7 +1,7 @@
 //! What the clients of a world saw: promises, labels, and answers that should not have been.
 
 use clock::{Clock, SystemClock};
-use parcel::{ColissimoNumber, ShipmentId};
+use parcel::{ParcelNumber, ShipmentId};
 use sim::{
     invariants::{Acknowledged, Released},
     orders::SimOrder,
@@ -32,7 +32,7 @@ impl Tally {
     }
 
     /// The client holds a label.
-    pub(crate) fn released(&self, wish: usize, id: ShipmentId, number: ColissimoNumber) {
+    pub(crate) fn released(&self, wish: usize, id: ShipmentId, number: ParcelNumber) {
         self.lock().released.push(Released { wish, id, number, at: SystemClock.now() });
     }
 

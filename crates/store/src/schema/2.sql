@@ -1,0 +1,1 @@
+-- Layout 2: number ranges, their blocks, and the announcements of local labels.

@@ -1,0 +1,1 @@
+-- Layout 3: scopes, names and lifetimes of API keys.

@@ -1,0 +1,1 @@
+-- Layout 4: batches, and what search asks for.

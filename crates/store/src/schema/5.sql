@@ -1,0 +1,1 @@
+-- Layout 5: webhook endpoints and their deliveries.

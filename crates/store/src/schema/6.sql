@@ -1,0 +1,1 @@
+-- Layout 6: how long what is kept.
