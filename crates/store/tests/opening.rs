@@ -42,7 +42,7 @@ fn what_is_wrong_is_said_with_what_to_do() {
 
     database(dir.path()).pragma_update(None, "user_version", 99).expect("set");
     let newer = open(dir.path()).map(drop).expect_err("a newer layout");
-    assert!(matches!(newer, StoreError::TooNew { found: 99, known: 1 }), "{newer}");
+    assert!(matches!(newer, StoreError::TooNew { found: 99, .. }), "{newer}");
 
     let dir = tempfile::tempdir().expect("a directory");
     write(&dir.path().join("tournee.db"), &[b'x'; 8192]);
