@@ -6,6 +6,7 @@
 //! e-mail) has a `Debug` that shows none of it.
 
 mod address;
+mod client;
 mod format;
 mod id;
 mod number;
@@ -15,6 +16,7 @@ mod status;
 mod weight;
 
 pub use address::{Address, AddressFields, Country};
+pub use client::ClientNumber;
 pub use format::LabelFormat;
 pub use id::{Login, MerchantId, OrderNumber, ShipmentId};
 pub use number::{ColissimoNumber, GeopostRouting, ParcelNumber, PickupPointId, S10Number};
