@@ -42,6 +42,10 @@ const FORMATS: [&str; 24] = [
 impl LabelFormat {
     /// PDF, 10×15 cm, 300 dpi: what is made when nothing is asked.
     pub const PDF_10X15: Self = Self(0);
+    /// ZPL, 10×15 cm, 203 dpi.
+    pub const ZPL_10X15_203DPI: Self = Self(4);
+    /// ZPL, 10×15 cm, 300 dpi.
+    pub const ZPL_10X15_300DPI: Self = Self(5);
 
     /// Every format there is.
     pub fn all() -> impl Iterator<Item = Self> {
@@ -107,6 +111,8 @@ mod tests {
             assert_eq!(f.as_str().parse(), Ok(f));
         }
         assert_eq!(LabelFormat::PDF_10X15.media_type(), "application/pdf");
+        assert_eq!(LabelFormat::ZPL_10X15_203DPI.as_str(), "ZPL_10x15_203dpi");
+        assert_eq!(LabelFormat::ZPL_10X15_300DPI.as_str(), "ZPL_10x15_300dpi");
         assert!("PDF_10x15_203dpi".parse::<LabelFormat>().is_err());
     }
 }

@@ -19,7 +19,7 @@ pub use address::{Address, AddressFields, Country};
 pub use client::ClientNumber;
 pub use format::LabelFormat;
 pub use id::{Login, MerchantId, OrderNumber, ShipmentId};
-pub use number::{ColissimoNumber, GeopostRouting, ParcelNumber, PickupPointId, S10Number};
+pub use number::{ColissimoNumber, GeopostRouting, ParcelNumber, PickupPointId, S10Number, mod10_weights_3_1};
 pub use product::{DeliveryMode, Product};
 pub use shipment::{Letter, Shipment, ShipmentParts};
 pub use status::Status;

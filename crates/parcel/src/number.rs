@@ -274,9 +274,11 @@ impl FromStr for PickupPointId {
     }
 }
 
-/// Weights 3, 1, 3, 1… from the right; `(10 − sum mod 10) mod 10`.
-fn mod10_weights_3_1(digits: &[u8]) -> u8 {
-    let sum: u32 = digits.iter().rev().zip([3, 1].into_iter().cycle()).map(|(d, w)| u32::from(d - b'0') * w).sum();
+/// The check digit, 0 to 9, of these ASCII digits: weights 3, 1, 3, 1… from the right; `(10 − sum mod 10) mod 10`.
+/// It closes a Colissimo number and the take-over barcode (La Poste, label specification of Colissimo).
+pub fn mod10_weights_3_1(digits: &[u8]) -> u8 {
+    let sum: u32 =
+        digits.iter().rev().zip([3, 1].into_iter().cycle()).map(|(d, w)| u32::from(d.wrapping_sub(b'0')) * w).sum();
     u8::try_from((10 - sum % 10) % 10).unwrap_or(0)
 }
 
