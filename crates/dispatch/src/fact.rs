@@ -44,7 +44,7 @@ pub enum Fact {
         #[serde(skip_serializing_if = "Option::is_none", default)]
         retry_after: Option<Duration>,
     },
-    /// The carrier made the label and we hold it.
+    /// The label was made, by the carrier or in the dark by ourselves, and we hold it.
     Confirmed {
         /// Which attempt.
         attempt: u32,
@@ -94,6 +94,17 @@ pub enum Fact {
         /// Its number.
         number: ParcelNumber,
     },
+    /// The carrier is dark, the label is urgent, and the merchant was told that a local one can be printed. Said once.
+    LocalOffered,
+    /// The carrier was told of a parcel with a local label: the file is with it.
+    Announced {
+        /// Number of the announcement, counted per client.
+        bordereau: u32,
+        /// Name of its file.
+        file: String,
+    },
+    /// The carrier's tracking knows an announced parcel.
+    Integrated,
     /// The engine can do no more by itself.
     LeftToHuman {
         /// Why, in words for the person who takes it up.
@@ -129,6 +140,8 @@ pub enum By {
     Tracking,
     /// A person gave the number, and a reprint proved it.
     Human,
+    /// We printed it ourselves while the carrier was dark, with a number from the contract's range.
+    Local,
 }
 
 /// Why an attempt ended without a label. No text from outside: it may hold private data.

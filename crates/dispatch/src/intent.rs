@@ -5,11 +5,13 @@
 //!    ▲  ▲                │   │ └───rejected───▶ rejected
 //!    │  └───not_done─────┘   └─────unknown────▶ unknown ──confirmed (anchor, tracking, human)──▶ confirmed
 //!    └──────────superseded | probed: not made──────┘  └──left_to_human──▶ human ──reopened──▶ waiting
+//!
+//! waiting ──confirmed (local)──▶ confirmed ──announced, integrated──▶ confirmed
 //! ```
 //!
-//! What is absent: an arrow from *unknown* to *in flight*. An attempt that may have happened is never made again;
-//! it is first proved undone, or given up for good. And no arrow leaves *confirmed* but to *void*: one intent has
-//! at most one label.
+//! What is absent: an arrow from *unknown* to *in flight*, or to a local label. An attempt that may have happened is
+//! never made again, by the carrier or by us; it is first proved undone, or given up for good. And no arrow leaves
+//! *confirmed* but to *void*: one intent has at most one label.
 
 use crate::{By, Cause, Fact, Found, OnUnknown, Policy};
 use clock::Time;
@@ -64,6 +66,8 @@ pub enum Next {
     Busy,
     /// Nothing more to do.
     Nothing,
+    /// What was to be done before: the fact is kept and changes no plan.
+    AsBefore,
 }
 
 /// A fact that cannot follow what is already known. Nothing changes.
@@ -109,6 +113,12 @@ pub struct Intent {
     pub cause: Option<Cause>,
     /// Whether the label was handed to the merchant.
     pub released: bool,
+    /// Whether a local label was offered.
+    pub offered: bool,
+    /// When the carrier was told of a local label.
+    pub announced_at: Option<Time>,
+    /// When the carrier's tracking was seen to know a local label.
+    pub integrated_at: Option<Time>,
 }
 
 impl Intent {
@@ -129,6 +139,9 @@ impl Intent {
             by: None,
             cause: None,
             released: false,
+            offered: false,
+            announced_at: None,
+            integrated_at: None,
         };
         (intent, Next::Do(Job::Submit, at))
     }
@@ -172,7 +185,7 @@ impl Intent {
             }
             (InFlight, Fact::Sent { attempt }) if *attempt == self.attempt => {
                 self.sent = true;
-                Some(Next::Busy)
+                Some(Next::AsBefore)
             }
             (InFlight, Fact::NotDone { attempt, cause, retry_after }) if *attempt == self.attempt => {
                 self.state = Waiting;
@@ -189,12 +202,27 @@ impl Intent {
                 self.cause = Some(cause.clone());
                 Some(Next::Do(Job::Resolve, at.plus(policy.settle)))
             }
-            (InFlight | Unknown | Human, Fact::Confirmed { attempt, number, by, .. }) if *attempt == self.attempt => {
+            (state, Fact::Confirmed { attempt, number, by, .. })
+                if *attempt == self.attempt && may_be_confirmed(state, *by) =>
+            {
                 self.state = Confirmed;
                 self.number = Some(*number);
                 self.by = Some(*by);
                 self.cause = None;
                 Some(Next::Nothing)
+            }
+            (Waiting | Unknown, Fact::LocalOffered) if !self.offered => {
+                self.offered = true;
+                Some(Next::AsBefore)
+            }
+            // A label that was given up after its announcement was made is announced all the same.
+            (Confirmed | Void, Fact::Announced { .. }) if self.is_local() && self.announced_at.is_none() => {
+                self.announced_at = Some(at);
+                Some(Next::AsBefore)
+            }
+            (Confirmed | Void, Fact::Integrated) if self.announced_at.is_some() && self.integrated_at.is_none() => {
+                self.integrated_at = Some(at);
+                Some(Next::AsBefore)
             }
             (InFlight | Unknown, Fact::Rejected { attempt, .. }) if *attempt == self.attempt => {
                 self.state = Rejected;
@@ -221,15 +249,15 @@ impl Intent {
             }
             (Confirmed, Fact::Released) => {
                 self.released = true;
-                Some(Next::Nothing)
+                Some(Next::AsBefore)
             }
             (Confirmed | Waiting | Unknown | Human | Rejected, Fact::Voided) => {
                 self.state = Void;
                 Some(Next::Nothing)
             }
             // What comes late about an attempt that was given up is kept as a fact and changes nothing.
-            (_, Fact::TurnedUp { attempt, .. }) if *attempt <= self.attempt => Some(self.standing_work(at, policy)),
-            (Void | Rejected | Confirmed, _) | (_, _) => None,
+            (_, Fact::TurnedUp { attempt, .. }) if *attempt <= self.attempt => Some(Next::AsBefore),
+            _ => None,
         }
     }
 
@@ -275,17 +303,23 @@ impl Intent {
         Fact::Superseded { attempt: self.attempt }
     }
 
-    fn standing_work(&self, at: Time, policy: &Policy) -> Next {
-        match self.state {
-            State::Waiting => Next::Do(Job::Submit, at),
-            State::Unknown => Next::Do(Job::Resolve, at.plus(policy.settle)),
-            State::InFlight => Next::Busy,
-            _ => Next::Nothing,
-        }
+    /// Whether its label is one that we printed ourselves.
+    pub fn is_local(&self) -> bool {
+        self.by == Some(By::Local)
     }
 
     fn backoff(&self, policy: &Policy) -> Duration {
         doubled(policy, self.retries)
+    }
+}
+
+/// Where a label may come from: the carrier's only after an attempt, our own only while none is open.
+fn may_be_confirmed(state: State, by: By) -> bool {
+    match by {
+        By::Local => state == State::Waiting,
+        By::Answer | By::Anchor | By::Tracking | By::Human => {
+            matches!(state, State::InFlight | State::Unknown | State::Human)
+        }
     }
 }
 
@@ -308,6 +342,9 @@ impl Fact {
             Self::Probed { .. } => "probed",
             Self::Superseded { .. } => "superseded",
             Self::TurnedUp { .. } => "turned_up",
+            Self::LocalOffered => "local_offered",
+            Self::Announced { .. } => "announced",
+            Self::Integrated => "integrated",
             Self::LeftToHuman { .. } => "left_to_human",
             Self::Reopened => "reopened",
             Self::Released => "released",

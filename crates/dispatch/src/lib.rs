@@ -1,4 +1,4 @@
-//! Pure: what to do with an intent now: send, wait, ask an anchor, supersede, ask a human; retries, budgets, drain pace.
+//! Pure: what to do with an intent now: send, wait, ask an anchor, supersede, serve locally, ask a human; retries, budgets, drain pace.
 //!
 //! Two engines that never see each other's state. [`Intent`] is the life of one request for one label, folded
 //! from its facts; [`Pace`] decides how much may be asked of a carrier at this moment. Neither has a clock, a
@@ -8,8 +8,10 @@ mod fact;
 mod intent;
 mod pace;
 mod policy;
+mod stopgap;
 
 pub use fact::{By, Cause, Fact, Found, Reject, Stamped, Via};
 pub use intent::{Illegal, Intent, Job, Next, State};
 pub use pace::{Call, Health, Limits, Pace, Permit, Signal};
 pub use policy::{OnUnknown, Policy};
+pub use stopgap::{InTheDark, Moment, Stopgap, is_urgent};

@@ -24,6 +24,14 @@ fn confirmed(attempt: u32) -> Fact {
     Fact::Confirmed { attempt, number: number(), partner_number: None, format: LabelFormat::PDF_10X15, by: By::Answer }
 }
 
+fn local(attempt: u32) -> Fact {
+    Fact::Confirmed { attempt, number: number(), partner_number: None, format: LabelFormat::PDF_10X15, by: By::Local }
+}
+
+fn announced() -> Fact {
+    Fact::Announced { bordereau: 7, file: "900001.20251222.103000_001".into() }
+}
+
 fn unknown(attempt: u32) -> Fact {
     Fact::Unknown { attempt, cause: Cause::NoAnswer, number: None }
 }
@@ -44,7 +52,8 @@ fn the_lives_that_are_lived() {
     let rejected = Fact::Rejected { attempt: 1, reject: Reject { code: "30221".into(), message: "…".into() } };
     let probed = |found| Fact::Probed { attempt: 1, found };
     let human = Fact::LeftToHuman { reason: "…".into() };
-    let cases: [(&[Fact], State); 10] = [
+    let superseded = Fact::Superseded { attempt: 1 };
+    let cases: [(&[Fact], State); 15] = [
         (&[], State::Waiting),
         (&[claimed(1), Fact::Sent { attempt: 1 }, confirmed(1), Fact::Released], State::Confirmed),
         (&[claimed(1), not_done(1), claimed(2), confirmed(2)], State::Confirmed),
@@ -55,6 +64,14 @@ fn the_lives_that_are_lived() {
         (&[claimed(1), unknown(1), human.clone(), Fact::Reopened], State::Waiting),
         (&[claimed(1), unknown(1), human, confirmed(1)], State::Confirmed),
         (&[claimed(1), confirmed(1), Fact::Voided], State::Void),
+        (&[local(0), Fact::Released, announced(), Fact::Integrated], State::Confirmed),
+        (&[claimed(1), not_done(1), Fact::LocalOffered, local(1)], State::Confirmed),
+        (&[claimed(1), unknown(1), Fact::LocalOffered, superseded.clone(), local(1)], State::Confirmed),
+        (
+            &[claimed(1), unknown(1), superseded, local(1), Fact::TurnedUp { attempt: 1, number: number() }],
+            State::Confirmed,
+        ),
+        (&[local(0), Fact::Voided, announced(), Fact::Integrated], State::Void),
     ];
     for (facts, end) in cases {
         assert_eq!(life(facts), Ok(end), "{facts:?}");
@@ -63,7 +80,9 @@ fn the_lives_that_are_lived() {
 
 #[test]
 fn what_can_never_follow() {
-    let cases: [(&[Fact], &str); 9] = [
+    let superseded = Fact::Superseded { attempt: 1 };
+    let human = Fact::LeftToHuman { reason: "…".into() };
+    let cases: [(&[Fact], &str); 20] = [
         (&[claimed(1), unknown(1), claimed(2)], "claimed"),
         (&[claimed(2)], "claimed"),
         (&[claimed(1), claimed(2)], "claimed"),
@@ -73,6 +92,17 @@ fn what_can_never_follow() {
         (&[Fact::Voided, claimed(1)], "claimed"),
         (&[claimed(1), Fact::Voided], "voided"),
         (&[Fact::Released], "released"),
+        (&[claimed(1), local(1)], "confirmed"),
+        (&[claimed(1), unknown(1), local(1)], "confirmed"),
+        (&[claimed(1), unknown(1), human, local(1)], "confirmed"),
+        (&[claimed(1), unknown(1), superseded.clone(), local(1), confirmed(1)], "confirmed"),
+        (&[claimed(1), unknown(1), superseded, local(0)], "confirmed"),
+        (&[local(0), claimed(1)], "claimed"),
+        (&[Fact::LocalOffered, Fact::LocalOffered], "local_offered"),
+        (&[claimed(1), Fact::LocalOffered], "local_offered"),
+        (&[claimed(1), confirmed(1), announced()], "announced"),
+        (&[local(0), Fact::Integrated], "integrated"),
+        (&[local(0), announced(), announced()], "announced"),
     ];
     for (facts, refused) in cases {
         assert_eq!(life(facts), Err(refused), "{facts:?}");
@@ -145,6 +175,10 @@ fn a_stop_in_the_middle_leaves_an_unknown() {
     assert_eq!(intent.after_a_stop(), Some(Fact::Unknown { attempt: 1, cause: Cause::WeStopped, number: None }));
 }
 
+fn attempt_or_none() -> impl Strategy<Value = u32> {
+    0..4u32
+}
+
 fn any_fact() -> impl Strategy<Value = Fact> {
     let attempt = 1..4u32;
     prop_oneof![
@@ -156,6 +190,11 @@ fn any_fact() -> impl Strategy<Value = Fact> {
         attempt.clone().prop_map(|attempt| Fact::Probed { attempt, found: Found::NotMade }),
         attempt.clone().prop_map(|attempt| Fact::Probed { attempt, found: Found::NoAnchor }),
         attempt.prop_map(|attempt| Fact::Superseded { attempt }),
+        attempt_or_none().prop_map(local),
+        Just(Fact::LocalOffered),
+        Just(announced()),
+        Just(Fact::Integrated),
+        Just(Fact::TurnedUp { attempt: 1, number: number() }),
         Just(Fact::LeftToHuman { reason: "…".into() }),
         Just(Fact::Reopened),
         Just(Fact::Released),
@@ -164,25 +203,64 @@ fn any_fact() -> impl Strategy<Value = Fact> {
 }
 
 proptest! {
-    /// Whatever is thrown at it: at most one label, no attempt after an unknown without a decision, attempts counted up.
+    /// Whatever is thrown at it: at most one label, none beside an attempt that may have made one, no attempt after an
+    /// unknown without a decision, attempts counted up.
     #[test]
     fn whatever_comes_an_intent_keeps_its_word(facts in prop::collection::vec(any_fact(), 0..60)) {
         let policy = Policy::default();
         let (mut intent, _) = Intent::accept(ShipmentId::from_bytes([7; 16]), day(), START);
-        let mut labels = 0;
+        let (mut labels, mut open) = (0, false);
         for fact in &facts {
             let before = intent.clone();
             match intent.step(fact, START, &policy) {
                 Err(_) => prop_assert_eq!(&intent, &before),
                 Ok(next) => {
                     labels += u32::from(matches!(fact, Fact::Confirmed { .. }));
+                    let local = matches!(fact, Fact::Confirmed { by: By::Local, .. });
+                    prop_assert!(!(local && open), "a local label beside an attempt that may have made one");
+                    open = matches!(intent.state, State::InFlight | State::Unknown);
                     prop_assert!(!(before.state == State::Unknown && intent.state == State::InFlight));
                     prop_assert!(intent.attempt >= before.attempt && intent.attempt <= before.attempt + 1);
-                    let idle = intent.state.is_final() || intent.state == State::Human;
-                    prop_assert_eq!(next == Next::Nothing, idle, "{:?} {:?}", intent.state, next);
+                    if next == Next::AsBefore {
+                        prop_assert_eq!(before.state, intent.state);
+                    } else {
+                        let idle = intent.state.is_final() || intent.state == State::Human;
+                        prop_assert_eq!(next == Next::Nothing, idle, "{:?} {:?}", intent.state, next);
+                    }
+                    prop_assert!(intent.announced_at.is_none() || intent.is_local());
+                    prop_assert!(intent.integrated_at.is_none() || intent.announced_at.is_some());
                 }
             }
         }
         prop_assert!(labels <= 1);
+    }
+
+    /// However an intent came to stand, the facts of a local label can follow, or there are none; and whatever of the
+    /// attempts comes later is kept as a number to void.
+    #[test]
+    fn a_local_label_is_the_last(
+        facts in prop::collection::vec(any_fact(), 0..30),
+        late in prop::collection::vec(any_fact(), 0..30),
+    ) {
+        let policy = Policy::default();
+        let (mut intent, _) = Intent::accept(ShipmentId::from_bytes([7; 16]), day(), START);
+        for fact in &facts {
+            drop(intent.step(fact, START, &policy));
+        }
+        let stuck = matches!(intent.state, State::Waiting | State::Unknown | State::Human);
+        let printed = intent.local_label(number(), LabelFormat::PDF_10X15);
+        prop_assert_eq!(printed.is_some(), stuck);
+        for fact in printed.into_iter().flatten() {
+            prop_assert!(intent.step(&fact, START, &policy).is_ok());
+        }
+        if stuck {
+            let attempt = intent.attempt;
+            for fact in &late {
+                drop(intent.step(fact, START, &policy));
+                prop_assert!(intent.is_local() && matches!(intent.state, State::Confirmed | State::Void));
+            }
+            let turned_up = Fact::TurnedUp { attempt, number: number() };
+            prop_assert!(intent.step(&turned_up, START, &policy).is_ok());
+        }
     }
 }

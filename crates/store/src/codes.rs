@@ -1,7 +1,7 @@
 //! How small values are written in columns. A code is a value's place in its list; lists only grow at their end.
 
 use crate::{KeyScope, StoreError};
-use dispatch::{By, Job, State, Via};
+use dispatch::{By, InTheDark, Job, State, Via};
 use jiff::civil::Date;
 
 /// A value with a code.
@@ -34,13 +34,18 @@ impl Coded for Via {
 }
 
 impl Coded for By {
-    const ALL: &'static [Self] = &[Self::Answer, Self::Anchor, Self::Tracking, Self::Human];
+    const ALL: &'static [Self] = &[Self::Answer, Self::Anchor, Self::Tracking, Self::Human, Self::Local];
     const WHAT: &'static str = "known_by";
 }
 
 impl Coded for Job {
     const ALL: &'static [Self] = &[Self::Submit, Self::Resolve];
     const WHAT: &'static str = "job";
+}
+
+impl Coded for InTheDark {
+    const ALL: &'static [Self] = &[Self::Wait, Self::Local, Self::Ask];
+    const WHAT: &'static str = "in_the_dark";
 }
 
 impl Coded for KeyScope {
@@ -78,6 +83,7 @@ mod tests {
         reads_back::<By>();
         reads_back::<Job>();
         reads_back::<KeyScope>();
+        reads_back::<InTheDark>();
     }
 
     #[test]

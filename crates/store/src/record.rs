@@ -55,9 +55,12 @@ pub(crate) fn record(writing: &mut Writing<'_>, happened: &Happened) -> Result<I
         return Err(StoreError::Misused("a label's bytes came without the fact that confirms it"));
     }
     let before = row.view.intent.state;
-    let mut next = Next::Busy;
+    let mut next = Next::AsBefore;
     for written in &happened.facts {
-        next = row.fold(&written.fact, happened.at, writing.policy)?;
+        match row.fold(&written.fact, happened.at, writing.policy)? {
+            Next::AsBefore => {}
+            planned => next = planned,
+        }
     }
     for written in &happened.facts {
         note_number(writing.conn, &row, &written.fact, happened.at)?;

@@ -14,7 +14,7 @@ macro_rules! columns {
     () => {
         "id, merchant, account, via, order_number, parcel_no, product, pickup_point, accepted_seq, accepted_at, \
          deposit, state, version, changed_at, attempt, unknowns, retries, sent, claimed_at, number, known_by, cause, \
-         released, reject_code, reject_message, human_reason"
+         released, reject_code, reject_message, human_reason, offered, announced_at, integrated_at"
     };
 }
 
@@ -23,14 +23,15 @@ const INSERT: &str = concat!(
     "INSERT INTO intents (",
     columns!(),
     ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, 0, 0, 0, 0, NULL, NULL, NULL, NULL, 0, \
-     NULL, NULL, NULL) ON CONFLICT DO NOTHING"
+     NULL, NULL, NULL, 0, NULL, NULL) ON CONFLICT DO NOTHING"
 );
 const UPDATE: &str = "UPDATE intents SET version = ?2, changed_at = ?3, attempt = ?4, unknowns = ?5, retries = ?6, \
     sent = ?7, claimed_at = ?8, number = ?9, known_by = ?10, cause = ?11, released = ?12, reject_code = ?13, \
-    reject_message = ?14, human_reason = ?15 WHERE id = ?1";
+    reject_message = ?14, human_reason = ?15, offered = ?16, announced_at = ?17, integrated_at = ?18 WHERE id = ?1";
 const UPDATE_STATE: &str = "UPDATE intents SET version = ?2, changed_at = ?3, attempt = ?4, unknowns = ?5, \
     retries = ?6, sent = ?7, claimed_at = ?8, number = ?9, known_by = ?10, cause = ?11, released = ?12, \
-    reject_code = ?13, reject_message = ?14, human_reason = ?15, state = ?16 WHERE id = ?1";
+    reject_code = ?13, reject_message = ?14, human_reason = ?15, offered = ?16, announced_at = ?17, \
+    integrated_at = ?18, state = ?19 WHERE id = ?1";
 
 /// An intent as it stands in its table.
 #[derive(Clone, Debug)]
@@ -96,7 +97,7 @@ pub(crate) fn update(conn: &Connection, row: &IntentRow, state_before: State) ->
     let moved = intent.state != state_before;
     let mut statement = conn.prepare_cached(if moved { UPDATE_STATE } else { UPDATE })?;
     let cause = intent.cause.as_ref().map(serde_json::to_string).transpose();
-    let values: [&dyn rusqlite::ToSql; 15] = [
+    let values: [&dyn rusqlite::ToSql; 18] = [
         intent.id.as_bytes(),
         &count(view.version),
         &intent.changed_at.unix_ms(),
@@ -112,12 +113,15 @@ pub(crate) fn update(conn: &Connection, row: &IntentRow, state_before: State) ->
         &view.reject.as_ref().map(|r| r.code.as_str()),
         &view.reject.as_ref().map(|r| r.message.as_str()),
         &view.human_reason,
+        &intent.offered,
+        &intent.announced_at.map(Time::unix_ms),
+        &intent.integrated_at.map(Time::unix_ms),
     ];
     for (place, value) in (1..).zip(values) {
         statement.raw_bind_parameter(place, value)?;
     }
     if moved {
-        statement.raw_bind_parameter(16, intent.state.code())?;
+        statement.raw_bind_parameter(19, intent.state.code())?;
     }
     statement.raw_execute()?;
     Ok(())
@@ -150,6 +154,7 @@ fn read(row: &Row<'_>) -> Result<IntentRow, StoreError> {
 fn read_intent(row: &Row<'_>) -> Result<Intent, StoreError> {
     let (number, cause): (Option<String>, Option<String>) = (row.get(19)?, row.get(21)?);
     let time = |place| row.get(place).map(Time::from_unix_ms);
+    let maybe_time = |place| row.get(place).map(|at: Option<i64>| at.map(Time::from_unix_ms));
     Ok(Intent {
         id: ShipmentId::from_bytes(row.get(0)?),
         state: State::from_code(row.get(11)?)?,
@@ -159,12 +164,15 @@ fn read_intent(row: &Row<'_>) -> Result<Intent, StoreError> {
         unknowns: row.get(15)?,
         retries: row.get(16)?,
         sent: row.get(17)?,
-        claimed_at: row.get::<_, Option<i64>>(18)?.map(Time::from_unix_ms),
+        claimed_at: maybe_time(18)?,
         deposit_date: day_from_code(row.get(10)?)?,
         number: number.map(|n| parse(&n, "number")).transpose()?,
         by: row.get::<_, Option<i64>>(20)?.map(By::from_code).transpose()?,
         cause: cause.map(|c| json(&c, "cause")).transpose()?,
         released: row.get(22)?,
+        offered: row.get(26)?,
+        announced_at: maybe_time(27)?,
+        integrated_at: maybe_time(28)?,
     })
 }
 

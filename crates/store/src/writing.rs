@@ -16,8 +16,10 @@ use rusqlite::{Connection, params};
 const LAST_SEQ: &str = "SELECT coalesce(max(seq), 0) FROM facts";
 const APPEND: &str = "INSERT INTO facts (seq, intent, at, fact) VALUES (?1, ?2, ?3, ?4)";
 const MOVE: &str = "UPDATE tally SET count = count + ?2 WHERE state = ?1";
-const JOB: &str = "INSERT INTO outbox (seq, intent, job, again, deposit, due_at, ready, taken) \
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (seq) DO UPDATE SET job = excluded.job, \
+/// A new job is looked at in the dark unless its merchant waits; one that is there stays as it was in this.
+const JOB: &str = "INSERT INTO outbox (seq, intent, job, again, deposit, due_at, ready, taken, stopgap) \
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, \
+    coalesce((SELECT min(in_the_dark, 1) FROM merchants WHERE id = ?9), 0)) ON CONFLICT (seq) DO UPDATE SET job = excluded.job, \
     again = excluded.again, due_at = excluded.due_at, ready = excluded.ready, taken = excluded.taken";
 const JOB_DONE: &str = "DELETE FROM outbox WHERE seq = ?1";
 
@@ -89,8 +91,7 @@ impl<'c> Writing<'c> {
         rows::update(self.conn, row, before)?;
         self.moved(before, -1);
         self.moved(row.view.intent.state, 1);
-        let still_busy = next == Next::Busy && before == State::InFlight;
-        if still_busy { Ok(()) } else { self.plan(row, next, at) }
+        self.plan(row, next, at)
     }
 
     /// Writes into the outbox what is to be done next.
@@ -106,6 +107,7 @@ impl<'c> Writing<'c> {
                 self.conn.prepare_cached(JOB_DONE)?.execute([row.accepted_seq])?;
                 Ok(())
             }
+            Next::AsBefore => Ok(()),
         }
     }
 
@@ -125,6 +127,7 @@ impl<'c> Writing<'c> {
             slot.due_at.map(Time::unix_ms),
             slot.ready,
             slot.taken,
+            row.view.merchant.as_str(),
         ])?;
         Ok(())
     }

@@ -295,7 +295,10 @@ impl FactAnswer {
             Fact::TurnedUp { attempt, number } => Self { parcel_number: Some(String::from(*number)), ..of(attempt) },
             Fact::Sent { attempt } | Fact::Superseded { attempt } => of(attempt),
             Fact::LeftToHuman { reason } => Self { note: Some(reason.clone()), ..Self::default() },
-            Fact::Reopened | Fact::Released | Fact::Voided => Self::default(),
+            Fact::Announced { bordereau, file } => {
+                Self { note: Some(format!("announcement {bordereau}, file {file}")), ..Self::default() }
+            }
+            Fact::LocalOffered | Fact::Integrated | Fact::Reopened | Fact::Released | Fact::Voided => Self::default(),
         }
     }
 }
@@ -313,6 +316,7 @@ fn source(by: By) -> &'static str {
         By::Anchor => "by the carrier's record of the chosen number",
         By::Tracking => "by the order number in the carrier's tracking",
         By::Human => "by a person, proved by a reprint",
+        By::Local => "by ourselves, with a number from your range",
     }
 }
 

@@ -248,6 +248,7 @@ fn found_by(by: By) -> &'static str {
         By::Anchor => "the carrier knows the number that was chosen",
         By::Tracking => "its order number stands in tracking",
         By::Human => "a person said so",
+        By::Local => "a local label stands in for it",
     }
 }
 
