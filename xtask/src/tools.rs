@@ -13,27 +13,64 @@ pub(crate) struct Tool {
 }
 
 /// All of them. Each is ready at once when an earlier run has set it up.
-pub(crate) const TOOLS: &[Tool] = &[Tool {
-    name: "Python with Karrio's Colissimo client",
-    why: "an unmodified public client asks the carrier-compatible endpoint for a label",
-    ensure: python,
-}];
+pub(crate) const TOOLS: &[Tool] = &[
+    Tool {
+        name: "Python with the packages that tests want",
+        why: "an unmodified public client asks for labels, and the client for Python is checked for its types",
+        ensure: python,
+    },
+    Tool {
+        name: "Node with the packages that tests want",
+        why: "the client for TypeScript is checked for its types and asks for labels",
+        ensure: node,
+    },
+];
 
-/// What is installed in the virtual environment, pinned.
-const PYTHON_PACKAGES: &[&str] = &["karrio==2026.1.32", "karrio-colissimo==2026.1.32"];
+/// What is installed in the virtual environment, pinned, one a line.
+const PYTHON_PACKAGES: &[&str] = &[
+    "karrio==2026.1.32",
+    "karrio-colissimo==2026.1.32",
+    "mypy==2.4.1", // checks the types of clients/python
+];
+
+/// What is installed for Node, pinned, one a line.
+const NODE_PACKAGES: &[&str] = &[
+    "@types/node@20.19.43",
+    "typescript@7.0.2", // checks and builds clients/typescript
+];
 
 fn python(shop: &Shop) -> Result<Environment, Failed> {
     let venv = shop.tools().join("venv");
     let python = venv.join("bin").join("python");
-    let ready = venv.join("ready");
-    let pins = PYTHON_PACKAGES.join("\n");
-    if fs::read_to_string(&ready).ok().as_deref() != Some(&pins) {
+    once(&venv.join("ready"), PYTHON_PACKAGES, || {
         make_venv(shop, &venv)?;
         let pip = ["-m", "pip", "install", "--quiet", "--retries", "2"];
-        shop.output(&Call::new(&python, pip.iter().chain(PYTHON_PACKAGES)))?;
-        fs::write(&ready, &pins).map_err(|error| Failed(format!("cannot write {}: {error}", ready.display())))?;
-    }
+        shop.output(&Call::new(&python, pip.iter().chain(PYTHON_PACKAGES))).map(drop)
+    })?;
     Ok(vec![("TOURNEE_TEST_PYTHON".into(), python.to_string_lossy().into_owned())])
+}
+
+/// The packages come as they are: what one of them would run at its installation is not run.
+fn node(shop: &Shop) -> Result<Environment, Failed> {
+    shop.output(&Call::new("node", ["--version"]))?;
+    let folder = shop.tools().join("node");
+    once(&folder.join("ready"), NODE_PACKAGES, || {
+        let prefix = folder.to_string_lossy().into_owned();
+        let npm = ["install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", &prefix];
+        shop.output(&Call::new("npm", npm.iter().chain(NODE_PACKAGES))).map(drop)
+    })?;
+    let modules = folder.join("node_modules");
+    Ok(vec![("TOURNEE_TEST_NODE_MODULES".into(), modules.to_string_lossy().into_owned())])
+}
+
+/// Installs, unless `ready` says that these very packages are there.
+fn once(ready: &Path, packages: &[&str], install: impl FnOnce() -> Result<(), Failed>) -> Result<(), Failed> {
+    let pins = packages.join("\n");
+    if fs::read_to_string(ready).ok().as_deref() == Some(&pins) {
+        return Ok(());
+    }
+    install()?;
+    fs::write(ready, &pins).map_err(|error| Failed(format!("cannot write {}: {error}", ready.display())))
 }
 
 /// Debian and Ubuntu ship `python3` without its `venv`; where we may, we install it.
