@@ -18,7 +18,7 @@ mod weight;
 pub use address::{Address, AddressFields, Country};
 pub use client::ClientNumber;
 pub use format::LabelFormat;
-pub use id::{Login, MerchantId, OrderNumber, ShipmentId};
+pub use id::{BatchId, Login, MerchantId, OrderNumber, ShipmentId};
 pub use number::{ColissimoNumber, GeopostRouting, ParcelNumber, PickupPointId, S10Number, mod10_weights_3_1};
 pub use product::{DeliveryMode, Product};
 pub use shipment::{Letter, Shipment, ShipmentParts};

@@ -24,6 +24,7 @@ const KEY_FIND: &str = "SELECT k.intent, k.body, k.at, i.state, i.released, i.ch
 const KEY_PUT: &str = "INSERT OR REPLACE INTO keys (merchant, scope, digest, body, intent, at) \
     VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
 const ACCOUNT_IS: &str = "SELECT 1 FROM accounts WHERE id = ?1 AND merchant = ?2";
+const ID_IS: &str = "SELECT 1 FROM intents WHERE id = ?1";
 const PARCELS: &str = "SELECT coalesce(max(parcel_no), 0) FROM intents WHERE merchant = ?1 AND order_number = ?2";
 
 /// A request made ready in the caller's thread: its first fact is text already.
@@ -48,12 +49,31 @@ impl Request {
             intent,
             reject: None,
             human_reason: None,
+            parcel_ref: shipment.parcel_ref.clone(),
             product: shipment.product.clone(),
             mode: shipment.mode.clone(),
             version: 1,
         };
         let json = first_fact(merchant, shipment, via)?;
         Ok(Self { view, next, key, at, json })
+    }
+
+    /// What it would be told without being taken in: nothing where it would be new.
+    pub(crate) fn known(&self, conn: &Connection) -> Result<Option<Accepted>, StoreError> {
+        let known = self.key.map(|key| known(conn, &self.view.merchant, key, self.at));
+        Ok(known.transpose()?.flatten())
+    }
+
+    /// Looks at everything for which a new request can be refused.
+    pub(crate) fn check(&self, conn: &Connection) -> Result<(), StoreError> {
+        let view = &self.view;
+        if !conn.prepare_cached(ACCOUNT_IS)?.exists(params![view.account, view.merchant.as_str()])? {
+            return Err(StoreError::NoAccount(view.account.clone()));
+        }
+        if conn.prepare_cached(ID_IS)?.exists([view.intent.id.as_bytes()])? {
+            return Err(StoreError::IdTaken(view.intent.id));
+        }
+        Ok(())
     }
 }
 
@@ -64,13 +84,11 @@ fn first_fact(merchant: MerchantId, shipment: parcel::Shipment, via: Via) -> Res
 
 /// Takes the request in, or says which shipment it is already.
 pub(crate) fn accept(writing: &mut Writing<'_>, request: Request) -> Result<Accepted, StoreError> {
-    let Request { mut view, next, key, at, json } = request;
-    if let Some(known) = key.map(|key| known(writing.conn, &view.merchant, key, at)).transpose()?.flatten() {
+    if let Some(known) = request.known(writing.conn)? {
         return Ok(known);
     }
-    if !writing.conn.prepare_cached(ACCOUNT_IS)?.exists(params![view.account, view.merchant.as_str()])? {
-        return Err(StoreError::NoAccount(view.account));
-    }
+    request.check(writing.conn)?;
+    let Request { mut view, next, key, at, json } = request;
     if let Some(order) = &view.order_number {
         view.parcel_no = parcels_of(writing.conn, &view.merchant, order)? + 1;
     }

@@ -22,6 +22,9 @@ pub enum StoreError {
     /// The digest of the API key belongs to another merchant.
     #[error("this API key belongs to another merchant: make a fresh one")]
     ApiKeyTaken,
+    /// A search that would have to sort too much.
+    #[error("more than {0} shipments match: write more of what is looked for, or narrow the time")]
+    TooManyMatches(usize),
     /// The bytes of a label came without the fact that confirms it, or the first fact came twice.
     #[error("{0}: this is a defect of the caller")]
     Misused(&'static str),
@@ -94,6 +97,7 @@ impl StoreError {
                 | Self::IdTaken(_)
                 | Self::NoAccount(_)
                 | Self::ApiKeyTaken
+                | Self::TooManyMatches(_)
                 | Self::Misused(_)
         )
     }

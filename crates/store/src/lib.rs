@@ -8,6 +8,7 @@
 //! Under simulated time the caller's own thread does everything, on a file or in memory.
 
 mod accept;
+mod batches;
 mod claim;
 mod codes;
 mod doctor;
@@ -18,16 +19,19 @@ mod model;
 mod neighbours;
 mod opening;
 mod options;
+mod orders;
 mod reads;
 mod record;
 mod rows;
 mod seal;
+mod search;
 mod store;
 mod tracking;
 mod watch;
 mod writer;
 mod writing;
 
+pub use batches::{Batch, Ending, Line, LineStatus, LineWork, NewBatch, NewLine, NotTaken, Refusal};
 pub use doctor::Finding;
 pub use error::StoreError;
 pub use model::{
@@ -35,6 +39,7 @@ pub use model::{
     Merchant, NewIntent, Page,
 };
 pub use options::{Boundary, BoundaryHook, Mode, Options, Place};
+pub use orders::OrderAccepted;
 pub use seal::SealingKey;
 pub use store::Store;
 pub use watch::Watch;

@@ -4,7 +4,9 @@ use bytes::Bytes;
 use clock::Time;
 use dispatch::{Intent, Job, Reject, State, Via};
 use jiff::civil::Date;
-use parcel::{DeliveryMode, LabelFormat, Login, MerchantId, OrderNumber, ParcelNumber, Product, Shipment, ShipmentId};
+use parcel::{
+    BatchId, DeliveryMode, LabelFormat, Login, MerchantId, OrderNumber, ParcelNumber, Product, Shipment, ShipmentId,
+};
 use std::fmt;
 
 /// An account at the carrier, by the id that the merchant's set-up gave it.
@@ -79,6 +81,8 @@ pub struct IntentView {
     pub order_number: Option<OrderNumber>,
     /// Which parcel of its order it is, from 1; 1 without an order number.
     pub parcel_no: u32,
+    /// The merchant's name for this parcel of the order.
+    pub parcel_ref: Option<String>,
     /// The folded state.
     pub intent: Intent,
     /// What the carrier refused, when it did.
@@ -156,6 +160,18 @@ pub struct Filter {
     pub state: Option<State>,
     /// Only of this order.
     pub order_number: Option<OrderNumber>,
+    /// Only those whose order number begins so, or whose parcel reference or parcel number is this.
+    pub query: Option<String>,
+    /// Only those that the carrier gave this number.
+    pub parcel_number: Option<ParcelNumber>,
+    /// Only those that this batch made or found.
+    pub batch: Option<BatchId>,
+    /// Only of this product.
+    pub product: Option<Product>,
+    /// Only those accepted at this time or later.
+    pub created_from: Option<Time>,
+    /// Only those accepted before this time.
+    pub created_to: Option<Time>,
     /// Only to be deposited on this day or later.
     pub deposit_from: Option<Date>,
     /// Only to be deposited on this day or earlier.
@@ -166,7 +182,8 @@ pub struct Filter {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cursor(pub ShipmentId);
 
-/// One page of a list, newest first.
+/// One page of a list, newest first. It can hold fewer than were asked for although there are more: a question that
+/// finds little among much is answered in steps.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Page {
     /// The shipments.

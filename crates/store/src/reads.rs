@@ -1,14 +1,13 @@
-//! Reading: single intents, the journal, labels, lists and counts.
+//! Reading: single intents, the journal, labels and counts.
 
 use crate::{
-    Counts, Cursor, Filter, IntentView, Label, Page, StoreError,
-    codes::{Coded, day_code},
+    Counts, IntentView, Label, StoreError,
+    codes::Coded,
     rows::{self, json, parse},
 };
 use bytes::Bytes;
 use clock::Time;
 use dispatch::{Fact, Stamped, State};
-use jiff::civil::Date;
 use parcel::{MerchantId, ParcelNumber, ShipmentId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -19,10 +18,6 @@ const LABEL: &str = "SELECT l.intent, l.number, l.format, l.label, l.cn23, l.ans
 const LABEL_BY_NUMBER: &str = "SELECT l.intent, l.number, l.format, l.label, l.cn23, l.answer FROM numbers n \
     JOIN labels l ON l.intent = n.intent AND l.number = n.number JOIN intents i ON i.id = n.intent \
     WHERE n.number = ?1 AND i.merchant = ?2 ORDER BY n.at DESC LIMIT 1";
-const IDS_BY_STATE: &str = "SELECT id FROM intents WHERE merchant = ?1 AND state = ?2 AND id < ?3 \
-    AND deposit BETWEEN ?4 AND ?5 ORDER BY id DESC LIMIT ?6";
-const IDS_BY_ORDER: &str = "SELECT id, state, deposit FROM intents INDEXED BY intents_of_order \
-    WHERE merchant = ?1 AND order_number = ?2 AND id < ?3 ORDER BY id DESC";
 const TALLY: &str = "SELECT state, count FROM tally";
 const OUTBOX: &str = "SELECT (SELECT count(*) FROM outbox WHERE ready = 1), (SELECT count(*) FROM outbox), \
     (SELECT count(*) FROM outbox WHERE taken = 1)";
@@ -84,73 +79,6 @@ fn read_label(row: &Row<'_>) -> Result<(ShipmentId, Label), StoreError> {
         answer_json: row.get(5)?,
     };
     Ok((ShipmentId::from_bytes(row.get(0)?), label))
-}
-
-/// One page, newest first, as of one moment.
-pub(crate) fn list(
-    conn: &Connection,
-    merchant: &MerchantId,
-    filter: &Filter,
-    after: Option<Cursor>,
-    limit: usize,
-) -> Result<Page, StoreError> {
-    let moment = conn.unchecked_transaction()?;
-    let before = after.map_or([u8::MAX; 16], |cursor| *cursor.0.as_bytes());
-    let mut ids = match &filter.order_number {
-        Some(_) => ids_by_order(&moment, merchant, filter, before)?,
-        None => ids_by_state(&moment, merchant, filter, before, limit.saturating_add(1))?,
-    };
-    ids.sort_unstable_by(|a, b| b.cmp(a));
-    let more = ids.len() > limit;
-    ids.truncate(limit);
-    let next = ids.last().filter(|_| more).copied().map(Cursor);
-    let found = ids.into_iter().map(|id| rows::find(&moment, id)).collect::<Result<Vec<_>, _>>()?;
-    Ok(Page { items: found.into_iter().flatten().map(|row| row.view).collect(), next })
-}
-
-/// The first of each state, each read in order from the index; the caller merges them.
-fn ids_by_state(
-    conn: &Connection,
-    merchant: &MerchantId,
-    filter: &Filter,
-    before: [u8; 16],
-    limit: usize,
-) -> Result<Vec<ShipmentId>, StoreError> {
-    let (from, to) = days(filter);
-    let mut statement = conn.prepare_cached(IDS_BY_STATE)?;
-    let mut ids = Vec::new();
-    for state in State::ALL.iter().filter(|state| filter.state.is_none_or(|wanted| wanted == **state)) {
-        let wanted = params![merchant.as_str(), state.code(), before, from, to, limited(limit)];
-        for id in statement.query_map(wanted, |row| row.get(0))? {
-            ids.push(ShipmentId::from_bytes(id?));
-        }
-    }
-    Ok(ids)
-}
-
-fn ids_by_order(
-    conn: &Connection,
-    merchant: &MerchantId,
-    filter: &Filter,
-    before: [u8; 16],
-) -> Result<Vec<ShipmentId>, StoreError> {
-    let (from, to) = days(filter);
-    let order = filter.order_number.as_ref().map(|n| n.as_str());
-    let mut statement = conn.prepare_cached(IDS_BY_ORDER)?;
-    let mut ids = Vec::new();
-    let mut rows = statement.query(params![merchant.as_str(), order, before])?;
-    while let Some(row) = rows.next()? {
-        let (state, deposit): (i64, i64) = (row.get(1)?, row.get(2)?);
-        if filter.state.is_none_or(|wanted| wanted.code() == state) && (from..=to).contains(&deposit) {
-            ids.push(ShipmentId::from_bytes(row.get(0)?));
-        }
-    }
-    Ok(ids)
-}
-
-fn days(filter: &Filter) -> (i64, i64) {
-    let (from, to) = (filter.deposit_from.unwrap_or(Date::MIN), filter.deposit_to.unwrap_or(Date::MAX));
-    (day_code(from), day_code(to))
 }
 
 pub(crate) fn next_due(conn: &Connection) -> Result<Option<Time>, StoreError> {

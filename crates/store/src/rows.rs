@@ -14,7 +14,8 @@ macro_rules! columns {
     () => {
         "id, merchant, account, via, order_number, parcel_no, product, pickup_point, accepted_seq, accepted_at, \
          deposit, state, version, changed_at, attempt, unknowns, retries, sent, claimed_at, number, known_by, cause, \
-         released, reject_code, reject_message, human_reason, offered, announced_at, integrated_at"
+         released, reject_code, reject_message, human_reason, offered, announced_at, integrated_at, \
+         parcel_ref"
     };
 }
 
@@ -23,7 +24,7 @@ const INSERT: &str = concat!(
     "INSERT INTO intents (",
     columns!(),
     ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, 0, 0, 0, 0, NULL, NULL, NULL, NULL, 0, \
-     NULL, NULL, NULL, 0, NULL, NULL) ON CONFLICT DO NOTHING"
+     NULL, NULL, NULL, 0, NULL, NULL, ?15) ON CONFLICT DO NOTHING"
 );
 const UPDATE: &str = "UPDATE intents SET version = ?2, changed_at = ?3, attempt = ?4, unknowns = ?5, retries = ?6, \
     sent = ?7, claimed_at = ?8, number = ?9, known_by = ?10, cause = ?11, released = ?12, reject_code = ?13, \
@@ -87,6 +88,7 @@ pub(crate) fn insert(conn: &Connection, row: &IntentRow) -> Result<bool, StoreEr
         intent.state.code(),
         count(view.version),
         intent.changed_at.unix_ms(),
+        view.parcel_ref,
     ])?;
     Ok(written == 1)
 }
@@ -138,6 +140,7 @@ fn read(row: &Row<'_>) -> Result<IntentRow, StoreError> {
         via: Via::from_code(row.get(3)?)?,
         order_number: order_number.map(|n| parse(&n, "order_number")).transpose()?,
         parcel_no: row.get(5)?,
+        parcel_ref: row.get(29)?,
         intent: read_intent(row)?,
         reject: reject_code.zip(reject_message).map(|(code, message)| Reject { code, message }),
         human_reason: row.get(25)?,

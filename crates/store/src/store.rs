@@ -1,8 +1,10 @@
 //! The public face of the store: every method hands a plain function to the engine and waits for what it says.
 
+mod many;
+
 use crate::{
-    Accepted, Account, AccountId, Claimed, Counts, Cursor, Filter, Finding, IntentView, Key, Label, LabelBytes, Late,
-    Merchant, NewIntent, Options, Page, StoreError, Watch,
+    Accepted, Account, AccountId, Claimed, Counts, Finding, IntentView, Key, Label, LabelBytes, Late, Merchant,
+    NewIntent, Options, StoreError, Watch,
     accept::{self, Request},
     claim, doctor,
     engine::Engine,
@@ -211,21 +213,6 @@ impl Store {
     ) -> Result<Option<(ShipmentId, Label)>, StoreError> {
         let (merchant, number) = (merchant.clone(), *number);
         self.inner.engine.read(move |conn| reads::label_by_number(conn, &merchant, &number)).await
-    }
-
-    /// A page of up to `limit` of a merchant's intents, newest first.
-    ///
-    /// # Errors
-    /// Only those of every method.
-    pub async fn list(
-        &self,
-        merchant: &MerchantId,
-        filter: Filter,
-        after: Option<Cursor>,
-        limit: usize,
-    ) -> Result<Page, StoreError> {
-        let merchant = merchant.clone();
-        self.inner.engine.read(move |conn| reads::list(conn, &merchant, &filter, after, limit)).await
     }
 
     /// How many parcels of this order there are, void ones included.
