@@ -1,5 +1,7 @@
-//! What can happen to an intent. Facts are written once, in this form, and never changed.
+//! What can happen to an intent. Facts are written once, in this form, and never changed; only what ended long ago is
+//! folded into one fact, [`Fact::Compacted`].
 
+use crate::Intent;
 use clock::Time;
 use jiff::civil::Date;
 use parcel::{LabelFormat, MerchantId, ParcelNumber, Shipment};
@@ -116,6 +118,26 @@ pub enum Fact {
     Released,
     /// The merchant gave the shipment up: its label, made or still to come, is not to be used.
     Voided,
+    /// The store was restored from a backup in which this was open. What the lost store did after the backup's mark is
+    /// not known: this attempt may have been made, and its label may be in somebody's hand.
+    Restored {
+        /// Which attempt may have been made.
+        attempt: u32,
+        /// The moment up to which the backup knows everything.
+        mark: Time,
+        /// The number that would have been chosen, where the contract lets us.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        number: Option<ParcelNumber>,
+    },
+    /// In the place of all facts of an intent that ended long ago: what they came to, without its addresses.
+    Compacted {
+        /// Whose.
+        merchant: MerchantId,
+        /// By which door it came.
+        via: Via,
+        /// What all facts came to.
+        intent: Box<Intent>,
+    },
 }
 
 /// By which door a request came.
@@ -164,6 +186,9 @@ pub enum Cause {
     TooMany,
     /// Our own process stopped in the middle; what was under way may have happened.
     WeStopped,
+    /// Our own store was lost and restored from a backup; what it did last may have happened, even to the label in
+    /// somebody's hand.
+    Restored,
 }
 
 /// What the carrier refused, in its own words.

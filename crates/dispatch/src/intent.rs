@@ -7,7 +7,11 @@
 //!    └──────────superseded | probed: not made──────┘  └──left_to_human──▶ human ──reopened──▶ waiting
 //!
 //! waiting ──confirmed (local)──▶ confirmed ──announced, integrated──▶ confirmed
+//! waiting | in_flight | unknown ──restored──▶ unknown, and from there never superseded
 //! ```
+//!
+//! After a restore from a backup the label of an attempt that nobody here remembers may have been handed out. So what
+//! was open is unknown, and its attempt is never given up for another: an anchor proves it, or a person decides.
 //!
 //! What is absent: an arrow from *unknown* to *in flight*, or to a local label. An attempt that may have happened is
 //! never made again, by the carrier or by us; it is first proved undone, or given up for good. And no arrow leaves
@@ -172,6 +176,23 @@ impl Intent {
         })
     }
 
+    /// What to write about an intent that is open in a store that was restored from a backup of this moment: the store
+    /// that was lost may have gone on with it. `chosen` is the number that the merchant chose for it.
+    pub fn after_a_restore(&self, mark: Time, chosen: Option<ParcelNumber>) -> Option<Fact> {
+        let attempt = match self.state {
+            State::Waiting => self.attempt + 1,
+            State::InFlight | State::Unknown | State::Human => self.attempt,
+            State::Confirmed | State::Rejected | State::Void => return None,
+        };
+        Some(Fact::Restored { attempt, mark, number: chosen })
+    }
+
+    /// Whether a label that we do not know of may be in somebody's hand: then no other may be made before an anchor or
+    /// a person has said what became of it.
+    pub fn label_may_be_out(&self) -> bool {
+        self.state == State::Unknown && self.cause == Some(Cause::Restored)
+    }
+
     fn fold(&mut self, fact: &Fact, at: Time, policy: &Policy) -> Option<Next> {
         use State::{Confirmed, Human, InFlight, Rejected, Unknown, Void, Waiting};
         match (self.state, fact) {
@@ -231,7 +252,7 @@ impl Intent {
             (Unknown, Fact::Probed { attempt, found }) if *attempt == self.attempt => {
                 Some(self.probed(found, at, policy))
             }
-            (Unknown, Fact::Superseded { attempt }) if *attempt == self.attempt => {
+            (Unknown, Fact::Superseded { attempt }) if *attempt == self.attempt && !self.label_may_be_out() => {
                 self.state = Waiting;
                 self.number = None;
                 Some(Next::Do(Job::Submit, at.plus(doubled(policy, self.unknowns - 1))))
@@ -255,10 +276,29 @@ impl Intent {
                 self.state = Void;
                 Some(Next::Nothing)
             }
+            (Waiting, Fact::Restored { attempt, mark, number }) if *attempt == self.attempt + 1 => {
+                self.claimed_at = Some(*mark);
+                self.unknowns += 1;
+                Some(self.restored(*attempt, *number, at, policy))
+            }
+            (InFlight | Unknown, Fact::Restored { attempt, number, .. }) if *attempt == self.attempt => {
+                self.unknowns += u32::from(self.state == InFlight);
+                Some(self.restored(*attempt, self.number.or(*number), at, policy))
+            }
+            (Human, Fact::Restored { .. }) => Some(Next::Nothing),
             // What comes late about an attempt that was given up is kept as a fact and changes nothing.
             (_, Fact::TurnedUp { attempt, .. }) if *attempt <= self.attempt => Some(Next::AsBefore),
             _ => None,
         }
+    }
+
+    fn restored(&mut self, attempt: u32, number: Option<ParcelNumber>, at: Time, policy: &Policy) -> Next {
+        self.state = State::Unknown;
+        self.attempt = attempt;
+        self.number = number;
+        self.retries = 0;
+        self.cause = Some(Cause::Restored);
+        Next::Do(Job::Resolve, at.plus(policy.settle))
     }
 
     fn probed(&mut self, found: &Found, at: Time, policy: &Policy) -> Next {
@@ -287,6 +327,13 @@ impl Intent {
     }
 
     fn give_up(&self, policy: &Policy) -> Fact {
+        if self.label_may_be_out() {
+            return Fact::LeftToHuman {
+                reason: "the store was restored from a backup, and nothing tells whether a label was made and handed \
+                         out after it: look whether this parcel has one"
+                    .into(),
+            };
+        }
         if policy.on_unknown == OnUnknown::Ask {
             return Fact::LeftToHuman {
                 reason: "no anchor can tell whether the label was made, and the merchant wants to be asked".into(),
@@ -349,6 +396,8 @@ impl Fact {
             Self::Reopened => "reopened",
             Self::Released => "released",
             Self::Voided => "voided",
+            Self::Restored { .. } => "restored",
+            Self::Compacted { .. } => "compacted",
         }
     }
 }

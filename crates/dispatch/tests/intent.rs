@@ -110,6 +110,44 @@ fn what_can_never_follow() {
 }
 
 #[test]
+fn what_a_restore_finds_open_is_never_asked_for_blindly() {
+    let policy = Policy::default();
+    let lives: [(&[Fact], u32); 4] = [
+        (&[], 1),
+        (&[claimed(1)], 1),
+        (&[claimed(1), unknown(1)], 1),
+        (&[claimed(1), unknown(1), Fact::Superseded { attempt: 1 }], 2),
+    ];
+    for (facts, attempt) in lives {
+        let (mut intent, _) = Intent::accept(ShipmentId::from_bytes([7; 16]), day(), START);
+        facts.iter().for_each(|fact| assert!(intent.step(fact, START, &policy).is_ok()));
+        let restored = intent.after_a_restore(START, Some(number())).expect("it was open");
+        let next = intent.step(&restored, START, &policy).expect("may follow");
+        assert_eq!(next, Next::Do(Job::Resolve, START.plus(policy.settle)));
+        assert_eq!((intent.state, intent.attempt, intent.number), (State::Unknown, attempt, Some(number())));
+        for blind in [claimed(attempt + 1), Fact::Superseded { attempt }] {
+            assert!(intent.step(&blind, START, &policy).is_err(), "{blind:?}");
+        }
+        let given_up = intent.after_probe(&Found::NoAnchor, &policy).expect("it is at its end");
+        assert_eq!(given_up.name(), "left_to_human");
+        intent.clone().step(&confirmed(attempt), START, &policy).expect("an anchor proved it");
+        intent.step(&given_up, START, &policy).expect("may follow");
+        let again = intent.after_a_restore(START, None).expect("it is open");
+        intent.step(&again, START, &policy).expect("may follow");
+        assert_eq!(intent.state, State::Human);
+        intent.step(&Fact::Reopened, START, &policy).expect("a person decided");
+        intent.step(&claimed(attempt + 1), START, &policy).expect("it goes on as any other");
+        intent.step(&unknown(attempt + 1), START, &policy).expect("may follow");
+        intent.step(&Fact::Superseded { attempt: attempt + 1 }, START, &policy).expect("as any other");
+    }
+    for ended in [&[claimed(1), confirmed(1)][..], &[Fact::Voided]] {
+        let (mut intent, _) = Intent::accept(ShipmentId::from_bytes([7; 16]), day(), START);
+        ended.iter().for_each(|fact| assert!(intent.step(fact, START, &policy).is_ok()));
+        assert_eq!(intent.after_a_restore(START, None), None);
+    }
+}
+
+#[test]
 fn a_label_of_a_given_up_attempt_is_kept_and_changes_nothing() {
     let turned_up = Fact::TurnedUp { attempt: 1, number: number() };
     let facts = [claimed(1), unknown(1), Fact::Superseded { attempt: 1 }, claimed(2), confirmed(2), turned_up];
@@ -189,7 +227,7 @@ fn any_fact() -> impl Strategy<Value = Fact> {
         attempt.clone().prop_map(unknown),
         attempt.clone().prop_map(|attempt| Fact::Probed { attempt, found: Found::NotMade }),
         attempt.clone().prop_map(|attempt| Fact::Probed { attempt, found: Found::NoAnchor }),
-        attempt.prop_map(|attempt| Fact::Superseded { attempt }),
+        attempt.clone().prop_map(|attempt| Fact::Superseded { attempt }),
         attempt_or_none().prop_map(local),
         Just(Fact::LocalOffered),
         Just(announced()),
@@ -199,6 +237,7 @@ fn any_fact() -> impl Strategy<Value = Fact> {
         Just(Fact::Reopened),
         Just(Fact::Released),
         Just(Fact::Voided),
+        attempt.prop_map(|attempt| Fact::Restored { attempt, mark: START, number: None }),
     ]
 }
 

@@ -36,6 +36,15 @@ pub enum StoreError {
         /// The other server's process id, where it could be read.
         pid: Option<u32>,
     },
+    /// A restore into this directory goes on just now, or was broken off while it exchanged the databases.
+    #[error(
+        "a restore into {} is under way or was broken off: wait for its end, or run `tournee restore` again with \
+         --replace", .dir.display()
+    )]
+    HalfRestored {
+        /// The data directory.
+        dir: PathBuf,
+    },
     /// The secrets in this store were sealed under another key.
     #[error("the sealing key from {key_source} is not the one this store was made with: give the original key")]
     WrongKey {

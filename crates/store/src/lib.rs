@@ -8,12 +8,15 @@
 //! Under simulated time the caller's own thread does everything, on a file or in memory.
 
 mod accept;
+mod backup;
+mod backup_error;
 mod batches;
 mod claim;
 mod codes;
 mod doctor;
 mod engine;
 mod error;
+mod files;
 mod merchants;
 mod model;
 mod neighbours;
@@ -22,6 +25,7 @@ mod options;
 mod orders;
 mod reads;
 mod record;
+mod restore;
 mod rows;
 mod seal;
 mod search;
@@ -31,6 +35,8 @@ mod watch;
 mod writer;
 mod writing;
 
+pub use backup::{FileFacts, Manifest, Mark, Progress, Step, Teller, back_up, manifest_of, verify};
+pub use backup_error::BackupError;
 pub use batches::{Batch, Ending, Line, LineStatus, LineWork, NewBatch, NewLine, NotTaken, Refusal};
 pub use doctor::Finding;
 pub use error::StoreError;
@@ -40,6 +46,7 @@ pub use model::{
 };
 pub use options::{Boundary, BoundaryHook, Mode, Options, Place};
 pub use orders::OrderAccepted;
+pub use restore::{Found, Restore, Restored, restore};
 pub use seal::SealingKey;
 pub use store::Store;
 pub use watch::Watch;

@@ -12,6 +12,8 @@ use std::{
 
 /// The database's file in the data directory.
 pub(crate) const DATABASE: &str = "tournee.db";
+/// The database of a restore that is about to take the place of the one before.
+pub(crate) const RESTORING: &str = "tournee.db.restoring";
 /// The file whose lock an exclusive store holds, with its process id inside.
 const LOCK: &str = "lock";
 
@@ -29,7 +31,7 @@ pub(crate) const LAYOUT: u32 = 6;
 const _: () = assert!(LAYOUTS.len() == LAYOUT as usize, "one file per layout");
 
 /// How long another process's transaction is waited for.
-const BUSY_WAIT: Duration = Duration::from_secs(5);
+pub(crate) const BUSY_WAIT: Duration = Duration::from_secs(5);
 /// Prepared statements kept per connection: more than there are.
 const STATEMENTS_COUNT_MAX: usize = 96;
 /// Page cache of each connection, in KiB. Small on purpose: SQLite walks all of it at most commits, and what falls out
@@ -60,23 +62,31 @@ pub(crate) fn open(options: &Options, readers: usize) -> Result<Opened, StoreErr
         Place::Dir(dir) => {
             make_dir(dir)?;
             let lock = options.exclusive.then(|| take_lock(dir)).transpose()?;
+            if dir.join(RESTORING).exists() {
+                return Err(StoreError::HalfRestored { dir: dir.clone() });
+            }
             let path = dir.join(DATABASE);
             let writer = open_writer(&path)?;
             let readers = std::iter::repeat_with(|| open_reader(&path)).take(readers).collect::<Result<_, _>>();
             (writer, readers?, lock)
         }
     };
-    set_up(&writer)?;
-    migrate(&mut writer)?;
-    check_key(&mut writer, &options.key)?;
+    make_ready(&mut writer, &options.key)?;
     for reader in &readers {
         set_up(reader)?;
     }
     Ok(Opened { writer, readers, lock })
 }
 
+/// Sets a writing connection up, brings its layout up to date and proves the key.
+pub(crate) fn make_ready(writer: &mut Connection, key: &SealingKey) -> Result<(), StoreError> {
+    set_up(writer)?;
+    migrate(writer)?;
+    check_key(writer, key)
+}
+
 /// Makes the directory, for this user alone: it holds private data.
-fn make_dir(dir: &Path) -> Result<(), StoreError> {
+pub(crate) fn make_dir(dir: &Path) -> Result<(), StoreError> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -85,7 +95,7 @@ fn make_dir(dir: &Path) -> Result<(), StoreError> {
 }
 
 /// Takes the lock and leaves our process id in it.
-fn take_lock(dir: &Path) -> Result<File, StoreError> {
+pub(crate) fn take_lock(dir: &Path) -> Result<File, StoreError> {
     let mut file = lock(dir)?;
     let pid = std::process::id();
     let written = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| writeln!(file, "{pid}"));
@@ -117,7 +127,7 @@ pub(crate) fn failed(doing: &'static str, path: &Path, source: std::io::Error) -
 }
 
 /// The writing connection: every commit is on disk before it returns (`synchronous = FULL` syncs the log each time).
-fn open_writer(path: &Path) -> Result<Connection, StoreError> {
+pub(crate) fn open_writer(path: &Path) -> Result<Connection, StoreError> {
     let conn = Connection::open(path)?;
     conn.busy_timeout(BUSY_WAIT)?;
     conn.pragma_update(None, "journal_mode", "WAL")?;
@@ -131,6 +141,21 @@ fn open_writer(path: &Path) -> Result<Connection, StoreError> {
 pub(crate) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     Ok(Connection::open_with_flags(path, flags)?)
+}
+
+/// A connection to a file that nobody writes: nothing is made beside it, so that it may lie on a disk that cannot be
+/// written.
+pub(crate) fn open_still(path: &Path) -> Result<Connection, StoreError> {
+    let mut uri = String::from("file:");
+    for c in path.to_string_lossy().chars() {
+        match c {
+            '%' | '?' | '#' => uri.push_str(&format!("%{:02X}", u32::from(c))),
+            c => uri.push(c),
+        }
+    }
+    uri.push_str("?immutable=1");
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    Ok(Connection::open_with_flags(uri, flags)?)
 }
 
 fn set_up(conn: &Connection) -> Result<(), StoreError> {
@@ -175,6 +200,11 @@ fn check_key(conn: &mut Connection, key: &SealingKey) -> Result<(), StoreError> 
         }
     }
     Ok(work.commit()?)
+}
+
+/// Proves the key without writing.
+pub(crate) fn prove_key(conn: &Connection, key: &SealingKey) -> Result<(), StoreError> {
+    sealed_check(conn)?.map_or(Ok(()), |sealed| key.unseal(&sealed, CHECK_NAME).map(drop))
 }
 
 fn sealed_check(conn: &Connection) -> Result<Option<Vec<u8>>, StoreError> {

@@ -3,7 +3,7 @@
 use crate::{
     Counts, IntentView, Label, StoreError,
     codes::Coded,
-    rows::{self, json, parse},
+    rows::{self, json, parse, unsigned},
 };
 use bytes::Bytes;
 use clock::Time;
@@ -91,7 +91,6 @@ pub(crate) fn next_due(conn: &Connection) -> Result<Option<Time>, StoreError> {
 }
 
 pub(crate) fn counts(conn: &Connection) -> Result<Counts, StoreError> {
-    let unsigned = |n: i64| u64::try_from(n).unwrap_or_default();
     let by_state = conn
         .prepare_cached(TALLY)?
         .query_and_then([], |row| Ok((State::from_code(row.get(0)?)?, unsigned(row.get(1)?))))?

@@ -55,6 +55,10 @@ impl IntentRow {
         match fact {
             Fact::Rejected { reject, .. } => view.reject = Some(reject.clone()),
             Fact::LeftToHuman { reason } => view.human_reason = Some(reason.clone()),
+            Fact::Restored { mark, .. } if view.intent.state == State::Human => {
+                let before = view.human_reason.take().unwrap_or_default();
+                view.human_reason = Some(format!("{before} (as of {mark}, when the backup was taken)"));
+            }
             _ if view.intent.state != State::Human => view.human_reason = None,
             _ => {}
         }
@@ -187,6 +191,11 @@ pub(crate) fn parse<T: FromStr>(text: &str, what: &'static str) -> Result<T, Sto
 /// A value of ours read from its JSON.
 pub(crate) fn json<T: serde::de::DeserializeOwned>(text: &str, what: &'static str) -> Result<T, StoreError> {
     serde_json::from_str(text).map_err(|_| StoreError::Damaged { what })
+}
+
+/// A count out of SQLite.
+pub(crate) fn unsigned(n: i64) -> u64 {
+    u64::try_from(n).unwrap_or_default()
 }
 
 /// A count as SQLite holds it.

@@ -9,6 +9,7 @@ use chacha20poly1305::{
     KeyInit, XChaCha20Poly1305, XNonce,
     aead::{Aead, Payload},
 };
+use sha2::{Digest, Sha256};
 use std::fmt;
 use zeroize::{Zeroize, Zeroizing};
 
@@ -79,6 +80,13 @@ impl SealingKey {
     /// The key as 64 hexadecimal digits, to be written to a key file.
     pub fn to_hex(&self) -> Zeroizing<String> {
         Zeroizing::new(self.bytes.iter().map(|b| format!("{b:02x}")).collect())
+    }
+
+    /// A name for the key that says nothing about it: eight bytes of a hash of it, in hexadecimal digits. It tells which
+    /// key belongs to which backup.
+    pub fn id(&self) -> String {
+        let hash = Sha256::new().chain_update(b"id of a sealing key").chain_update(self.bytes).finalize();
+        hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
     }
 
     pub(crate) fn seal(&self, secret: &[u8], belongs_to: &str) -> Result<Vec<u8>, StoreError> {

@@ -13,7 +13,9 @@ use dispatch::{Fact, Job, Next, Policy, State};
 use parcel::ShipmentId;
 use rusqlite::{Connection, params};
 
-const LAST_SEQ: &str = "SELECT coalesce(max(seq), 0) FROM facts";
+/// The last number that the journal gave out, here or, before a restore, in the store that was lost.
+const LAST_SEQ: &str = "SELECT max(coalesce((SELECT max(seq) FROM facts), 0), \
+    coalesce((SELECT max(floor) FROM restores), 0))";
 const APPEND: &str = "INSERT INTO facts (seq, intent, at, fact) VALUES (?1, ?2, ?3, ?4)";
 const MOVE: &str = "UPDATE tally SET count = count + ?2 WHERE state = ?1";
 /// A new job is looked at in the dark unless its merchant waits; one that is there stays as it was in this.

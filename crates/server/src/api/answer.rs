@@ -250,6 +250,9 @@ impl From<&Cause> for CauseAnswer {
             }
             Cause::TooMany => ("too_many", "The carrier asked to be asked more slowly.".into()),
             Cause::WeStopped => ("we_stopped", "This server was stopped while it asked the carrier.".into()),
+            Cause::Restored => {
+                ("restored", "The server's data was restored from a backup; what came after it is not known.".into())
+            }
         };
         Self { code, text }
     }
@@ -297,6 +300,12 @@ impl FactAnswer {
             Fact::LeftToHuman { reason } => Self { note: Some(reason.clone()), ..Self::default() },
             Fact::Announced { bordereau, file } => {
                 Self { note: Some(format!("announcement {bordereau}, file {file}")), ..Self::default() }
+            }
+            Fact::Restored { attempt, mark, .. } => {
+                Self { note: Some(format!("from a backup of {mark}; what came after it is not known")), ..of(attempt) }
+            }
+            Fact::Compacted { .. } => {
+                Self { note: Some("what came before is past its time".into()), ..Self::default() }
             }
             Fact::LocalOffered | Fact::Integrated | Fact::Reopened | Fact::Released | Fact::Voided => Self::default(),
         }
