@@ -22,6 +22,11 @@ fn go_on(_: Progress) -> ControlFlow<()> {
     ControlFlow::Continue(())
 }
 
+#[expect(clippy::disallowed_methods, reason = "the test makes what the store must refuse")]
+fn put(path: &Path, bytes: &[u8]) {
+    fs::write(path, bytes).expect("written");
+}
+
 fn backed_up(dir: &Path, to: &Path) -> (PathBuf, Manifest) {
     back_up(dir, &key(), to, after(60), &mut go_on).expect("a backup")
 }
@@ -201,7 +206,6 @@ fn what_is_not_a_good_backup_is_refused_with_what_to_do() {
         assert!(!place.exists(), "nothing was made");
     };
     let (good, text) = (fs::read(&file).expect("read"), fs::read(manifest_of(&file)).expect("read"));
-    let put = |path: &Path, bytes: &[u8]| fs::write(path, bytes).expect("written");
     put(&file, &good[..good.len() - 4096]);
     refused("its bytes is");
     let mut turned = good.clone();
@@ -251,7 +255,7 @@ fn what_stands_in_the_way_is_named_and_what_is_there_is_kept() {
     assert!(done.aside.expect("kept").join("tournee.db").is_file());
     drop(Store::open(Options::dir(&data, key())).expect("opened"));
 
-    fs::write(data.join("tournee.db.restoring"), b"half").expect("written");
+    put(&data.join("tournee.db.restoring"), b"half");
     let half = Store::open(Options::dir(&data, key())).map(drop).expect_err("half restored");
     assert!(matches!(half, StoreError::HalfRestored { .. }), "{half}");
     restore(&replace, &mut go_on).expect("run again");
