@@ -107,6 +107,8 @@ fn shipment(place: u64) -> Result<Shipment, parcel::Invalid> {
         insurance: None,
         instructions: None,
         non_machinable: false,
+        undeliverable: None,
+        customs: None,
     };
     Ok(Shipment {
         order_number: Some(format!("B-{place:09}").parse()?),

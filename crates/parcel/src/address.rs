@@ -1,6 +1,6 @@
 //! Postal addresses within the carrier's limits.
 
-use crate::Invalid;
+use crate::{Invalid, Zone};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
@@ -144,6 +144,11 @@ impl Address {
     /// The country.
     pub fn country(&self) -> Country {
         self.country
+    }
+
+    /// Where it lies as the post sees it.
+    pub fn zone(&self) -> Zone {
+        Zone::of(self.country, self.postal_code())
     }
 
     /// The postal code.

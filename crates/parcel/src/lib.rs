@@ -7,23 +7,29 @@
 
 mod address;
 mod client;
+mod customs;
 mod format;
 mod id;
 mod number;
 mod product;
+mod returns;
 mod shipment;
 mod status;
 mod weight;
+mod zone;
 
 pub use address::{Address, AddressFields, Country};
 pub use client::ClientNumber;
+pub use customs::{Article, Customs, CustomsCategory, Original};
 pub use format::LabelFormat;
 pub use id::{BatchId, Login, MerchantId, OrderNumber, ShipmentId};
 pub use number::{ColissimoNumber, GeopostRouting, ParcelNumber, PickupPointId, S10Number, mod10_weights_3_1};
-pub use product::{DeliveryMode, Product};
-pub use shipment::{Letter, Shipment, ShipmentParts};
+pub use product::{DeliveryMode, Product, Series};
+pub use returns::WayBack;
+pub use shipment::{Letter, Shipment, ShipmentParts, Undeliverable};
 pub use status::Status;
 pub use weight::{Cents, Weight};
+pub use zone::Zone;
 
 /// Why a value was refused: which field, and what to do about it, never the value itself (it may be private).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

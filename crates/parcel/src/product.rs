@@ -1,6 +1,6 @@
 //! Products and delivery modes: what was sold, and where the buyer wants the parcel.
 
-use crate::{Invalid, PickupPointId};
+use crate::{Invalid, ParcelNumber, PickupPointId, S10Number, Zone};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
@@ -26,14 +26,41 @@ pub enum Product {
     Com,
     /// `CDS`: overseas, with signature; numbers begin with 7Q.
     Cds,
+    /// `COL`: home, with signature, within one territory overseas; numbers begin with 9V.
+    Col,
+    /// `COLD`: home, without signature, within one territory overseas; numbers begin with 9L.
+    Cold,
+    /// `COLI`: the international offer by its older code.
+    Coli,
+    /// `CMT`: a partner's shop abroad.
+    Cmt,
+    /// `BDP`: a partner's post office abroad.
+    Bdp,
+    /// `PCS`: a parcel locker abroad.
+    Pcs,
     /// Any other code, as it came: passed on to the carrier, who knows better.
     Other(String),
 }
 
 impl Product {
     /// Every product that this system knows.
-    pub const KNOWN: [Self; 9] =
-        [Self::Dom, Self::Dos, Self::Hd, Self::Bpr, Self::A2p, Self::Core, Self::Cori, Self::Com, Self::Cds];
+    pub const KNOWN: [Self; 15] = [
+        Self::Dom,
+        Self::Dos,
+        Self::Hd,
+        Self::Bpr,
+        Self::A2p,
+        Self::Core,
+        Self::Cori,
+        Self::Com,
+        Self::Cds,
+        Self::Col,
+        Self::Cold,
+        Self::Coli,
+        Self::Cmt,
+        Self::Bdp,
+        Self::Pcs,
+    ];
 
     /// The carrier's code of the product.
     pub fn code(&self) -> &str {
@@ -47,11 +74,17 @@ impl Product {
             Self::Cori => "CORI",
             Self::Com => "COM",
             Self::Cds => "CDS",
+            Self::Col => "COL",
+            Self::Cold => "COLD",
+            Self::Coli => "COLI",
+            Self::Cmt => "CMT",
+            Self::Bdp => "BDP",
+            Self::Pcs => "PCS",
             Self::Other(code) => code,
         }
     }
 
-    /// The first two characters of a number of this product; `None` where it depends on more than the product.
+    /// The first two characters of a number of this product to France and overseas; `None` where it has none there.
     pub fn number_prefix(&self) -> Option<&'static str> {
         match self {
             Self::Dom => Some("6A"),
@@ -62,13 +95,63 @@ impl Product {
             Self::Cori => Some("7R"),
             Self::Com => Some("8Q"),
             Self::Cds => Some("7Q"),
-            Self::Other(_) => None,
+            Self::Col => Some("9V"),
+            Self::Cold => Some("9L"),
+            Self::Coli | Self::Cmt | Self::Bdp | Self::Pcs | Self::Other(_) => None,
         }
+    }
+
+    /// The series in which parcels of this product to this zone are numbered; `None` where it is not known.
+    ///
+    /// Abroad the numbers are the Universal Postal Union's, CP at home and EY at a pickup point. Colissimo has more
+    /// indicators than these two, by partner; which one a parcel gets is the carrier's to say.
+    pub fn series(&self, to: Zone) -> Option<Series> {
+        match self {
+            Self::Other(_) => None,
+            Self::Core | Self::Cori => self.number_prefix().map(Series::Colissimo),
+            _ if to.is_abroad() && self.is_out_of_home() => Some(Series::S10("EY")),
+            _ if to.is_abroad() => Some(Series::S10("CP")),
+            _ => self.number_prefix().map(Series::Colissimo),
+        }
+    }
+
+    /// Whether parcels of this product go from the buyer back to the shop.
+    pub fn is_return(&self) -> bool {
+        matches!(self, Self::Core | Self::Cori)
     }
 
     /// Whether parcels of this product go to a pickup point that the buyer chose.
     pub fn is_out_of_home(&self) -> bool {
-        matches!(self, Self::Hd | Self::Bpr | Self::A2p)
+        matches!(self, Self::Hd | Self::Bpr | Self::A2p | Self::Cmt | Self::Bdp | Self::Pcs)
+    }
+}
+
+/// A series of parcel numbers, by the two characters with which they begin.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Series {
+    /// Colissimo's own, for example `6A`.
+    Colissimo(&'static str),
+    /// The Universal Postal Union's, issued in France, for example `CP`.
+    S10(&'static str),
+}
+
+impl Series {
+    /// The two characters.
+    pub fn prefix(self) -> &'static str {
+        match self {
+            Self::Colissimo(prefix) | Self::S10(prefix) => prefix,
+        }
+    }
+
+    /// The number of this serial, with its check digit.
+    ///
+    /// # Errors
+    /// When the serial has more than ten digits, or more than eight abroad.
+    pub fn number(self, serial: u64) -> Result<ParcelNumber, Invalid> {
+        match self {
+            Self::Colissimo(prefix) => ParcelNumber::from_serial(prefix, serial),
+            Self::S10(indicator) => S10Number::from_serial(indicator, serial, "FR").map(ParcelNumber::S10),
+        }
     }
 }
 
@@ -153,8 +236,24 @@ mod tests {
         for p in Product::KNOWN {
             assert_eq!(Product::from(p.code().to_owned()), p);
         }
-        assert_eq!(Product::from("COLI".to_owned()), Product::Other("COLI".to_owned()));
-        assert!("COLI".parse::<Product>().is_err());
+        assert_eq!(Product::from("CECO".to_owned()), Product::Other("CECO".to_owned()));
+        assert!("CECO".parse::<Product>().is_err());
+    }
+
+    #[test]
+    fn a_series_is_of_the_product_and_where_it_goes() {
+        let first = |product: Product, zone| {
+            let series = product.series(zone)?;
+            Some(series.number(12_345_678).expect("a number").to_string())
+        };
+        assert_eq!(first(Product::Dom, Zone::France).as_deref(), Some("6A00123456784"));
+        assert_eq!(first(Product::Com, Zone::Overseas).map(|n| n[..2].to_owned()).as_deref(), Some("8Q"));
+        assert_eq!(first(Product::Dos, Zone::Union).as_deref(), Some("CP123456785FR"));
+        assert_eq!(first(Product::Hd, Zone::Union).map(|n| n[..2].to_owned()).as_deref(), Some("EY"));
+        assert_eq!(first(Product::Cori, Zone::France).map(|n| n[..2].to_owned()).as_deref(), Some("7R"));
+        assert_eq!(first(Product::Coli, Zone::France), None);
+        assert_eq!(first(Product::Other("X".into()), Zone::World), None);
+        assert!(Series::S10("CP").number(100_000_000).is_err());
     }
 
     #[test]

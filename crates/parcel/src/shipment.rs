@@ -1,6 +1,9 @@
 //! A shipment: all that is needed to ask the carrier for one label.
 
-use crate::{Address, Cents, DeliveryMode, Invalid, LabelFormat, OrderNumber, ParcelNumber, Product, Weight};
+use crate::{
+    Address, Cents, Country, Customs, DeliveryMode, Invalid, LabelFormat, OrderNumber, ParcelNumber, Product, Weight,
+    Zone,
+};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -68,6 +71,22 @@ pub struct ShipmentParts {
     /// Too odd a shape for the sorting machines.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub non_machinable: bool,
+    /// What becomes of a parcel to abroad that cannot be delivered; where it is not said, the contract says it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub undeliverable: Option<Undeliverable>,
+    /// What customs are told; needed where the parcel crosses a border of the Union.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub customs: Option<Customs>,
+}
+
+/// What becomes of a parcel to abroad that cannot be delivered (`returnTypeChoice`).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Undeliverable {
+    /// It comes back, at the sender's expense.
+    Return,
+    /// It is given up.
+    Abandon,
 }
 
 impl Shipment {
@@ -88,23 +107,62 @@ impl Shipment {
             return Err(Invalid::new("instructions", "at most 35 characters"));
         }
         if self.product.is_out_of_home() {
-            let to = parts.addressee.fields();
-            let missing = |field: &str| {
-                Err(Invalid::new(
-                    field,
-                    format!("{} needs it: the buyer is told when the parcel is there", self.product),
-                ))
-            };
-            if to.mobile.is_none() {
-                return missing("addressee.mobile");
-            }
-            if to.email.is_none() {
-                return missing("addressee.email");
-            }
-            if parts.commercial_name.is_none() {
-                return missing("commercial_name");
-            }
+            check_out_of_home(&self.product, parts)?;
         }
-        Ok(())
+        check_way(&self.product, parts)?;
+        match &parts.customs {
+            Some(customs) => customs.check(self.weight).map_err(|e| e.within("customs")),
+            None if crosses_customs(&parts.sender, &parts.addressee) => {
+                let why = "missing: a parcel across a border of the Union, or overseas, needs a customs declaration";
+                Err(Invalid::new("customs", why))
+            }
+            None => Ok(()),
+        }
     }
+}
+
+/// Out of home the buyer is told when the parcel is there.
+fn check_out_of_home(product: &Product, parts: &ShipmentParts) -> Result<(), Invalid> {
+    let to = parts.addressee.fields();
+    let needed = [
+        ("addressee.mobile", to.mobile.is_some()),
+        ("addressee.email", to.email.is_some()),
+        ("commercial_name", parts.commercial_name.is_some()),
+    ];
+    match needed.into_iter().find(|(_, there)| !there) {
+        Some((field, _)) => {
+            Err(Invalid::new(field, format!("{product} needs it: the buyer is told when the parcel is there")))
+        }
+        None => Ok(()),
+    }
+}
+
+/// A return goes from the buyer to the shop, which is in France; CORE begins there too, CORI does not.
+fn check_way(product: &Product, parts: &ShipmentParts) -> Result<(), Invalid> {
+    if !product.is_return() {
+        return Ok(());
+    }
+    if parts.addressee.zone() != Zone::France {
+        return Err(Invalid::new(
+            "addressee.country",
+            format!("{product} comes back to France: give the shop's address"),
+        ));
+    }
+    match (product, parts.sender.zone()) {
+        (Product::Core, zone) if zone != Zone::France => {
+            Err(Invalid::new("product", "the buyer, who sends a return, is not in France: choose CORI"))
+        }
+        (Product::Cori, Zone::France) => {
+            Err(Invalid::new("product", "the buyer, who sends a return, is in France: choose CORE"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether a parcel from one to the other crosses a customs or VAT border of the Union.
+fn crosses_customs(from: &Address, to: &Address) -> bool {
+    let department = |address: &Address| address.postal_code().get(..3).map(str::to_owned);
+    let french_both = from.country() == Country::FR && to.country() == Country::FR;
+    let same = from.country() == to.country() && (!french_both || department(from) == department(to));
+    !same && (from.zone().is_beyond_customs() || to.zone().is_beyond_customs())
 }

@@ -183,6 +183,8 @@ impl OrderBook {
             insurance: (self.dice.below(10) == 0).then_some(Cents(5_000)),
             instructions: (self.dice.below(8) == 0).then(|| "Sonner deux fois".into()),
             non_machinable: self.dice.below(50) == 0,
+            undeliverable: None,
+            customs: None,
         };
         Some(Letter::Parts(Box::new(parts)))
     }

@@ -1,11 +1,15 @@
 //! Makes the requests: a shipment, in our words or as a shop's module wrote it, to the bytes that the carrier reads.
 
-use super::{CHECK, GENERATE, GET_LABEL, SUIVI, latin::plain};
+use super::{
+    CHECK, GENERATE, GET_LABEL, SUIVI,
+    customs_write::{CustomsOut, Fields},
+    latin::plain,
+};
 use crate::Request;
 use bytes::Bytes;
 use http::{HeaderName, Method, header};
 use jiff::civil::Date;
-use parcel::{Address, LabelFormat, Letter, Login, ParcelNumber, Shipment, ShipmentParts};
+use parcel::{Address, LabelFormat, Letter, Login, ParcelNumber, Shipment, ShipmentParts, Undeliverable};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::{borrow::Cow, fmt::Write};
@@ -143,6 +147,8 @@ struct Generate<'a> {
     credentials: Credentials<'a>,
     output_format: OutputFormat<'a>,
     letter: LetterOut<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fields: Option<Fields<'a>>,
 }
 
 #[derive(Serialize)]
@@ -154,9 +160,12 @@ struct OutputFormat<'a> {
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct LetterOut<'a> {
     service: Service<'a>,
     parcel: Parcel<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    customs_declarations: Option<CustomsOut<'a>>,
     sender: Sender<'a>,
     addressee: Addressee<'a>,
 }
@@ -170,6 +179,13 @@ struct Service<'a> {
     order_number: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     commercial_name: Option<Cow<'a, str>>,
+    /// What the transport costs, in cents, for customs; the carrier has two names for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    transportation_amount: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total_amount: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    return_type_choice: Option<u8>,
 }
 
 #[derive(Serialize)]
@@ -230,19 +246,34 @@ impl<'a> Generate<'a> {
             credentials: Credentials::of(login),
             output_format: OutputFormat { x: 0, y: 0, output_printing_type: format.as_str() },
             letter: LetterOut {
-                service: Service {
-                    product_code: shipment.product.code(),
-                    deposit_date: deposit.to_string(),
-                    order_number: shipment.order_number.as_ref().map(|n| n.as_str()),
-                    commercial_name: parts.commercial_name.as_deref().map(|n| plain(n, 38)),
-                },
+                service: Service::of(shipment, parts, deposit),
                 parcel: Parcel::of(shipment, parts),
+                customs_declarations: parts.customs.as_ref().map(CustomsOut::of),
                 sender: Sender { sender_parcel_ref: parcel_ref, address: AddressOut(&parts.sender) },
                 addressee: Addressee {
                     addressee_parcel_ref: parcel_ref.filter(|r| r.len() <= 15),
                     address: AddressOut(&parts.addressee),
                 },
             },
+            fields: parts.customs.as_ref().and_then(Fields::of),
+        }
+    }
+}
+
+impl<'a> Service<'a> {
+    fn of(shipment: &'a Shipment, parts: &'a ShipmentParts, deposit: Date) -> Self {
+        let shipping_cost = parts.customs.as_ref().map(|customs| customs.shipping_cost.0);
+        Self {
+            product_code: shipment.product.code(),
+            deposit_date: deposit.to_string(),
+            order_number: shipment.order_number.as_ref().map(|n| n.as_str()),
+            commercial_name: parts.commercial_name.as_deref().map(|n| plain(n, 38)),
+            transportation_amount: shipping_cost,
+            total_amount: shipping_cost,
+            return_type_choice: parts.undeliverable.map(|choice| match choice {
+                Undeliverable::Return => 2,
+                Undeliverable::Abandon => 3,
+            }),
         }
     }
 }

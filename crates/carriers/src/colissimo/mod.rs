@@ -5,11 +5,14 @@
 //! none panics, whatever the bytes.
 
 mod answer;
+mod customs_read;
+mod customs_write;
 mod encode;
 mod errors;
 mod health;
 mod latin;
 mod lenient;
+mod letter;
 mod multipart;
 mod read;
 mod rules;
@@ -23,6 +26,7 @@ pub use answer::{decode_check, decode_label, decode_reprint};
 pub use encode::{encode_check, encode_generate, encode_get_label, encode_health, encode_track};
 pub use errors::{class_of, error_text};
 pub use health::{decode_health, write_health};
+pub use letter::{destination, letter_parts, series};
 pub use read::{read_generate, read_get_label, read_track};
 pub use suivi::decode_track;
 pub use suivi_write::{write_suivi_fault, write_track};

@@ -135,7 +135,7 @@ fn a_number_without_its_label_is_kept() {
 fn a_label_whose_number_is_no_help_is_kept() {
     let cases = [
         (json!({ "messages": [] }), "number_missing"),
-        (json!({ "labelV2Response": { "parcelNumber": "CP123456785FR" } }), "number_unread"),
+        (json!({ "labelV2Response": { "parcelNumber": "CP123456784FR" } }), "number_unread"),
         (json!({ "labelV2Response": { "parcelNumber": "6A15984040332" } }), "number_unread"),
     ];
     for (json, code) in cases {

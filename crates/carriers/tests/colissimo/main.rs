@@ -1,6 +1,7 @@
 //! Colissimo's codecs from outside: every variant seen in the field, round trips, and bytes that mean harm.
 
 mod answers;
+mod customs;
 mod properties;
 mod requests;
 mod support;

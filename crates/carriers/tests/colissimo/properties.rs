@@ -108,7 +108,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_sent_is_served(grams in 1u32..3_000, product in 0usize..9, contract_login in any::<bool>()) {
+    fn what_is_sent_is_served(grams in 1u32..3_000, product in 0usize..Product::KNOWN.len(), contract_login in any::<bool>()) {
         let sent = shipment(Product::KNOWN[product].clone(), grams * 10);
         let login = if contract_login { contract() } else { parcel::Login::ApiKey("k".into()) };
         let request = encode_generate(&sent, &login, TODAY, LabelFormat::PDF_10X15);

@@ -93,6 +93,8 @@ pub(crate) fn shipment(product: Product, weight_g: u32) -> Shipment {
             insurance: None,
             instructions: None,
             non_machinable: false,
+            undeliverable: None,
+            customs: None,
         })),
     }
 }

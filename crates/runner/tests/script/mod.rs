@@ -309,6 +309,8 @@ pub(crate) fn shipment(order: &str) -> Shipment {
         insurance: None,
         instructions: None,
         non_machinable: false,
+        undeliverable: None,
+        customs: None,
     };
     Shipment {
         order_number: order.parse().ok(),

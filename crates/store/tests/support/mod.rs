@@ -105,6 +105,8 @@ pub(crate) fn shipment(order: Option<&str>, deposit_date: Date) -> Shipment {
             insurance: None,
             instructions: None,
             non_machinable: false,
+            undeliverable: None,
+            customs: None,
         })),
     }
 }
