@@ -2,6 +2,7 @@
 
 mod act;
 mod answer;
+mod customs;
 mod list;
 mod path;
 mod prefer;

@@ -1,9 +1,10 @@
 //! What a merchant sends to `POST /v1/shipments`, and how it becomes a shipment.
 
+use super::customs::CustomsRequest;
 use crate::problem::Problem;
 use jiff::civil::Date;
 use parcel::{Address, AddressFields, Cents, DeliveryMode, Invalid, LabelFormat, Letter, Product, Shipment};
-use parcel::{ShipmentParts, Weight};
+use parcel::{ShipmentParts, Undeliverable, Weight};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -21,11 +22,13 @@ pub(crate) struct ShipmentRequest {
     /// The parcel number, where your contract gives you a range of numbers to choose from.
     #[schema(example = "6A15984040331")]
     parcel_number: Option<String>,
-    /// The carrier's product: DOM (home), DOS (home, signed for), HD, BPR, A2P (pickup point), CORE, CORI (returns),
-    /// COM, CDS (overseas).
+    /// The carrier's product: DOM (home), DOS (home, signed for), HD, BPR, A2P (pickup point), CORE, CORI (returns, where
+    /// the buyer is the sender), COM, CDS (overseas), COL, COLD (within one territory overseas), COLI (international),
+    /// CMT, BDP, PCS (pickup point abroad).
     #[schema(example = "DOM")]
     product: String,
-    /// The pickup point that the buyer chose: six characters. Needed for HD, BPR and A2P, not allowed for the others.
+    /// The pickup point that the buyer chose: six characters. Needed for products to a pickup point, not allowed for the
+    /// others.
     #[schema(example = "006254")]
     pickup_point: Option<String>,
     /// The day on which you hand the parcel over, today in Paris or later.
@@ -48,10 +51,33 @@ pub(crate) struct ShipmentRequest {
     /// The parcel's shape is too odd for the sorting machines.
     #[serde(default)]
     non_machinable: bool,
+    /// What becomes of a parcel to abroad that cannot be delivered: `return` (at your expense) or `abandon`. Some
+    /// destinations need it.
+    if_undeliverable: Option<UndeliverableRequest>,
+    /// What customs are told.
+    customs: Option<CustomsRequest>,
     /// Who sends.
     sender: AddressRequest,
     /// Who receives. A pickup point needs `mobile` and `email`.
     addressee: AddressRequest,
+}
+
+/// What becomes of a parcel that cannot be delivered.
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = IfUndeliverable)]
+enum UndeliverableRequest {
+    Return,
+    Abandon,
+}
+
+impl From<UndeliverableRequest> for Undeliverable {
+    fn from(choice: UndeliverableRequest) -> Self {
+        match choice {
+            UndeliverableRequest::Return => Self::Return,
+            UndeliverableRequest::Abandon => Self::Abandon,
+        }
+    }
 }
 
 /// A postal address.
@@ -138,6 +164,8 @@ impl ShipmentRequest {
             insurance: self.insurance_cents.map(Cents),
             instructions: self.instructions,
             non_machinable: self.non_machinable,
+            undeliverable: self.if_undeliverable.map(Undeliverable::from),
+            customs: self.customs.map(CustomsRequest::parse).transpose()?,
         };
         let shipment = Shipment {
             order_number: self.order_number.map(|n| n.parse()).transpose()?,
