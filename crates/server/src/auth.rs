@@ -1,7 +1,8 @@
-//! Who asks: a merchant's API key, known by its SHA-256 digest alone.
+//! Who asks, and what they may: a merchant's API key, known by its SHA-256 digest alone, with its scopes.
 //!
-//! A key that was found good is taken at its word for a moment, so that a burst of requests asks the store once.
-//! A key that was not found is always looked up, so that a fresh key works at once.
+//! A key that was found good is taken at its word for a moment, so that a burst of requests asks the store once; a key
+//! that was revoked is refused when that moment is over. A key that was not found is always looked up, so that a fresh
+//! key works at once.
 
 use crate::{
     failure,
@@ -18,6 +19,7 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
     time::Duration,
 };
+use store::{ApiKey, Scope};
 
 /// Keys kept in memory, at most; more begin anew.
 const KEYS_COUNT_MAX: usize = 10_000;
@@ -43,7 +45,9 @@ impl KeyCache {
     fn get(&self, digest: &Digest32, now: Time) -> Option<Arc<Caller>> {
         let found = self.found.read().unwrap_or_else(PoisonError::into_inner);
         let (caller, at) = found.get(digest)?;
-        (now >= *at && now.since(*at) < self.time).then(|| Arc::clone(caller))
+        let fresh = now >= *at && now.since(*at) < self.time;
+        let good = caller.key.as_ref().is_none_or(|key| key.is_good(now));
+        (fresh && good).then(|| Arc::clone(caller))
     }
 
     fn put(&self, digest: Digest32, caller: &Arc<Caller>, now: Time) {
@@ -86,19 +90,46 @@ async fn signed(app: &Shared, headers: &HeaderMap) -> Result<Arc<Caller>, Proble
     if let Some(caller) = app.keys.get(&digest, now) {
         return Ok(caller);
     }
-    let caller = Arc::new(look_up(app, &digest).await?);
+    let caller = Arc::new(look_up(app, &digest, now).await?);
     app.keys.put(digest, &caller, now);
     Ok(caller)
 }
 
-async fn look_up(app: &Shared, digest: &Digest32) -> Result<Caller, Problem> {
-    let found = app.store.merchant_by_key(digest).await.map_err(failure::of_store)?;
-    let (merchant, account) = found.ok_or_else(|| refuse(Kind::KeyUnknown, "No shop has this API key."))?;
-    let details = app.store.account(&account).await.map_err(failure::of_store)?;
-    if let Some(okapi_key) = details.and_then(|details| details.okapi_key) {
-        app.keys.learn_okapi(&okapi_key, &merchant.id);
+async fn look_up(app: &Shared, digest: &Digest32, now: Time) -> Result<Caller, Problem> {
+    let found = app.store.api_key(digest).await.map_err(failure::of_store)?;
+    let key = found.ok_or_else(|| refuse(Kind::KeyUnknown, "No shop has this API key."))?;
+    if !key.is_good(now) {
+        return Err(ended(&key));
     }
-    Ok(Caller { merchant: merchant.id, account })
+    if key.use_is_news(now) {
+        app.store.api_key_used(&key.id, now);
+    }
+    let details = app.store.account(&key.account).await.map_err(failure::of_store)?;
+    if let Some(okapi_key) = details.and_then(|details| details.okapi_key) {
+        app.keys.learn_okapi(&okapi_key, &key.merchant);
+    }
+    Ok(Caller { merchant: key.merchant.clone(), account: key.account.clone(), key: Some(key) })
+}
+
+/// Only who has the whole key is told that it was good once.
+fn ended(key: &ApiKey) -> Problem {
+    let how = if key.revoked_at.is_some() { "was revoked" } else { "has expired" };
+    refuse(Kind::KeyUnknown, &format!("The API key {} {how}. Ask whoever runs this server for a new one.", key.id))
+}
+
+impl Caller {
+    /// Refuses a key that may not do this.
+    ///
+    /// # Errors
+    /// A problem that names the scope.
+    pub(crate) fn require(&self, scope: Scope) -> Result<(), Problem> {
+        if self.key.as_ref().is_some_and(|key| key.scopes.contains(scope)) {
+            return Ok(());
+        }
+        let detail = format!("This needs an API key with the scope {scope}; GET /v1/keys/self says what yours may.");
+        let challenge = format!("Bearer realm=\"tournee\", error=\"insufficient_scope\", scope=\"{scope}\"");
+        Err(Problem::new(Kind::ScopeMissing, detail).header(header::WWW_AUTHENTICATE, challenge))
+    }
 }
 
 fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
@@ -127,13 +158,47 @@ mod tests {
     #[test]
     fn a_key_is_believed_for_a_moment_only() {
         let cache = KeyCache::new(Duration::from_secs(2));
-        let caller = Arc::new(Caller { merchant: "shop".parse().expect("an id"), account: "a".into() });
         let at = |ms| Time::from_unix_ms(ms);
+        let caller = Arc::new(caller(None));
         cache.put([1; 32], &caller, at(1_000));
         assert!(cache.get(&[1; 32], at(2_999)).is_some());
         assert!(cache.get(&[1; 32], at(3_000)).is_none());
         assert!(cache.get(&[1; 32], at(999)).is_none(), "a clock that was set back proves nothing");
         assert!(cache.get(&[2; 32], at(1_000)).is_none());
+    }
+
+    #[test]
+    fn a_key_that_ends_is_believed_no_longer_than_that() {
+        let cache = KeyCache::new(Duration::from_secs(2));
+        let at = |ms| Time::from_unix_ms(ms);
+        cache.put([1; 32], &Arc::new(caller(Some(at(1_500)))), at(1_000));
+        assert!(cache.get(&[1; 32], at(1_499)).is_some());
+        assert!(cache.get(&[1; 32], at(1_500)).is_none());
+    }
+
+    #[test]
+    fn a_caller_may_what_its_key_may() {
+        let reader = caller(None);
+        assert!(reader.require(Scope::Read).is_ok());
+        assert_eq!(reader.require(Scope::Ship).map_err(|p| p.kind()), Err(Kind::ScopeMissing));
+        let without = Caller { key: None, ..reader };
+        assert!(without.require(Scope::Read).is_err(), "without a key nothing is granted");
+    }
+
+    fn caller(expires_at: Option<Time>) -> Caller {
+        let merchant: MerchantId = "shop".parse().expect("an id");
+        let key = ApiKey {
+            id: ApiKey::id_of(&[1; 32]),
+            merchant: merchant.clone(),
+            account: "a".into(),
+            name: String::new(),
+            scopes: Scope::Read.into(),
+            created_at: None,
+            expires_at,
+            revoked_at: None,
+            used_at: None,
+        };
+        Caller { merchant, account: "a".into(), key: Some(key) }
     }
 
     #[test]

@@ -23,7 +23,8 @@ macro_rules! groups {
 groups! {
     /// What can befall every signed request.
     Always {
-        "401" "No key, or an unknown one"
+        "401" "No key, or one that is unknown, expired or revoked"
+        "403" "The key may not do this; the problem names the scope that it would need"
         "503" "The server's records do not answer; nothing was done"
     }
     /// What can be wrong with the id in the path.

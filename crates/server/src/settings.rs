@@ -26,6 +26,10 @@ pub struct ServerSettings {
     /// For how long a merchant's key that was found good is taken at its word.
     #[serde(with = "span")]
     pub key_cache_time: Duration,
+    /// How many requests each API key may send per second in the long run; 0 for no limit.
+    pub rate_per_s: u32,
+    /// How many requests a key that was quiet may send at once.
+    pub rate_burst: u32,
     /// How long requests under way are given to end when the process is asked to stop.
     #[serde(with = "span")]
     pub drain_time_max: Duration,
@@ -41,6 +45,8 @@ impl Default for ServerSettings {
             connections_count_max: 8192,
             wait_max: Duration::from_secs(60),
             key_cache_time: Duration::from_secs(2),
+            rate_per_s: 500,
+            rate_burst: 5_000,
             drain_time_max: Duration::from_secs(20),
         }
     }

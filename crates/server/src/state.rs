@@ -12,7 +12,7 @@ use std::sync::{
     Arc, Mutex,
     atomic::{AtomicU8, Ordering},
 };
-use store::{AccountId, Store};
+use store::{AccountId, ApiKey, Store};
 
 /// A source of chance: fills the slice.
 pub type Random = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
@@ -42,6 +42,8 @@ pub struct AppState {
 pub(crate) struct Caller {
     pub(crate) merchant: MerchantId,
     pub(crate) account: AccountId,
+    /// The API key it was known by; none at the carrier-compatible endpoints, where the carrier's login is the right.
+    pub(crate) key: Option<ApiKey>,
 }
 
 /// [`AppState`] and what the handlers keep in memory.

@@ -1,7 +1,7 @@
 //! What can go wrong with the disk or with what was asked of it, each with what to do about it.
 
 use dispatch::Illegal;
-use parcel::ShipmentId;
+use parcel::{MerchantId, ShipmentId};
 use std::{path::PathBuf, sync::Arc};
 
 /// Why the store did not do what was asked. Cheap to clone: one failed commit is told to everyone in its group.
@@ -19,6 +19,15 @@ pub enum StoreError {
     /// No account has this id, or it is another merchant's.
     #[error("there is no account {0} of this merchant: add it first")]
     NoAccount(String),
+    /// No merchant has this id.
+    #[error("there is no merchant {0}: `tournee merchant list` has them all")]
+    NoMerchant(MerchantId),
+    /// No API key has this public id.
+    #[error("there is no API key {0}: `tournee key list` has them all")]
+    NoApiKey(String),
+    /// The API key was revoked or has expired.
+    #[error("the API key {0} has ended: add a new one")]
+    ApiKeyEnded(String),
     /// The digest of the API key belongs to another merchant.
     #[error("this API key belongs to another merchant: make a fresh one")]
     ApiKeyTaken,
@@ -105,6 +114,9 @@ impl StoreError {
                 | Self::NoShipment(_)
                 | Self::IdTaken(_)
                 | Self::NoAccount(_)
+                | Self::NoMerchant(_)
+                | Self::NoApiKey(_)
+                | Self::ApiKeyEnded(_)
                 | Self::ApiKeyTaken
                 | Self::TooManyMatches(_)
                 | Self::Misused(_)

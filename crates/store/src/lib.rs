@@ -8,6 +8,7 @@
 //! Under simulated time the caller's own thread does everything, on a file or in memory.
 
 mod accept;
+mod api_keys;
 mod backup;
 mod backup_error;
 mod batches;
@@ -27,6 +28,7 @@ mod reads;
 mod record;
 mod restore;
 mod rows;
+mod scope;
 mod seal;
 mod search;
 mod store;
@@ -35,6 +37,7 @@ mod watch;
 mod writer;
 mod writing;
 
+pub use api_keys::{ApiKey, NewApiKey};
 pub use backup::{FileFacts, Manifest, Mark, Progress, Step, Teller, back_up, manifest_of, verify};
 pub use backup_error::BackupError;
 pub use batches::{Batch, Ending, Line, LineStatus, LineWork, NewBatch, NewLine, NotTaken, Refusal};
@@ -47,6 +50,7 @@ pub use model::{
 pub use options::{Boundary, BoundaryHook, Mode, Options, Place};
 pub use orders::OrderAccepted;
 pub use restore::{Found, Restore, Restored, restore};
+pub use scope::{Scope, Scopes, UnknownScope};
 pub use seal::SealingKey;
 pub use store::Store;
 pub use watch::Watch;

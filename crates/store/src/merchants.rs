@@ -1,18 +1,15 @@
-//! Merchants, their API keys (by digest alone) and their accounts at the carrier, whose secrets are sealed.
+//! Merchants and their accounts at the carrier, whose secrets are sealed.
 
-use crate::{Account, AccountId, Merchant, SealingKey, StoreError, rows::parse, writing::Writing};
+use crate::{Account, Merchant, NewApiKey, Scopes, SealingKey, StoreError, api_keys, rows::parse, writing::Writing};
+use clock::Time;
 use parcel::{Login, MerchantId};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, Row, params};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 const MERCHANT_PUT: &str =
     "INSERT INTO merchants (id, name) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET name = excluded.name";
 const MERCHANT_PUT_NEW: &str = "INSERT INTO merchants (id, name) VALUES (?1, ?1) ON CONFLICT (id) DO NOTHING";
-const KEY_OWNER: &str = "SELECT merchant FROM api_keys WHERE digest = ?1";
-const KEY_PUT: &str = "INSERT OR REPLACE INTO api_keys (digest, merchant, account) VALUES (?1, ?2, ?3)";
-const BY_KEY: &str = "SELECT m.id, m.name, k.account FROM api_keys k JOIN merchants m ON m.id = k.merchant \
-    WHERE k.digest = ?1";
 const ALL: &str = "SELECT id, name FROM merchants ORDER BY id";
 const ACCOUNT: &str = "SELECT id, merchant, carrier, sealed FROM accounts WHERE id = ?1";
 const ACCOUNTS: &str = "SELECT id, merchant, carrier, sealed FROM accounts WHERE merchant = ?1 ORDER BY id";
@@ -31,10 +28,10 @@ pub(crate) fn add(
     merchant: &Merchant,
     digest: &[u8; 32],
     account: &Account,
+    at: Time,
 ) -> Result<(), StoreError> {
     let conn = writing.conn;
-    let owner: Option<String> = conn.prepare_cached(KEY_OWNER)?.query_row([digest], |row| row.get(0)).optional()?;
-    if owner.is_some_and(|owner| owner != merchant.id.as_str()) {
+    if api_keys::is_anothers(conn, digest, &merchant.id)? {
         return Err(StoreError::ApiKeyTaken);
     }
     if account.merchant != merchant.id {
@@ -42,8 +39,9 @@ pub(crate) fn add(
     }
     put_account(writing, account)?;
     conn.prepare_cached(MERCHANT_PUT)?.execute([merchant.id.as_str(), &merchant.name])?;
-    conn.prepare_cached(KEY_PUT)?.execute(params![digest, merchant.id.as_str(), account.id])?;
-    Ok(())
+    let (digest, owner) = (*digest, merchant.id.clone());
+    let key = NewApiKey { digest, merchant: owner, name: String::new(), scopes: Scopes::all(), at, expires_at: None };
+    api_keys::put(conn, &key, &account.id).map(drop)
 }
 
 /// Adds or changes an account; writes nothing when it is there already just so.
@@ -70,14 +68,6 @@ fn put_account(writing: &mut Writing<'_>, account: &Account) -> Result<bool, Sto
     let mut statement = writing.conn.prepare_cached(ACCOUNT_PUT)?;
     statement.execute(params![account.id, account.merchant.as_str(), account.carrier, sealed])?;
     Ok(true)
-}
-
-pub(crate) fn by_key(conn: &Connection, digest: &[u8; 32]) -> Result<Option<(Merchant, AccountId)>, StoreError> {
-    let mut statement = conn.prepare_cached(BY_KEY)?;
-    let mut rows = statement.query([digest])?;
-    let Some(row) = rows.next()? else { return Ok(None) };
-    let id = parse(&row.get::<_, String>(0)?, "merchant")?;
-    Ok(Some((Merchant { id, name: row.get(1)? }, row.get(2)?)))
 }
 
 pub(crate) fn all(conn: &Connection) -> Result<Vec<Merchant>, StoreError> {

@@ -1,10 +1,11 @@
 //! The public face of the store: every method hands a plain function to the engine and waits for what it says.
 
+mod keys;
 mod many;
 
 use crate::{
-    Accepted, Account, AccountId, Claimed, Counts, Finding, IntentView, Key, Label, LabelBytes, Late, Merchant,
-    NewIntent, Options, StoreError, Watch,
+    Accepted, Account, Claimed, Counts, Finding, IntentView, Key, Label, LabelBytes, Late, Merchant, NewIntent,
+    Options, StoreError, Watch,
     accept::{self, Request},
     claim, doctor,
     engine::Engine,
@@ -254,7 +255,7 @@ impl Store {
         Ok(Counts { late_dropped: self.inner.late_dropped.load(Ordering::Relaxed), ..counts })
     }
 
-    /// Adds a merchant with an API key (by its SHA-256 digest) and an account; adds the key and the account to a
+    /// Adds a merchant with an API key (by its SHA-256 digest) that may do everything, and an account; adds the key and the account to a
     /// merchant that is there already, and renames it.
     ///
     /// # Errors
@@ -264,20 +265,9 @@ impl Store {
         merchant: Merchant,
         api_key_digest: [u8; 32],
         account: Account,
+        at: Time,
     ) -> Result<(), StoreError> {
-        self.inner.engine.write(move |writing| merchants::add(writing, &merchant, &api_key_digest, &account)).await
-    }
-
-    /// Whose API key this is, and which account it works with.
-    ///
-    /// # Errors
-    /// Only those of every method.
-    pub async fn merchant_by_key(
-        &self,
-        api_key_digest: &[u8; 32],
-    ) -> Result<Option<(Merchant, AccountId)>, StoreError> {
-        let digest = *api_key_digest;
-        self.inner.engine.read(move |conn| merchants::by_key(conn, &digest)).await
+        self.inner.engine.write(move |writing| merchants::add(writing, &merchant, &api_key_digest, &account, at)).await
     }
 
     /// Every merchant, by id: for a person at the command line.

@@ -24,7 +24,7 @@ fn one_server_at_a_time_and_commands_beside_it() {
     run(async {
         let command = open_with(Options { exclusive: false, ..Options::dir(dir.path(), key()) }).await;
         command.close().await.expect("closed");
-        assert!(server.merchant_by_key(&[1; 32]).await.expect("read").is_some(), "seen by the server at once");
+        assert!(server.api_key(&[1; 32]).await.expect("read").is_some(), "seen by the server at once");
         server.accept(intent(1, None, START)).await.expect("accepted");
     });
     drop(server);

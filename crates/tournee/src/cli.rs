@@ -1,7 +1,9 @@
 //! The command line.
 
 use clap::{Args, Parser, Subcommand};
-use std::{net::SocketAddr, path::PathBuf};
+use jiff::{Span, SpanRelativeTo};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use store::Scopes;
 
 /// Keeps a parcel service working while its carrier does not.
 #[derive(Debug, Parser)]
@@ -32,6 +34,12 @@ pub enum Command {
         /// What.
         #[command(subcommand)]
         action: MerchantAction,
+    },
+    /// Add, list, rotate and revoke API keys; works while the server runs.
+    Key {
+        /// What.
+        #[command(subcommand)]
+        action: KeyAction,
     },
     /// Print the API's description (OpenAPI, JSON).
     Openapi,
@@ -169,6 +177,77 @@ pub struct MerchantAdd {
     pub okapi_key_stdin: bool,
 }
 
+/// `tournee key …`.
+#[derive(Debug, Subcommand)]
+pub enum KeyAction {
+    /// Add an API key to a merchant and print it, once.
+    Add(KeyAdd),
+    /// List all API keys, without their secrets.
+    List(Where),
+    /// Replace a key: print its successor, once, and let the old one go on for a while.
+    Rotate(KeyRotate),
+    /// End a key now.
+    Revoke(KeyRevoke),
+}
+
+/// `tournee key add`.
+#[derive(Args, Debug)]
+pub struct KeyAdd {
+    /// Configuration and data.
+    #[command(flatten)]
+    pub place: Where,
+    /// The merchant's id, as `tournee merchant list` has it; also one that enrolled by itself.
+    #[arg(long, value_name = "ID")]
+    pub merchant: String,
+    /// What the key is for, for people.
+    #[arg(long, value_name = "NAME", default_value = "")]
+    pub name: String,
+    /// What it may do: read (shipments, labels), ship (create shipments), decide (void, resolve), hooks (webhooks).
+    #[arg(long, value_name = "SCOPES", default_value = "read,ship,decide,hooks")]
+    pub scopes: Scopes,
+    /// How long it lives, for example 90d; without this, until it is revoked.
+    #[arg(long, value_name = "TIME", value_parser = lifetime)]
+    pub expires: Option<Duration>,
+}
+
+/// `tournee key rotate`.
+#[derive(Args, Debug)]
+pub struct KeyRotate {
+    /// Configuration and data.
+    #[command(flatten)]
+    pub place: Where,
+    /// The key's id, as `tournee key list` has it.
+    #[arg(value_name = "KEY")]
+    pub id: String,
+    /// How long the old key goes on.
+    #[arg(long, value_name = "TIME", default_value = "24h", value_parser = grace)]
+    pub grace: Duration,
+}
+
+/// `tournee key revoke`.
+#[derive(Args, Debug)]
+pub struct KeyRevoke {
+    /// Configuration and data.
+    #[command(flatten)]
+    pub place: Where,
+    /// The key's id, as `tournee key list` has it.
+    #[arg(value_name = "KEY")]
+    pub id: String,
+}
+
+/// A time as people write it, `90d`, `36h` or `1d 12h`; a day has 24 hours.
+fn grace(text: &str) -> Result<Duration, String> {
+    let wrong = || "write a time, for example 90d, 24h or 30m".to_owned();
+    let span: Span = text.parse().map_err(|_| wrong())?;
+    let time = span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| wrong())?;
+    Duration::try_from(time).map_err(|_| wrong())
+}
+
+fn lifetime(text: &str) -> Result<Duration, String> {
+    let time = grace(text)?;
+    if time.is_zero() { Err("a key lives longer than that; write a time, for example 90d".into()) } else { Ok(time) }
+}
+
 fn speed(text: &str) -> Result<f64, String> {
     let speed: f64 = text.parse().map_err(|_| "write a number, for example 60".to_owned())?;
     if speed.is_finite() && speed > 0.0 { Ok(speed) } else { Err("write a number above 0, for example 60".into()) }
@@ -188,6 +267,16 @@ mod tests {
     fn what_belongs_to_the_demonstration_needs_it() {
         assert!(Cli::try_parse_from(["tournee", "serve", "--keep-running"]).is_err());
         assert!(Cli::try_parse_from(["tournee", "serve", "--demo", "--keep-running"]).is_ok());
+    }
+
+    #[test]
+    fn lifetimes_are_written_as_people_do() {
+        assert_eq!(lifetime("90d"), Ok(Duration::from_secs(90 * 86_400)));
+        assert_eq!(grace("1d 12h"), Ok(Duration::from_secs(36 * 3_600)));
+        assert_eq!(grace("0s"), Ok(Duration::ZERO));
+        for bad in ["", "soon", "90", "-1d", "1 month", "0s"] {
+            assert!(lifetime(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! A library beside the binary, so that tests and measurements can start a [`gateway::Gateway`] in their own process.
 
+pub mod api_key;
 pub mod cli;
 pub mod config;
 pub mod demo;

@@ -3,6 +3,7 @@
 use clap::Parser;
 use std::process::ExitCode;
 use tournee::{
+    api_key,
     cli::{Cli, Command, SimPart},
     doctor,
     fault::{Exit, Fault},
@@ -30,6 +31,7 @@ fn run(command: &Command) -> Result<(), Fault> {
         Command::Replay(args) => replay::run(args),
         Command::Doctor(args) => doctor::run(args),
         Command::Merchant { action } => merchant::run(action),
+        Command::Key { action } => api_key::run(action),
         Command::Openapi => {
             say::line(server::openapi_json());
             Ok(())

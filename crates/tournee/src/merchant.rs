@@ -12,6 +12,7 @@ use crate::{
     serve::settle,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use clock::{Clock, SystemClock};
 use parcel::{Login, MerchantId};
 use sha2::{Digest, Sha256};
 use std::{
@@ -65,7 +66,14 @@ async fn add(args: &MerchantAdd, input: &mut dyn BufRead) -> Result<(), Fault> {
     }
     let api_key = fresh_api_key()?;
     let account = Account { id: id.to_string(), merchant: id.clone(), carrier: args.carrier.clone(), login, okapi_key };
-    store.add_merchant(Merchant { id: id.clone(), name: args.name.clone() }, digest(&api_key), account).await?;
+    store
+        .add_merchant(
+            Merchant { id: id.clone(), name: args.name.clone() },
+            digest(&api_key),
+            account,
+            SystemClock.now(),
+        )
+        .await?;
     store.close().await?;
     say::line(format_args!("merchant {id} added"));
     say::line(format_args!("API key (shown this once; send it as Authorization: Bearer …):"));
@@ -100,7 +108,7 @@ fn described(merchant: &Merchant, account: &Account) -> String {
 }
 
 /// The store, beside a server that may run.
-fn open(config: &Config) -> Result<Store, Fault> {
+pub(crate) fn open(config: &Config) -> Result<Store, Fault> {
     let found = key::find_or_make(config)?;
     if let Some(warning) = found.warning() {
         say::aside(warning);

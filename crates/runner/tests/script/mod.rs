@@ -66,8 +66,8 @@ impl World {
             login: Login::Contract { number: "964744".into(), password: "hush".into() },
             okapi_key: Some("okapi".into()),
         };
-        store.add_merchant(merchant, [1; 32], account).await.expect("a merchant");
         let clock = Arc::new(PausedClock { epoch: Instant::now() });
+        store.add_merchant(merchant, [1; 32], account, clock.now()).await.expect("a merchant");
         Self { store, clock, carrier: Arc::default(), runner: None, made: AtomicU64::new(0) }
     }
 

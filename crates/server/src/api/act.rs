@@ -17,7 +17,7 @@ use colissimo::LabelAnswer;
 use dispatch::{By, Fact, State as Stands};
 use parcel::{LabelFormat, ParcelNumber};
 use serde::Deserialize;
-use store::{IntentView, LabelBytes};
+use store::{IntentView, LabelBytes, Scope};
 use utoipa::ToSchema;
 
 /// Seconds after which an attempt that is under way has usually ended.
@@ -55,6 +55,7 @@ pub(crate) async fn void(
     Signed(caller): Signed,
     ShipmentPath(id): ShipmentPath,
 ) -> Result<Json<ShipmentAnswer>, Problem> {
+    caller.require(Scope::Decide)?;
     let view = own(&app, &caller, id).await?;
     let view = match view.intent.state {
         Stands::Void => view,
@@ -78,6 +79,7 @@ pub(crate) async fn resolve(
     ShipmentPath(id): ShipmentPath,
     request: Request,
 ) -> Result<Json<ShipmentAnswer>, Problem> {
+    caller.require(Scope::Decide)?;
     let (head, body) = request.into_parts();
     body::require_json(&head.headers)?;
     let bytes = body::read(body, &app.settings).await?;

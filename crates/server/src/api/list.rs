@@ -18,7 +18,7 @@ use dispatch::State as Stands;
 use http::{Uri, header};
 use parcel::ShipmentId;
 use serde::Deserialize;
-use store::{Cursor, Filter};
+use store::{Cursor, Filter, Scope};
 use utoipa::IntoParams;
 
 /// Shipments on a page when nothing is asked.
@@ -50,6 +50,7 @@ pub(crate) struct ListQuery {
         Always, BadQuery),
     security(("api_key" = [])))]
 pub(crate) async fn list(State(app): State<Shared>, Signed(caller): Signed, uri: Uri) -> Result<Response, Problem> {
+    caller.require(Scope::Read)?;
     let query = Query::<ListQuery>::try_from_uri(&uri).map_err(|_| unreadable())?.0;
     let (filter, after, limit) = query.parse()?;
     let found = app.store.list(&caller.merchant, filter, after, limit).await.map_err(failure::of_store)?;

@@ -3,6 +3,7 @@
 mod act;
 mod answer;
 mod customs;
+mod keys;
 mod list;
 mod path;
 mod prefer;
@@ -30,6 +31,7 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(read::label))
         .routes(routes!(act::void))
         .routes(routes!(act::resolve))
+        .routes(routes!(keys::own))
 }
 
 /// The shipment, if it is this merchant's.

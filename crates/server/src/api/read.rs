@@ -20,7 +20,7 @@ use axum::{
 use dispatch::{Fact, Health, State as Stands};
 use http::{Method, header};
 use parcel::ShipmentId;
-use store::{IntentView, Label, Late};
+use store::{IntentView, Label, Late, Scope};
 
 /// Seconds after which to ask for a label again, while the carrier answers.
 const SOON_S: u64 = 5;
@@ -38,6 +38,7 @@ pub(crate) async fn shipment(
     Signed(caller): Signed,
     ShipmentPath(id): ShipmentPath,
 ) -> Result<Json<ShipmentAnswer>, Problem> {
+    caller.require(Scope::Read)?;
     let view = own(&app, &caller, id).await?;
     let partner = partner_number(&app, &view).await?;
     Ok(Json(ShipmentAnswer::from(&view).with_partner(partner)))
@@ -65,6 +66,7 @@ pub(crate) async fn facts(
     Signed(caller): Signed,
     ShipmentPath(id): ShipmentPath,
 ) -> Result<Json<Timeline>, Problem> {
+    caller.require(Scope::Read)?;
     own(&app, &caller, id).await?;
     let facts = app.store.facts(id).await.map_err(failure::of_store)?;
     Ok(Json(Timeline { id, facts: facts.iter().map(FactAnswer::from).collect() }))
@@ -83,6 +85,7 @@ pub(crate) async fn label(
     ShipmentPath(id): ShipmentPath,
     method: Method,
 ) -> Result<Response, Problem> {
+    caller.require(Scope::Read)?;
     let view = own(&app, &caller, id).await?;
     if view.intent.state != Stands::Confirmed {
         return Err(no_label(&app, &view));

@@ -22,7 +22,7 @@ use dispatch::Via;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use parcel::Shipment;
 use std::time::Duration;
-use store::{Accepted, IntentView, NewIntent};
+use store::{Accepted, IntentView, NewIntent, Scope};
 
 /// Seconds after which it is worth looking at a shipment again.
 const LOOK_AGAIN_S: HeaderValue = HeaderValue::from_static("2");
@@ -57,6 +57,7 @@ pub(crate) async fn submit(
     Signed(caller): Signed,
     request: Request,
 ) -> Result<Response, Problem> {
+    caller.require(Scope::Ship)?;
     let (head, body) = request.into_parts();
     body::require_json(&head.headers)?;
     let wait = prefer::wait(&head.headers, app.settings.wait_max)?;

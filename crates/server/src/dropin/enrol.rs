@@ -63,7 +63,7 @@ pub(super) async fn known(app: &App, login: &Login) -> Result<Option<Arc<Caller>
     let account = app.store.account(&id).await.map_err(failure::of_store)?;
     // The id holds but a part of the digest: only the whole login proves whose it is.
     let Some(account) = account.filter(|a| a.login == *login) else { return Ok(None) };
-    let caller = Arc::new(Caller { merchant: account.merchant, account: account.id });
+    let caller = Arc::new(Caller { merchant: account.merchant, account: account.id, key: None });
     app.enrolled.put(digest, &caller);
     Ok(Some(caller))
 }
@@ -86,7 +86,7 @@ pub(super) async fn enrol(app: &App, login: &Login) -> Result<Option<Arc<Caller>
         // Another first request of this login was quicker, or else it is another login's, which is not known.
         return known(app, login).await;
     }
-    let caller = Arc::new(Caller { merchant, account: id.clone() });
+    let caller = Arc::new(Caller { merchant, account: id.clone(), key: None });
     let (merchant, login) = (caller.merchant.clone(), login.clone());
     let account = Account { id, merchant, carrier: "colissimo".into(), login, okapi_key: None };
     app.store.upsert_account(account).await.map_err(failure::of_store)?;

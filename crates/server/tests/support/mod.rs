@@ -245,7 +245,10 @@ async fn add_merchant(store: &Store, id: &str, key: &str, okapi: Option<&str>) {
         login,
         okapi_key: okapi.map(str::to_owned),
     };
-    store.add_merchant(merchant, Sha256::digest(key.as_bytes()).into(), account).await.expect("a merchant");
+    store
+        .add_merchant(merchant, Sha256::digest(key.as_bytes()).into(), account, Time::from_unix_ms(0))
+        .await
+        .expect("a merchant");
 }
 
 /// Chance that is the same each time and never twice.

@@ -7,7 +7,7 @@ use crate::{
 };
 use axum::Router;
 use carriers::Transport;
-use clock::Clock;
+use clock::{Clock, Time};
 use dispatch::{Policy, Stamped};
 use parcel::ShipmentId;
 use runner::{Metrics, Runner, Settings, Transports};
@@ -43,7 +43,7 @@ impl Gateway {
         let store = Store::open(Options::memory(SealingKey::from_bytes([7; 32])))?;
         let merchants: Arc<[Merchant]> = merchants().into();
         for merchant in merchants.iter() {
-            enrol(&store, merchant).await?;
+            enrol(&store, merchant, clock.now()).await?;
         }
         let clock: Arc<dyn Clock> = Arc::new(clock);
         let carrier: Arc<dyn Transport> = transport;
@@ -57,7 +57,7 @@ impl Gateway {
             store: store.clone(),
             clock: Arc::clone(&clock),
             carrier: Arc::new(Relay(runner.relay())),
-            settings: server::ServerSettings::default(),
+            settings: server::ServerSettings { rate_per_s: 0, ..Default::default() },
             random: Arc::new(move |bytes: &mut [u8]| dice.lock().unwrap_or_else(PoisonError::into_inner).fill(bytes)),
             registry: Arc::new(Mutex::new(registry)),
         };
@@ -88,7 +88,7 @@ pub(super) fn api_key(merchant: &Merchant) -> String {
     format!("tk_simulated-{}", merchant.id)
 }
 
-async fn enrol(store: &Store, merchant: &Merchant) -> Result<(), StoreError> {
+async fn enrol(store: &Store, merchant: &Merchant, at: Time) -> Result<(), StoreError> {
     let account = Account {
         id: merchant.id.to_string(),
         merchant: merchant.id.clone(),
@@ -97,7 +97,8 @@ async fn enrol(store: &Store, merchant: &Merchant) -> Result<(), StoreError> {
         okapi_key: Some(format!("okapi-{}", merchant.id)),
     };
     let digest: [u8; 32] = Sha256::digest(api_key(merchant)).into();
-    store.add_merchant(store::Merchant { id: merchant.id.clone(), name: merchant.name.into() }, digest, account).await
+    let shop = store::Merchant { id: merchant.id.clone(), name: merchant.name.into() };
+    store.add_merchant(shop, digest, account, at).await
 }
 
 /// The runner's door as the server wants it.

@@ -46,7 +46,7 @@ pub(crate) fn account() -> Account {
 pub(crate) async fn open_with(options: Options) -> Store {
     let store = Store::open(options).expect("a store");
     let shop = Merchant { id: merchant(), name: "The Shop".into() };
-    store.add_merchant(shop, [1; 32], account()).await.expect("a merchant");
+    store.add_merchant(shop, [1; 32], account(), START).await.expect("a merchant");
     store
 }
 

@@ -46,6 +46,7 @@ fn listener(config: &Config) -> Result<(), Broken> {
     at_least_one("server.body_bytes_max", server.body_bytes_max as u64)?;
     at_least_one("server.body_ms_max", server.body_ms_max)?;
     at_least_one("server.header_ms_max", server.header_ms_max)?;
+    at_least_one("server.rate_burst", server.rate_burst.into())?;
     at_least_one("server.connections_count_max", server.connections_count_max as u64)
 }
 

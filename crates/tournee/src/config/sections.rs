@@ -222,6 +222,10 @@ pub struct Listener {
     pub wait_ms_max: u64,
     /// For how long an API key that was found good is taken at its word, in milliseconds.
     pub key_cache_ms: u64,
+    /// How many requests each API key may send per second in the long run; 0 for no limit.
+    pub rate_per_s: u32,
+    /// How many requests a key that was quiet may send at once.
+    pub rate_burst: u32,
     /// How long what is under way is given to end when the process is asked to stop, in milliseconds.
     pub drain_ms_max: u64,
 }
@@ -236,6 +240,8 @@ impl Default for Listener {
             connections_count_max: server.connections_count_max,
             wait_ms_max: ms(server.wait_max),
             key_cache_ms: ms(server.key_cache_time),
+            rate_per_s: server.rate_per_s,
+            rate_burst: server.rate_burst,
             drain_ms_max: ms(server.drain_time_max),
         }
     }
@@ -258,6 +264,8 @@ impl Listener {
             connections_count_max: self.connections_count_max,
             wait_max: Duration::from_millis(self.wait_ms_max),
             key_cache_time: Duration::from_millis(self.key_cache_ms),
+            rate_per_s: self.rate_per_s,
+            rate_burst: self.rate_burst,
             drain_time_max: Duration::from_millis(self.drain_ms_max),
         }
     }

@@ -224,7 +224,7 @@ async fn enrol(gateway: &Gateway, merchants: &[Merchant]) -> Result<Vec<String>,
             okapi_key: Some("demonstration".into()),
         };
         let shop = store::Merchant { id: one.id.clone(), name: one.name.into() };
-        gateway.store().add_merchant(shop, merchant::digest(&api_key), account).await?;
+        gateway.store().add_merchant(shop, merchant::digest(&api_key), account, SystemClock.now()).await?;
         keys.push(api_key.to_string());
     }
     Ok(keys)

@@ -152,7 +152,7 @@ async fn enrol(dir: &Path, merchants: &[Merchant]) {
         };
         let known = store::Merchant { id: merchant.id.clone(), name: merchant.name.into() };
         let digest = Sha256::digest(api_key(merchant)).into();
-        store.add_merchant(known, digest, account).await.expect("a merchant");
+        store.add_merchant(known, digest, account, SystemClock.now()).await.expect("a merchant");
     }
     store.close().await.expect("closed");
 }
