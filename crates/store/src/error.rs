@@ -1,7 +1,7 @@
 //! What can go wrong with the disk or with what was asked of it, each with what to do about it.
 
 use dispatch::Illegal;
-use parcel::{MerchantId, ShipmentId};
+use parcel::{ColissimoNumber, MerchantId, ParcelNumber, ShipmentId};
 use std::{path::PathBuf, sync::Arc};
 
 /// Why the store did not do what was asked. Cheap to clone: one failed commit is told to everyone in its group.
@@ -28,6 +28,41 @@ pub enum StoreError {
     /// The API key was revoked or has expired.
     #[error("the API key {0} has ended: add a new one")]
     ApiKeyEnded(String),
+    /// The merchant has local labels and no number at the carrier to announce them under.
+    #[error("the client number of the merchant {0} is not known: `tournee merchant set --id {0} --client NUMBER`")]
+    NoClient(String),
+    /// Some of the numbers were registered before.
+    #[error("numbers between {first} and {last} were registered before: no number may be used twice, give a new range")]
+    RangeKnown {
+        /// The first number of the range that was refused.
+        first: ColissimoNumber,
+        /// The last one.
+        last: ColissimoNumber,
+    },
+    /// No range has so many numbers left.
+    #[error("{wanted} numbers were asked for and no range has more than {left} left: ask for fewer, or add a range")]
+    NumbersShort {
+        /// What the range with the most left has.
+        left: u64,
+        /// How many were asked for.
+        wanted: u64,
+    },
+    /// The numbers were cut out for another site.
+    #[error("these numbers are for the site {wanted} and this is {known}: take them in there, or correct the site")]
+    OtherSite {
+        /// The site that this store is.
+        known: String,
+        /// The site of the numbers.
+        wanted: String,
+    },
+    /// A number that no local label may have. Nothing was written.
+    #[error("{number} {why}: it is not printed, take another")]
+    NumberUnfit {
+        /// The number.
+        number: ParcelNumber,
+        /// What is wrong with it.
+        why: &'static str,
+    },
     /// The digest of the API key belongs to another merchant.
     #[error("this API key belongs to another merchant: make a fresh one")]
     ApiKeyTaken,
@@ -117,6 +152,11 @@ impl StoreError {
                 | Self::NoMerchant(_)
                 | Self::NoApiKey(_)
                 | Self::ApiKeyEnded(_)
+                | Self::NoClient(_)
+                | Self::RangeKnown { .. }
+                | Self::NumbersShort { .. }
+                | Self::OtherSite { .. }
+                | Self::NumberUnfit { .. }
                 | Self::ApiKeyTaken
                 | Self::TooManyMatches(_)
                 | Self::Misused(_)

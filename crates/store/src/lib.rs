@@ -8,6 +8,7 @@
 //! Under simulated time the caller's own thread does everything, on a file or in memory.
 
 mod accept;
+mod announcements;
 mod api_keys;
 mod backup;
 mod backup_error;
@@ -21,6 +22,7 @@ mod files;
 mod merchants;
 mod model;
 mod neighbours;
+mod numbers;
 mod opening;
 mod options;
 mod orders;
@@ -31,12 +33,14 @@ mod rows;
 mod scope;
 mod seal;
 mod search;
+mod stopgaps;
 mod store;
 mod tracking;
 mod watch;
 mod writer;
 mod writing;
 
+pub use announcements::{Announcing, FileName, OpenAnnouncement, Unseen};
 pub use api_keys::{ApiKey, NewApiKey};
 pub use backup::{FileFacts, Manifest, Mark, Progress, Step, Teller, back_up, manifest_of, verify};
 pub use backup_error::BackupError;
@@ -47,10 +51,12 @@ pub use model::{
     Accepted, Account, AccountId, Claimed, Counts, Cursor, Filter, IntentView, Key, KeyScope, Label, LabelBytes, Late,
     Merchant, NewIntent, Page,
 };
+pub use numbers::{KnownRange, NewRange, Numbers};
 pub use options::{Boundary, BoundaryHook, Mode, Options, Place};
 pub use orders::OrderAccepted;
 pub use restore::{Found, Restore, Restored, restore};
 pub use scope::{Scope, Scopes, UnknownScope};
 pub use seal::SealingKey;
+pub use stopgaps::{Candidate, LocalWish, Looked};
 pub use store::Store;
 pub use watch::Watch;

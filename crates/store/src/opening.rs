@@ -33,7 +33,7 @@ const _: () = assert!(LAYOUTS.len() == LAYOUT as usize, "one file per layout");
 /// How long another process's transaction is waited for.
 pub(crate) const BUSY_WAIT: Duration = Duration::from_secs(5);
 /// Prepared statements kept per connection: more than there are.
-const STATEMENTS_COUNT_MAX: usize = 96;
+const STATEMENTS_COUNT_MAX: usize = 256;
 /// Page cache of each connection, in KiB. Small on purpose: SQLite walks all of it at most commits, and what falls out
 /// is still in the system's cache. No memory mapping: a bad disk then is an error and not a signal.
 const CACHE_KIB: i64 = 16 * 1024;

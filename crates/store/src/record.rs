@@ -1,7 +1,7 @@
 //! Recording what happened: facts are folded in memory, then written with all that follows from them, or not at all.
 
 use crate::{
-    IntentView, LabelBytes, StoreError,
+    IntentView, LabelBytes, StoreError, announcements,
     codes::Coded,
     rows::{self, IntentRow},
     writing::{Writing, Written},
@@ -63,7 +63,11 @@ pub(crate) fn record(writing: &mut Writing<'_>, happened: &Happened) -> Result<I
         }
     }
     for written in &happened.facts {
+        announcements::check(writing.conn, &row, &written.fact)?;
+    }
+    for written in &happened.facts {
         note_number(writing.conn, &row, &written.fact, happened.at)?;
+        announcements::note(writing.conn, &row, &written.fact, happened.at)?;
     }
     if let (Some(label), Some(confirmed)) = (&happened.label, confirmed) {
         put_label(writing.conn, happened.id, label, confirmed)?;
@@ -89,21 +93,27 @@ fn put_label(
     Ok(())
 }
 
-/// Keeps the numbers that the carrier is known to have made, about when it made them: a number that was found later
-/// belongs to the time of its attempt.
+/// Under which product local numbers are kept: none of the carrier's lie around them.
+const LOCAL: &str = "local";
+
+/// Keeps the numbers that are known to be in use, about when they were given out: a number of the carrier's that was
+/// found later belongs to the time of its attempt.
 fn note_number(conn: &Connection, row: &IntentRow, fact: &Fact, at: Time) -> Result<(), StoreError> {
     let (number, made_at) = match fact {
-        Fact::Confirmed { number, by: By::Answer, .. } | Fact::Unknown { number: Some(number), .. } => (number, at),
+        Fact::Confirmed { number, by: By::Answer | By::Local, .. } | Fact::Unknown { number: Some(number), .. } => {
+            (number, at)
+        }
         Fact::Confirmed { number, .. } | Fact::TurnedUp { number, .. } => {
             (number, row.view.intent.claimed_at.unwrap_or(at))
         }
         _ => return Ok(()),
     };
+    let product = if matches!(fact, Fact::Confirmed { by: By::Local, .. }) { LOCAL } else { number.prefix() };
     conn.prepare_cached(NUMBER_PUT)?.execute(params![
         number.as_str(),
         row.id().as_bytes(),
         row.view.account,
-        number.prefix(),
+        product,
         made_at.unix_ms()
     ])?;
     Ok(())

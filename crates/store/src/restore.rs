@@ -9,6 +9,8 @@
 //!   number that is known, the order number in tracking), or a person decides. Nothing is sent blindly.
 //! - The journal goes on far above the mark, so that a number that the lost store told somebody never comes again for
 //!   something else.
+//! - Every range of numbers for local labels is closed: which of them the lost store printed, nobody here knows. The
+//!   contract must give a new one.
 //!
 //! What cannot be had back is said to whoever restores: requests that were acknowledged after the mark, API keys that
 //! were made or revoked after it.
@@ -24,7 +26,7 @@ use crate::{
     backup::{self, Progress},
     claim,
     codes::Coded,
-    files,
+    files, numbers,
     opening::{self, DATABASE, RESTORING},
     record::{self, Happened},
     rows,
@@ -161,6 +163,7 @@ fn make_ready(part: &Path, wanted: &Restore, manifest: &Manifest) -> Result<(Fou
     let open = open_intents(&transaction)?;
     if !wanted.nothing_ran_since {
         raise_the_floor(&transaction, wanted, manifest)?;
+        numbers::close_all(&transaction)?;
     }
     let mut writing = Writing::begin(&transaction, &wanted.key, &wanted.policy)?;
     if wanted.nothing_ran_since {

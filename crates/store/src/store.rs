@@ -1,6 +1,7 @@
 //! The public face of the store: every method hands a plain function to the engine and waits for what it says.
 
 mod keys;
+mod local;
 mod many;
 
 use crate::{

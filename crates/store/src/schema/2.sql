@@ -9,9 +9,11 @@ ALTER TABLE intents ADD COLUMN offered INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE intents ADD COLUMN announced_at INTEGER;
 ALTER TABLE intents ADD COLUMN integrated_at INTEGER;
 
--- Whether the job is looked at in the dark: 0 its merchant waits, 1 to be looked at, above that looked at (a code of
--- codes.rs says with what outcome). The index holds only what is to be looked at, whatever else waits.
+-- Whether the job is looked at in the dark: 0 its merchant waits, 1 to be looked at, 2 offered, 3 something is missing
+-- that may come, 4 it cannot be printed here; and why, in words. The index holds only what is to be looked at, whatever
+-- else waits.
 ALTER TABLE outbox ADD COLUMN stopgap INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE outbox ADD COLUMN stopgap_why TEXT;
 CREATE INDEX outbox_stopgap ON outbox (deposit, seq) WHERE stopgap = 1;
 
 -- Every range of numbers that was ever registered; no two share a number, and a row never goes. From `first` to below
@@ -51,6 +53,7 @@ CREATE TABLE local_labels (
   bordereau INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX local_labels_to_announce ON local_labels (account, made_at, intent) WHERE state = 0;
+CREATE INDEX local_labels_waiting ON local_labels (made_at) WHERE state < 2;
 CREATE INDEX local_labels_announced ON local_labels (intent) WHERE state = 2;
 CREATE INDEX local_labels_of_announcement ON local_labels (client, bordereau) WHERE bordereau IS NOT NULL;
 
