@@ -4,5 +4,7 @@ mod answers;
 mod customs;
 mod properties;
 mod requests;
+mod slips;
+mod soap;
 mod support;
 mod tracks;
