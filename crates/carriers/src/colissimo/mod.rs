@@ -7,7 +7,9 @@
 mod answer;
 mod customs_read;
 mod customs_write;
+pub mod edi;
 mod encode;
+pub mod envelope;
 mod errors;
 mod health;
 mod latin;

@@ -1,5 +1,6 @@
 //! Colissimo's codecs from outside: every variant seen in the field, round trips, and bytes that mean harm.
 
+mod announcements;
 mod answers;
 mod customs;
 mod properties;
