@@ -1,7 +1,7 @@
 //! Everything that must pass before a merge, in the order in which it fails fastest.
 
 use crate::{
-    openapi,
+    clients, openapi,
     shop::{Call, Failed, Shop},
     suite, tidy,
 };
@@ -48,6 +48,7 @@ fn steps(shop: &Shop) -> Vec<Step> {
         Step::call("clippy", shop.cargo(warnings_fail)),
         Step::call("docs", doc.with("RUSTDOCFLAGS", "--deny warnings")),
         Step::own("openapi", "cargo xtask tidy --openapi", openapi::check),
+        Step::own("clients", "cargo xtask clients --check", clients::check),
         Step { name: "dependencies", repeat: LICENCES.join(" "), check: Box::new(dependencies) },
         Step { name: "advisories", repeat: "cargo deny check advisories".into(), check: Box::new(advisories) },
         Step::own("tests", "cargo xtask test", |shop| suite::run(shop, &[])),

@@ -9,6 +9,7 @@
 )]
 
 mod ci;
+mod clients;
 mod openapi;
 mod shop;
 mod suite;
@@ -23,7 +24,8 @@ usage: cargo xtask <command>
 
   tidy [--openapi]   check the house rules; with --openapi also that docs/openapi.json is what the server says
   test [FILTER…]     set up what the tests need, then run them all (or those whose name holds FILTER)
-  openapi            write docs/openapi.json from the server
+  openapi            write docs/openapi.json from the server, and the clients from it
+  clients [--check]  write clients/ from docs/openapi.json; with --check only say whether that is what they are
   ci                 everything that must pass before a merge";
 
 fn main() -> ExitCode {
@@ -43,7 +45,9 @@ fn run(shop: &Shop, arguments: &[&str]) -> Result<(), Failed> {
         ["tidy"] => tidy::run(shop),
         ["tidy", "--openapi"] => tidy::run(shop).and_then(|()| openapi::check(shop)),
         ["test", filters @ ..] => suite::run(shop, filters),
-        ["openapi"] => openapi::write(shop),
+        ["openapi"] => openapi::write(shop).and_then(|()| clients::write(shop)),
+        ["clients"] => clients::write(shop),
+        ["clients", "--check"] => clients::check(shop),
         ["ci"] => ci::run(shop),
         _ => Err(Failed(USAGE.into())),
     }

@@ -21,7 +21,6 @@ mod observe;
 mod openapi;
 mod ops;
 mod problem;
-mod rate;
 mod refusals;
 mod router;
 mod settings;

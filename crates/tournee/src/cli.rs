@@ -1,9 +1,5 @@
 //! The command line.
 
-mod keep;
-
-pub use keep::{Backup, BackupAction, Restore};
-
 use clap::{Args, Parser, Subcommand};
 use jiff::{Span, SpanRelativeTo};
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
@@ -45,10 +41,6 @@ pub enum Command {
         #[command(subcommand)]
         action: KeyAction,
     },
-    /// Take a backup of the data, while the server runs.
-    Backup(Backup),
-    /// Make a backup the data of a server.
-    Restore(Restore),
     /// Print the API's description (OpenAPI, JSON).
     Openapi,
 }

@@ -3,47 +3,9 @@
 mod support;
 
 use std::thread;
-use support::{Answer, Carrier, Server, file, http, run, run_with_input, text};
-
-/// A carrier, a server in front of it, a merchant.
-struct House {
-    carrier: Carrier,
-    server: Server,
-    config: String,
-    api_key: String,
-    dir: tempfile::TempDir,
-}
+use support::{Answer, House, http, run, run_with_input, text};
 
 impl House {
-    fn open() -> Self {
-        let dir = tempfile::tempdir().expect("a directory");
-        let carrier = Carrier::start();
-        let base = &carrier.base;
-        let config = format!(
-            "listen = \"127.0.0.1:0\"\ndata = \"data\"\n\
-             [carrier.colissimo]\nshipping_url = {base:?}\ntracking_url = {base:?}\n"
-        );
-        let config = file(dir.path(), "t.toml", config);
-        let server = Server::start(&["--config", &config]);
-        let added = run_with_input(
-            &[
-                "merchant",
-                "add",
-                "--config",
-                &config,
-                "--name",
-                "Atelier Été",
-                "--contract",
-                "964744",
-                "--password-stdin",
-            ],
-            "hush\n",
-        );
-        assert_eq!(added.code, Some(0), "{added:?}");
-        let api_key = added.stdout.lines().last().expect("a key").to_owned();
-        Self { carrier, server, config, api_key, dir }
-    }
-
     fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
         self.shop().ask(method, path, headers, body)
     }

@@ -21,15 +21,7 @@ const TRACK_ID_CHARACTERS_MAX: usize = 35;
 /// # Errors
 /// The first of the carrier's rules that the request breaks.
 pub fn read_generate(headers: &HeaderMap, body: &[u8], today: Date) -> Result<SlsRequest, SlsRefusal> {
-    generate_of(headers, object(body)?, today)
-}
-
-/// The same of a body that is read already.
-pub(super) fn generate_of(
-    headers: &HeaderMap,
-    mut body: Map<String, Value>,
-    today: Date,
-) -> Result<SlsRequest, SlsRefusal> {
+    let mut body = object(body)?;
     let login = take_login(headers, &mut body);
     Ok(SlsRequest { login, shipment: rules::shipment(Value::Object(body), today)? })
 }
@@ -39,11 +31,7 @@ pub(super) fn generate_of(
 /// # Errors
 /// The first of the carrier's rules that the request breaks.
 pub fn read_get_label(headers: &HeaderMap, body: &[u8]) -> Result<ReprintRequest, SlsRefusal> {
-    get_label_of(headers, object(body)?)
-}
-
-/// The same of a body that is read already.
-pub(super) fn get_label_of(headers: &HeaderMap, mut body: Map<String, Value>) -> Result<ReprintRequest, SlsRefusal> {
+    let mut body = object(body)?;
     let login = take_login(headers, &mut body);
     let body = Value::Object(body);
     let number = text_of(&body, "parcelNumber").ok_or_else(|| refusal("30327"))?;
@@ -75,7 +63,7 @@ fn lang(query: &str) -> Option<&str> {
     ((2..=5).contains(&lang.len()) && lang.chars().all(plain)).then_some(lang)
 }
 
-pub(super) fn object(body: &[u8]) -> Result<Map<String, Value>, SlsRefusal> {
+fn object(body: &[u8]) -> Result<Map<String, Value>, SlsRefusal> {
     match serde_json::from_slice(body) {
         Ok(Value::Object(object)) => Ok(object),
         _ => Err(SlsRefusal { status: 422, ..refusal("422") }),
@@ -83,7 +71,7 @@ pub(super) fn object(body: &[u8]) -> Result<Map<String, Value>, SlsRefusal> {
 }
 
 /// The credentials, which leave the body whether or not they are used.
-pub(super) fn take_login(headers: &HeaderMap, body: &mut Map<String, Value>) -> Option<Login> {
+fn take_login(headers: &HeaderMap, body: &mut Map<String, Value>) -> Option<Login> {
     let given = Value::Object(
         ["contractNumber", "password", "apiKey", "apikey"].iter().filter_map(|k| body.remove_entry(*k)).collect(),
     );

@@ -154,6 +154,34 @@ impl Carrier {
     }
 }
 
+/// A carrier, a server in front of it, a merchant.
+pub(crate) struct House {
+    pub(crate) carrier: Carrier,
+    pub(crate) server: Server,
+    pub(crate) config: String,
+    pub(crate) api_key: String,
+    pub(crate) dir: tempfile::TempDir,
+}
+
+impl House {
+    pub(crate) fn open() -> Self {
+        let dir = tempfile::tempdir().expect("a directory");
+        let carrier = Carrier::start();
+        let base = &carrier.base;
+        let config = format!(
+            "listen = \"127.0.0.1:0\"\ndata = \"data\"\n\
+             [carrier.colissimo]\nshipping_url = {base:?}\ntracking_url = {base:?}\n"
+        );
+        let config = file(dir.path(), "t.toml", config);
+        let server = Server::start(&["--config", &config]);
+        let add = ["merchant", "add", "--config", &config, "--name", "Atelier Été", "--contract", "964744"];
+        let added = run_with_input(&[&add[..], &["--password-stdin"]].concat(), "hush\n");
+        assert_eq!(added.code, Some(0), "{added:?}");
+        let api_key = added.stdout.lines().last().expect("a key").to_owned();
+        Self { carrier, server, config, api_key, dir }
+    }
+}
+
 /// An answer.
 #[derive(Debug)]
 pub(crate) struct Answer {
