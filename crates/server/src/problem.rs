@@ -83,6 +83,8 @@ kinds! {
         "Check the number; one parcel number is the label of one shipment only."
     Void 410 "void" "The shipment was given up"
         "Create a new shipment if a label is needed after all."
+    PastKeeping 410 "past-keeping" "The label is no longer kept here"
+        "Print it again on the carrier's own site, by the parcel number, as long as the carrier keeps it."
     Rejected 422 "rejected" "The carrier refused the shipment"
         "Read the carrier's code and text, correct the shipment and create it anew."
     NotProved 422 "not-proved" "The carrier does not confirm the parcel number"

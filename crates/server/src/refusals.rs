@@ -50,7 +50,7 @@ groups! {
     /// Why there is no label.
     NoLabel {
         "409" "Not there yet; see Retry-After"
-        "410" "The shipment was given up"
+        "410" "The shipment was given up, or its label is past the time for which labels are kept"
         "422" "The carrier refused the shipment"
     }
     /// A new shipment that cannot be taken.

@@ -13,7 +13,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use std::time::Duration;
 
 /// How long a key is kept: the longest thirteen months, as long as the carrier remembers a number.
-const KEY_KEPT: Duration = Duration::from_secs(397 * 24 * 60 * 60);
+pub(crate) const KEY_KEPT: Duration = Duration::from_secs(397 * 24 * 60 * 60);
 
 /// How long a refusal is the answer to the same order asked again: long enough that a caller who did not wait for it is
 /// told, short enough that an account put right, or a pickup point that opened again, gets another try.

@@ -104,13 +104,19 @@ fn begin(
 
 /// What is to be labelled, out of the first fact.
 pub(crate) fn shipment(conn: &Connection, accepted_seq: i64) -> Result<Shipment, StoreError> {
+    kept_shipment(conn, accepted_seq)?.ok_or(StoreError::Damaged { what: "first fact" })
+}
+
+/// What was to be labelled, out of the first fact; nothing where that is past its time.
+pub(crate) fn kept_shipment(conn: &Connection, accepted_seq: i64) -> Result<Option<Shipment>, StoreError> {
     let mut statement = conn.prepare_cached(FIRST_FACT)?;
     let mut rows = statement.query([accepted_seq])?;
     let damaged = || StoreError::Damaged { what: "first fact" };
     let row = rows.next()?.ok_or_else(damaged)?;
     let text = row.get_ref(0)?.as_str().map_err(|_| damaged())?;
     match rows::json(text, "first fact")? {
-        Fact::Accepted { shipment, .. } => Ok(*shipment),
+        Fact::Accepted { shipment, .. } => Ok(Some(*shipment)),
+        Fact::Compacted { .. } => Ok(None),
         _ => Err(damaged()),
     }
 }

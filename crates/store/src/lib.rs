@@ -15,6 +15,7 @@ mod backup_error;
 mod batches;
 mod claim;
 mod codes;
+mod compact;
 mod doctor;
 mod engine;
 mod error;
@@ -45,6 +46,7 @@ pub use api_keys::{ApiKey, NewApiKey};
 pub use backup::{FileFacts, Manifest, Mark, Progress, Step, Teller, back_up, manifest_of, verify};
 pub use backup_error::BackupError;
 pub use batches::{Batch, Ending, Line, LineStatus, LineWork, NewBatch, NewLine, NotTaken, Refusal};
+pub use compact::{Keep, Place as CompactPlace, Removed};
 pub use doctor::Finding;
 pub use error::StoreError;
 pub use model::{

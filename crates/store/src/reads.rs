@@ -15,6 +15,8 @@ const FACTS: &str = "SELECT intent, seq, at, fact FROM facts WHERE intent = ?1 O
 const FACTS_FROM: &str = "SELECT intent, seq, at, fact FROM facts WHERE seq >= ?1 ORDER BY seq LIMIT ?2";
 const LABEL: &str = "SELECT l.intent, l.number, l.format, l.label, l.cn23, l.answer FROM labels l \
     JOIN intents i ON i.id = l.intent WHERE l.intent = ?1 AND i.merchant = ?2";
+const BY_NUMBER: &str = "SELECT n.intent FROM numbers n JOIN intents i ON i.id = n.intent \
+    WHERE n.number = ?1 AND i.merchant = ?2 AND i.number = n.number AND i.known_by IS NOT NULL LIMIT 1";
 const LABEL_BY_NUMBER: &str = "SELECT l.intent, l.number, l.format, l.label, l.cn23, l.answer FROM numbers n \
     JOIN labels l ON l.intent = n.intent AND l.number = n.number JOIN intents i ON i.id = n.intent \
     WHERE n.number = ?1 AND i.merchant = ?2 ORDER BY n.at DESC LIMIT 1";
@@ -68,6 +70,17 @@ pub(crate) fn label_by_number(
     let mut statement = conn.prepare_cached(LABEL_BY_NUMBER)?;
     let mut rows = statement.query([number.as_str(), merchant.as_str()])?;
     rows.next()?.map(read_label).transpose()
+}
+
+/// The shipment whose label has, or had, this number.
+pub(crate) fn by_number(
+    conn: &Connection,
+    merchant: &MerchantId,
+    number: &ParcelNumber,
+) -> Result<Option<ShipmentId>, StoreError> {
+    let mut statement = conn.prepare_cached(BY_NUMBER)?;
+    let found = statement.query_row([number.as_str(), merchant.as_str()], |row| row.get(0));
+    Ok(found.optional()?.map(ShipmentId::from_bytes))
 }
 
 fn read_label(row: &Row<'_>) -> Result<(ShipmentId, Label), StoreError> {

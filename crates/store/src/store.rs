@@ -1,5 +1,6 @@
 //! The public face of the store: every method hands a plain function to the engine and waits for what it says.
 
+mod keep;
 mod keys;
 mod local;
 mod many;
@@ -166,7 +167,7 @@ impl Store {
         self.inner.engine.read(move |conn| reads::view(conn, &merchant, id)).await
     }
 
-    /// What was asked to be labelled.
+    /// What was asked to be labelled; nothing where that is past its time.
     ///
     /// # Errors
     /// Only those of every method.
@@ -174,7 +175,7 @@ impl Store {
         let merchant = merchant.clone();
         let read = move |conn: &rusqlite::Connection| {
             let row = reads::row(conn, &merchant, id)?;
-            row.map(|row| claim::shipment(conn, row.accepted_seq)).transpose()
+            row.map_or(Ok(None), |row| claim::kept_shipment(conn, row.accepted_seq))
         };
         self.inner.engine.read(read).await
     }

@@ -124,7 +124,7 @@ fn number(text: Option<&str>) -> Result<ParcelNumber, Problem> {
 /// Believes a number only with its label in hand.
 async fn confirm(app: &App, caller: &Caller, view: &IntentView, number: ParcelNumber) -> Result<IntentView, Problem> {
     let id = view.intent.id;
-    if let Some((other, _)) = app.store.label_by_number(&caller.merchant, &number).await.map_err(failure::of_store)? {
+    if let Some(other) = app.store.shipment_of_number(&caller.merchant, number).await.map_err(failure::of_store)? {
         let detail = format!("{number} is the label of shipment {other} already.");
         return Err(Problem::new(Kind::NumberTaken, detail).field("parcel_number").shipment(other));
     }

@@ -91,7 +91,7 @@ pub(crate) async fn label(
         return Err(no_label(&app, &view));
     }
     let label = app.store.label(&caller.merchant, id).await.map_err(failure::of_store)?;
-    let label = label.ok_or_else(|| failure::defect("a confirmed shipment has no label"))?;
+    let label = label.ok_or_else(|| no_longer_kept(&view))?;
     if method != Method::HEAD && !view.intent.released {
         app.store.record_later(id, Late::Released, app.now());
     }
@@ -108,6 +108,13 @@ fn bytes_of(label: Label) -> Response {
         (header::CACHE_CONTROL, "private, no-store".to_owned()),
     ];
     (headers, label.bytes).into_response()
+}
+
+/// Only a label that is past its time is missing.
+fn no_longer_kept(view: &IntentView) -> Problem {
+    let number = view.intent.number.map(String::from).unwrap_or_default();
+    let detail = format!("The label of {number} is past the time for which labels are kept here.");
+    Problem::new(Kind::PastKeeping, detail).shipment(view.intent.id)
 }
 
 fn no_label(app: &App, view: &IntentView) -> Problem {

@@ -28,7 +28,7 @@ use carriers::{
 use dispatch::{State as Stands, Via};
 use http::HeaderMap;
 use jiff::civil::Date;
-use parcel::{LabelFormat, Login, ParcelNumber, Shipment};
+use parcel::{LabelFormat, Login, Shipment};
 use std::time::Duration;
 use store::{Accepted, IntentView, Label, Late, NewIntent};
 
@@ -153,15 +153,14 @@ async fn made_before(app: &App, caller: &Caller, shipment: &Shipment) -> Result<
     }
 }
 
-/// Hands the label out in the format that is asked now: ours if it has it, a reprint otherwise.
+/// Hands the label out in the format that is asked now: ours if we have it so, a reprint otherwise.
 async fn hand_out(to: &Writer<'_>, login: &Login, view: &IntentView, format: LabelFormat) -> Result<Response, Problem> {
     let id = view.intent.id;
     let label = to.app.store.label(&view.merchant, id).await.map_err(failure::of_store)?;
-    let label = label.ok_or_else(|| failure::defect("a confirmed shipment has no label"))?;
-    if label.format == format {
+    if let Some(label) = label.filter(|label| label.format == format) {
         return Ok(give(to, view, label));
     }
-    let number: ParcelNumber = label.number;
+    let number = view.intent.number.ok_or_else(|| failure::defect("a confirmed shipment has no number"))?;
     let exchange = to.app.carrier.relay(colissimo::encode_get_label(&number, login, format)).await;
     Ok(match colissimo::decode_reprint(&exchange, &number) {
         Ok(answer) => {

@@ -179,9 +179,10 @@ pub(crate) fn audit(dir: &Path) {
          WHEN 2 THEN o.job IS NOT 1 ELSE o.seq IS NOT NULL END",
         "SELECT o.intent FROM outbox o LEFT JOIN intents i ON i.id = o.intent WHERE i.id IS NULL",
         "SELECT state FROM tally t WHERE count <> (SELECT count(*) FROM intents i WHERE i.state = t.state)",
-        "SELECT id FROM intents i WHERE version <> (SELECT count(*) FROM facts f WHERE f.intent = i.id)",
+        "SELECT id FROM intents i WHERE compacted = 0 AND version <> (SELECT count(*) FROM facts f WHERE f.intent = i.id)",
         "SELECT id FROM intents i WHERE NOT EXISTS (SELECT 1 FROM facts f WHERE f.seq = i.accepted_seq \
-         AND f.intent = i.id AND f.fact LIKE '{\"fact\":\"accepted\"%')",
+         AND f.intent = i.id AND f.fact LIKE iif(i.compacted, '{\"fact\":\"compacted\"%', '{\"fact\":\"accepted\"%'))",
+        "SELECT intent FROM compacting",
         "SELECT intent FROM labels l WHERE NOT EXISTS \
          (SELECT 1 FROM facts f WHERE f.intent = l.intent AND f.fact LIKE '{\"fact\":\"confirmed\"%')",
         "SELECT intent FROM keys k WHERE NOT EXISTS (SELECT 1 FROM intents i WHERE i.id = k.intent)",
@@ -200,6 +201,8 @@ pub(crate) async fn holds_to_the_journal(store: &Store) -> usize {
     for (id, stamped) in store.facts_from(0, usize::MAX).await.expect("the journal") {
         if let Fact::Accepted { shipment, .. } = &stamped.fact {
             folded.insert(id, dispatch::Intent::accept(id, shipment.deposit_date, stamped.at).0);
+        } else if let Fact::Compacted { intent, .. } = &stamped.fact {
+            folded.insert(id, (**intent).clone());
         } else {
             let intent = folded.get_mut(&id).expect("accepted before");
             intent.step(&stamped.fact, stamped.at, &dispatch::Policy::default()).expect("a legal life");
