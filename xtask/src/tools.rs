@@ -16,12 +16,13 @@ pub(crate) struct Tool {
 pub(crate) const TOOLS: &[Tool] = &[
     Tool {
         name: "Python with the packages that tests want",
-        why: "an unmodified public client asks for labels, and the client for Python is checked for its types",
+        why: "an unmodified public client asks for labels, the client for Python is checked for its types, and printed \
+              barcodes are read back",
         ensure: python,
     },
     Tool {
         name: "Node with the packages that tests want",
-        why: "the client for TypeScript is checked for its types and asks for labels",
+        why: "the client for TypeScript is checked for its types and asks for labels, and labels in ZPL are rendered",
         ensure: node,
     },
 ];
@@ -30,13 +31,17 @@ pub(crate) const TOOLS: &[Tool] = &[
 const PYTHON_PACKAGES: &[&str] = &[
     "karrio==2026.1.32",
     "karrio-colissimo==2026.1.32",
-    "mypy==2.4.1", // checks the types of clients/python
+    "mypy==2.4.1",       // checks the types of clients/python
+    "pypdfium2==5.15.2", // renders labels in PDF
+    "pillow==13.0.0",    // holds the rendered pages
+    "zxing-cpp==3.1.1",  // reads their barcodes
 ];
 
 /// What is installed for Node, pinned, one a line.
 const NODE_PACKAGES: &[&str] = &[
     "@types/node@20.19.43",
-    "typescript@7.0.2", // checks and builds clients/typescript
+    "typescript@7.0.2",      // checks and builds clients/typescript
+    "zpl-renderer-js@3.4.0", // renders labels in ZPL
 ];
 
 fn python(shop: &Shop) -> Result<Environment, Failed> {

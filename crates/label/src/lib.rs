@@ -5,14 +5,19 @@
 //! number outside the range.
 
 mod allocator;
-mod client;
+mod bars;
 mod forecast;
+mod layout;
 mod local;
+mod metrics;
+mod page;
+mod pdf;
 mod range;
 mod take_over;
+mod text;
+mod zpl;
 
 pub use allocator::{Allocator, Block};
-pub use client::ClientNumber;
 pub use forecast::{Forecast, WARNING_DAYS, forecast};
 pub use local::{CannotPrint, LocalLabel, formats, render};
 pub use range::Range;

@@ -1,8 +1,10 @@
 //! A local label: what stands on it, in which formats it can be printed, and why it cannot.
 
-use crate::{ClientNumber, take_over};
+use crate::{layout, pdf, take_over, zpl};
 use jiff::civil::Date;
-use parcel::{Address, Cents, ColissimoNumber, Country, LabelFormat, OrderNumber, PickupPointId, Product, Weight};
+use parcel::{
+    Address, Cents, ClientNumber, ColissimoNumber, Country, LabelFormat, OrderNumber, PickupPointId, Product, Weight,
+};
 
 /// What stands on a local label. Borrowed: rendering copies nothing. It holds addresses, so it has no `Debug`.
 #[derive(Clone, Copy)]
@@ -53,9 +55,12 @@ pub enum CannotPrint {
     InsuredTooHigh,
 }
 
+const FORMATS: [LabelFormat; 3] =
+    [LabelFormat::PDF_10X15, LabelFormat::ZPL_10X15_203DPI, LabelFormat::ZPL_10X15_300DPI];
+
 /// The formats in which a local label can be printed.
 pub fn formats() -> &'static [LabelFormat] {
-    &[]
+    &FORMATS
 }
 
 fn names() -> String {
@@ -68,6 +73,11 @@ fn names() -> String {
 /// When the format is not one of [`formats`], or the take-over barcode cannot be made ([`take_over`]). Neither
 /// depends on the parcel's number: what cannot be printed with one cannot be printed with any.
 pub fn render(label: &LocalLabel<'_>, format: LabelFormat) -> Result<Vec<u8>, CannotPrint> {
-    take_over(label)?;
-    Err(CannotPrint::Format(format))
+    let page = layout::compose(label, &take_over(label)?);
+    match format {
+        LabelFormat::PDF_10X15 => Ok(pdf::write(&page, label.number.as_str())),
+        LabelFormat::ZPL_10X15_203DPI => Ok(zpl::write(&page, zpl::DPI_203).into_bytes()),
+        LabelFormat::ZPL_10X15_300DPI => Ok(zpl::write(&page, zpl::DPI_300).into_bytes()),
+        _ => Err(CannotPrint::Format(format)),
+    }
 }

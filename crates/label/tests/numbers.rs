@@ -2,7 +2,7 @@
 //! and whenever the process dies.
 
 use jiff::civil::{Date, date};
-use label::{Allocator, ClientNumber, Forecast, Range, forecast};
+use label::{Allocator, Forecast, Range, forecast};
 use parcel::ColissimoNumber;
 use proptest::{collection::vec, prelude::*};
 use std::collections::HashSet;
@@ -93,14 +93,6 @@ fn ranges_that_share_a_number_overlap() {
     let (a, b, c) = (range(1, 10), range(10, 5), range(11, 5));
     assert!(a.overlaps(&b) && b.overlaps(&a) && a.overlaps(&a));
     assert!(!a.overlaps(&c) && !c.overlaps(&a));
-}
-
-#[test]
-fn client_numbers() {
-    assert_eq!("964744".parse::<ClientNumber>().map(|c| c.to_string()), Ok("964744".to_owned()));
-    for bad in ["", "96474", "9647444", "96474a", "９64744"] {
-        assert!(bad.parse::<ClientNumber>().is_err(), "{bad}");
-    }
 }
 
 /// One thing that can happen to an allocator.
