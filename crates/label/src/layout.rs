@@ -70,9 +70,9 @@ fn words(product: &Product) -> (&'static str, &'static str) {
         Product::Bpr => ("Bureau de poste", "Post office"),
         Product::A2p => ("Relais commerçant", "Pickup shop"),
         Product::Core | Product::Cori => ("Retour", "Return"),
-        Product::Com => ("Outre-mer sans signature", "Overseas, no signature"),
-        Product::Cds => ("Outre-mer avec signature", "Overseas, signature"),
-        Product::Other(_) => ("Colis", "Parcel"),
+        Product::Com | Product::Cold => ("Outre-mer sans signature", "Overseas, no signature"),
+        Product::Cds | Product::Col => ("Outre-mer avec signature", "Overseas, signature"),
+        Product::Coli | Product::Cmt | Product::Bdp | Product::Pcs | Product::Other(_) => ("Colis", "Parcel"),
     }
 }
 
