@@ -128,6 +128,7 @@ fn what_a_restore_finds_open_is_never_asked_for_blindly() {
         for blind in [claimed(attempt + 1), Fact::Superseded { attempt }] {
             assert!(intent.step(&blind, START, &policy).is_err(), "{blind:?}");
         }
+        assert_eq!(intent.local_label(number(), LabelFormat::PDF_10X15), None, "nor printed here");
         let given_up = intent.after_probe(&Found::NoAnchor, &policy).expect("it is at its end");
         assert_eq!(given_up.name(), "left_to_human");
         intent.clone().step(&confirmed(attempt), START, &policy).expect("an anchor proved it");

@@ -26,7 +26,8 @@ const KEYS_COUNT_MAX: usize = 10_000;
 /// The longest key that is looked at, in bytes.
 const KEY_BYTES_MAX: usize = 256;
 
-type Digest32 = [u8; 32];
+/// A SHA-256 digest.
+pub(crate) type Digest32 = [u8; 32];
 
 /// Keys that were found good a moment ago, and whose keys at La Poste belong to whom.
 pub(crate) struct KeyCache {
@@ -79,20 +80,22 @@ impl FromRequestParts<Shared> for Signed {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Problem> {
-        signed(app, &parts.headers).await.map(Self)
+        let (caller, digest) = signed(app, &parts.headers).await?;
+        app.rates.count(&digest, app.now(), &parts.extensions)?;
+        Ok(Self(caller))
     }
 }
 
-async fn signed(app: &Shared, headers: &HeaderMap) -> Result<Arc<Caller>, Problem> {
+async fn signed(app: &Shared, headers: &HeaderMap) -> Result<(Arc<Caller>, Digest32), Problem> {
     let key = bearer(headers)?;
     let digest: Digest32 = Sha256::digest(key.as_bytes()).into();
     let now = app.now();
     if let Some(caller) = app.keys.get(&digest, now) {
-        return Ok(caller);
+        return Ok((caller, digest));
     }
     let caller = Arc::new(look_up(app, &digest, now).await?);
     app.keys.put(digest, &caller, now);
-    Ok(caller)
+    Ok((caller, digest))
 }
 
 async fn look_up(app: &Shared, digest: &Digest32, now: Time) -> Result<Caller, Problem> {

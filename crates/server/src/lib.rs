@@ -21,6 +21,7 @@ mod observe;
 mod openapi;
 mod ops;
 mod problem;
+mod rate;
 mod refusals;
 mod router;
 mod settings;

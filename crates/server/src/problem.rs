@@ -89,6 +89,8 @@ kinds! {
         "Read the carrier's code and text, correct the shipment and create it anew."
     NotProved 422 "not-proved" "The carrier does not confirm the parcel number"
         "Check the number on the carrier's own site, with the same account."
+    TooMany 429 "too-many-requests" "The API key asks too fast"
+        "Nothing was done. Ask again after the time in Retry-After; the headers RateLimit and RateLimit-Policy say how much is left."
     CarrierUnavailable 503 "carrier-unavailable" "The carrier does not answer"
         "Nothing is lost. Try again after the time in Retry-After."
     StoreUnavailable 503 "store-unavailable" "The server cannot write or read its records now"

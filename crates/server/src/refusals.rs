@@ -25,6 +25,7 @@ groups! {
     Always {
         "401" "No key, or one that is unknown, expired or revoked"
         "403" "The key may not do this; the problem names the scope that it would need"
+        "429" "The key asks too fast; see Retry-After and RateLimit"
         "503" "The server's records do not answer; nothing was done"
     }
     /// What can be wrong with the id in the path.

@@ -4,9 +4,13 @@ use crate::{
     observe::observe,
     openapi,
     problem::{Kind, Problem},
+    rate,
     state::{App, AppState},
 };
-use axum::{Router, middleware::from_fn_with_state};
+use axum::{
+    Router,
+    middleware::{from_fn, from_fn_with_state},
+};
 use http::{Method, Uri};
 
 /// The longest path that is repeated to the one who asked for it, in characters.
@@ -16,11 +20,9 @@ const PATH_CHARS_MAX: usize = 80;
 pub fn app(outside: AppState) -> Router {
     let app = App::new(outside);
     let (router, _) = openapi::routes(app.settings.dropin.enabled).split_for_parts();
-    router
-        .fallback(no_such_path)
-        .method_not_allowed_fallback(wrong_method)
-        .layer(from_fn_with_state(app.clone(), observe))
-        .with_state(app)
+    let router = router.fallback(no_such_path).method_not_allowed_fallback(wrong_method);
+    let router = if app.rates.is_on() { router.layer(from_fn(rate::tell)) } else { router };
+    router.layer(from_fn_with_state(app.clone(), observe)).with_state(app)
 }
 
 async fn no_such_path(uri: Uri) -> Problem {

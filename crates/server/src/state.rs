@@ -3,7 +3,9 @@
 //! Nothing here asks the machine for time or chance: both come through [`AppState`], so that a simulation drives
 //! the whole of it. What is kept in memory can be lost at any moment without harm.
 
-use crate::{auth::KeyCache, carrier::Carrier, dropin::Enrolled, metrics::Metrics, settings::ServerSettings};
+use crate::{
+    auth::KeyCache, carrier::Carrier, dropin::Enrolled, metrics::Metrics, rate::Rates, settings::ServerSettings,
+};
 use carriers::colissimo::LineEnds;
 use clock::{Clock, Time};
 use parcel::{MerchantId, ShipmentId};
@@ -54,6 +56,7 @@ pub(crate) struct App {
     pub(crate) metrics: Metrics,
     pub(crate) registry: SharedRegistry,
     pub(crate) keys: KeyCache,
+    pub(crate) rates: Rates,
     pub(crate) enrolled: Enrolled,
     clock: Arc<dyn Clock>,
     random: Random,
@@ -69,9 +72,22 @@ impl App {
         let AppState { store, clock, carrier, settings, random, registry } = outside;
         let metrics = Metrics::register(&mut registry.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
         let keys = KeyCache::new(settings.key_cache_time);
+        let rates = Rates::new(&settings);
         let enrolled = Enrolled::new(settings.dropin.accounts_count_max);
         let last_line_ends = AtomicU8::new(0);
-        Arc::new(Self { store, carrier, settings, metrics, registry, keys, enrolled, clock, random, last_line_ends })
+        Arc::new(Self {
+            store,
+            carrier,
+            settings,
+            metrics,
+            registry,
+            keys,
+            rates,
+            enrolled,
+            clock,
+            random,
+            last_line_ends,
+        })
     }
 
     /// The time now.

@@ -33,6 +33,9 @@ const ONE: &str = "SELECT client, bordereau, account, site, file, made_at FROM a
     WHERE client = ?1 AND bordereau = ?2";
 const LAST: &str = "SELECT coalesce(max(bordereau), 0) FROM announcements WHERE client = ?1";
 const FILE_KNOWN: &str = "SELECT 1 FROM announcements WHERE file = ?1";
+const LEAVE_OUT: &str = "INSERT INTO announcements (client, bordereau, account, site, file, made_at, announced_at) \
+    SELECT client, max(bordereau) + ?1, account, site, 'left out ' || client || ' ' || (max(bordereau) + ?1), ?2, ?2 \
+    FROM announcements GROUP BY client";
 const PUT: &str = "INSERT INTO announcements (client, bordereau, account, site, file, made_at) \
     VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
 const ANNOUNCED: &str = "UPDATE announcements SET announced_at = ?3 WHERE client = ?1 AND bordereau = ?2";
@@ -45,6 +48,9 @@ const TO_INTEGRATE: &str = "SELECT intent, number, account FROM local_labels IND
 const WAITING: &str = "SELECT count(*), min(made_at) FROM local_labels INDEXED BY local_labels_waiting WHERE state < 2";
 const UNSEEN: &str = "SELECT count(*), min(a.announced_at) FROM local_labels l \
     JOIN announcements a ON a.client = l.client AND a.bordereau = l.bordereau WHERE l.state = 2";
+
+/// How many announcement numbers of each client a restore leaves out.
+const LEFT_OUT_COUNT: u32 = 1_000;
 
 /// The file's name of an announcement of this client, made at this time; the last number sets apart those of one second.
 pub type FileName = fn(ClientNumber, Time, u32) -> String;
@@ -115,6 +121,12 @@ pub(crate) fn note(conn: &Connection, row: &IntentRow, fact: &Fact, at: Time) ->
         _ => return Ok(()),
     };
     conn.prepare_cached(sql)?.execute([id.as_bytes()])?;
+    Ok(())
+}
+
+/// Leaves out announcement numbers that a store that was lost may have used after its last backup: more than it can have.
+pub(crate) fn leave_out(conn: &Connection, at: Time) -> Result<(), StoreError> {
+    conn.execute(LEAVE_OUT, params![LEFT_OUT_COUNT, at.unix_ms()])?;
     Ok(())
 }
 

@@ -137,7 +137,7 @@ pub fn back_up(
 /// # Errors
 /// [`BackupError`] where it is not whole, damaged, or cannot be read.
 pub fn verify(file: &Path, tell: Teller<'_>) -> Result<Manifest, BackupError> {
-    let manifest = read_manifest(file)?;
+    let manifest = manifest_at(file)?;
     let wanted = &manifest.file;
     let found = files::bytes_of(file).map_err(|source| opening::failed("read", file, source))?;
     differ(file, "bytes", found, wanted.bytes)?;
@@ -154,8 +154,11 @@ pub fn manifest_of(file: &Path) -> PathBuf {
     files::with_ending(file, ".json")
 }
 
-/// The manifest of a backup, of a format and a layout that this program knows.
-pub(crate) fn read_manifest(file: &Path) -> Result<Manifest, BackupError> {
+/// The manifest of a backup, of a format and a layout that this program knows. The file itself is not read.
+///
+/// # Errors
+/// [`BackupError`] where the file or the manifest is missing, cannot be understood, or is a later program's.
+pub fn manifest_at(file: &Path) -> Result<Manifest, BackupError> {
     let path = manifest_of(file);
     if !file.is_file() {
         return Err(BackupError::NoFile { path: file.to_path_buf() });

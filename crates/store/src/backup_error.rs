@@ -1,6 +1,7 @@
 //! What can go wrong with a backup or a restore, each with what to do about it.
 
 use crate::StoreError;
+use clock::Time;
 use std::path::{Path, PathBuf};
 
 /// Why a backup was not taken, is not good, or was not restored.
@@ -96,6 +97,18 @@ pub enum BackupError {
         given: String,
         /// Where that one came from.
         key_source: String,
+    },
+    /// The lost store may have printed local labels after the backup, and nobody said how many numbers it may have used.
+    #[error(
+        "the data has ranges of local numbers, and the lost store may have given some out after {mark}: say with \
+         --skip-numbers how many of each range are to be left out (the busiest day before took {per_day}), or with \
+         --nothing-ran-since that it did nothing after the backup"
+    )]
+    NumbersAtRisk {
+        /// The backup's mark.
+        mark: Time,
+        /// How many numbers the busiest day of an account and product took.
+        per_day: u64,
     },
     /// There is a store in the directory already.
     #[error("{dir} is not empty: choose another directory, or move what is there aside with --replace", dir = .dir.display())]

@@ -43,7 +43,7 @@ mod writing;
 
 pub use announcements::{Announcing, FileName, OpenAnnouncement, Unseen};
 pub use api_keys::{ApiKey, NewApiKey};
-pub use backup::{FileFacts, Manifest, Mark, Progress, Step, Teller, back_up, manifest_of, verify};
+pub use backup::{FileFacts, Manifest, Mark, Progress, Step, Teller, back_up, manifest_at, manifest_of, verify};
 pub use backup_error::BackupError;
 pub use batches::{Batch, Ending, Line, LineStatus, LineWork, NewBatch, NewLine, NotTaken, Refusal};
 pub use compact::{Keep, Place as CompactPlace, Removed};

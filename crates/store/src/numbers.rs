@@ -7,7 +7,7 @@
 use crate::{
     AccountId, StoreError,
     codes::day_code,
-    rows::{count, parse},
+    rows::{count, parse, unsigned},
     writing::Writing,
 };
 use clock::Time;
@@ -31,7 +31,10 @@ const MARK: &str = "UPDATE number_ranges SET next = ?2 WHERE id = ?1";
 const USED: &str = "INSERT INTO number_use (account, product, day, count) VALUES (?1, ?2, ?3, ?4) \
     ON CONFLICT (account, product, day) DO UPDATE SET count = count + excluded.count";
 const LOOK_AGAIN: &str = "UPDATE outbox SET stopgap = 1, stopgap_why = NULL WHERE stopgap = 3";
-const CLOSE_ALL: &str = "UPDATE number_ranges SET next = last + 1 WHERE site IS NULL";
+const CAN_GIVE: &str = "SELECT 1 FROM number_ranges WHERE site IS NULL AND next <= last";
+const BUSIEST: &str = "SELECT coalesce(max(count), 0) FROM number_use";
+const LEAVE_OUT: &str = "UPDATE number_ranges SET next = next + min(?1, last + 1 - next) \
+    WHERE site IS NULL AND next <= last";
 const GIVEN_OUT: &str = "SELECT 1 FROM number_ranges WHERE account = ?1 AND prefix = ?2 AND first <= ?3 AND next > ?3 \
     AND site IS NULL";
 const KNOWN: &str = "SELECT 1 FROM local_labels WHERE number = ?1 UNION ALL SELECT 1 FROM numbers WHERE number = ?1";
@@ -203,9 +206,19 @@ pub(crate) fn split(
     Err(StoreError::NumbersShort { left: left_most, wanted: wanted.saturating_mul(each) })
 }
 
-/// Closes every range: what a store that was lost gave out after its last backup is not known.
-pub(crate) fn close_all(conn: &Connection) -> Result<(), StoreError> {
-    conn.execute(CLOSE_ALL, [])?;
+/// Whether any range has a number left.
+pub(crate) fn can_be_given_out(conn: &Connection) -> Result<bool, StoreError> {
+    Ok(conn.prepare(CAN_GIVE)?.exists([])?)
+}
+
+/// How many numbers the busiest day of an account and product took.
+pub(crate) fn busiest_day(conn: &Connection) -> Result<u64, StoreError> {
+    Ok(conn.query_row(BUSIEST, [], |row| Ok(unsigned(row.get(0)?)))?)
+}
+
+/// Leaves out so many numbers of each range: a store that was lost may have given them out after its last backup.
+pub(crate) fn leave_out(conn: &Connection, numbers: u64) -> Result<(), StoreError> {
+    conn.execute(LEAVE_OUT, [count(numbers)])?;
     Ok(())
 }
 

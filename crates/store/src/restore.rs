@@ -7,13 +7,13 @@
 //! - Every intent that was open at the mark gets the fact `restored`: it is unknown now, whatever it was, and its attempt
 //!   can never be given up for another. An anchor proves that the label was made (the number that the merchant chose, a
 //!   number that is known, the order number in tracking), or a person decides. Nothing is sent blindly.
+//! - Local numbers that it may have given out are never given out again: whoever restores says how many of each range
+//!   are left out. Nor do the numbers of announcements come again.
 //! - The journal goes on far above the mark, so that a number that the lost store told somebody never comes again for
 //!   something else.
-//! - Every range of numbers for local labels is closed: which of them the lost store printed, nobody here knows. The
-//!   contract must give a new one.
 //!
 //! What cannot be had back is said to whoever restores: requests that were acknowledged after the mark, API keys that
-//! were made or revoked after it.
+//! were made or revoked after it, ranges of numbers that were handed to a site after it.
 //!
 //! Where nothing ran after the backup, as when a stopped store moves to another machine, only what was in flight is
 //! unknown, as after any stop.
@@ -22,7 +22,7 @@
 //! the moment between, its name keeps every server out; a restore that was broken off there is run again.
 
 use crate::{
-    BackupError, Manifest, SealingKey, Step, StoreError, Teller,
+    BackupError, Manifest, SealingKey, Step, StoreError, Teller, announcements,
     backup::{self, Progress},
     claim,
     codes::Coded,
@@ -66,6 +66,9 @@ pub struct Restore {
     pub replace: bool,
     /// Whether it is certain that no server ran on the data after the backup.
     pub nothing_ran_since: bool,
+    /// How many numbers of each range that gives numbers out are left out; to be said where there is such a range, unless
+    /// nothing ran since.
+    pub skip_numbers: Option<u64>,
     /// When.
     pub now: Time,
 }
@@ -101,7 +104,7 @@ pub struct Found {
 /// # Errors
 /// [`BackupError`]; a directory in use is [`StoreError::InUse`].
 pub fn restore(wanted: &Restore, tell: Teller<'_>) -> Result<Restored, BackupError> {
-    let manifest = backup::read_manifest(&wanted.from)?;
+    let manifest = backup::manifest_at(&wanted.from)?;
     if wanted.key.id() != manifest.key_id {
         return Err(BackupError::OtherKey {
             wanted: manifest.key_id,
@@ -163,7 +166,7 @@ fn make_ready(part: &Path, wanted: &Restore, manifest: &Manifest) -> Result<(Fou
     let open = open_intents(&transaction)?;
     if !wanted.nothing_ran_since {
         raise_the_floor(&transaction, wanted, manifest)?;
-        numbers::close_all(&transaction)?;
+        leave_out(&transaction, wanted, manifest)?;
     }
     let mut writing = Writing::begin(&transaction, &wanted.key, &wanted.policy)?;
     if wanted.nothing_ran_since {
@@ -206,6 +209,19 @@ fn raise_the_floor(conn: &Connection, wanted: &Restore, manifest: &Manifest) -> 
     let (mark_seq, mark_at) = (rows::count(manifest.mark.seq), manifest.mark.at_ms.unix_ms());
     conn.execute(RESTORED, params![rows::count(floor), wanted.now.unix_ms(), mark_seq, mark_at])?;
     Ok(())
+}
+
+/// Leaves out the local numbers and the announcements that the lost store may have given out.
+fn leave_out(conn: &Connection, wanted: &Restore, manifest: &Manifest) -> Result<(), BackupError> {
+    announcements::leave_out(conn, wanted.now)?;
+    match wanted.skip_numbers {
+        Some(skip) => Ok(numbers::leave_out(conn, skip)?),
+        None if !numbers::can_be_given_out(conn)? => Ok(()),
+        None => {
+            let per_day = numbers::busiest_day(conn)?;
+            Err(BackupError::NumbersAtRisk { mark: manifest.mark.at_ms, per_day })
+        }
+    }
 }
 
 /// Writes that the lost store may have gone on with this intent.

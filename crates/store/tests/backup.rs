@@ -39,6 +39,7 @@ fn wanted(from: &Path, dir: &Path) -> Restore {
         policy: dispatch::Policy::default(),
         replace: false,
         nothing_ran_since: false,
+        skip_numbers: None,
         now: after(3600),
     }
 }
@@ -260,6 +261,38 @@ fn what_stands_in_the_way_is_named_and_what_is_there_is_kept() {
     assert!(matches!(half, StoreError::HalfRestored { .. }), "{half}");
     restore(&replace, &mut go_on).expect("run again");
     drop(Store::open(Options::dir(&data, key())).expect("opened"));
+}
+
+#[test]
+fn numbers_that_the_lost_store_may_have_given_out_are_left_out() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let (data, place) = (dir.path().join("data"), dir.path().join("restored"));
+    drop(Store::open(Options::dir(&data, key())).expect("made"));
+    let conn = rusqlite::Connection::open(data.join("tournee.db")).expect("the database");
+    let range = "INSERT INTO number_ranges (account, product, prefix, first, last, next, site, added_at) VALUES";
+    for values in ["10, 99, 40, NULL", "100, 105, 103, NULL", "200, 299, 200, 'Lyon'"] {
+        conn.execute(&format!("{range} ('a', 'DOM', '9L', {values}, 0)"), []).expect("a range");
+    }
+    conn.execute("INSERT INTO number_use (account, product, day, count) VALUES ('a', 'DOM', 20251221, 37)", [])
+        .expect("a day");
+    conn.execute("INSERT INTO announcements VALUES ('123456', 7, 'a', 'S', 'f', 0, 1)", []).expect("an announcement");
+    drop(conn);
+    let (file, _) = backed_up(&data, &dir.path().join("b.db"));
+    let asked = restore(&wanted(&file, &place), &mut go_on).expect_err("it must be said").to_string();
+    assert!(asked.contains("--skip-numbers") && asked.contains("took 37"), "{asked}");
+    let next = |place: &Path| -> Vec<i64> {
+        let conn = rusqlite::Connection::open(place.join("tournee.db")).expect("the database");
+        let mut all = conn.prepare("SELECT next FROM number_ranges ORDER BY id").expect("a question");
+        all.query_map([], |row| row.get(0)).expect("rows").map(|next| next.expect("a number")).collect()
+    };
+    restore(&Restore { skip_numbers: Some(20), ..wanted(&file, &place) }, &mut go_on).expect("restored");
+    assert_eq!(next(&place), [60, 106, 200]);
+    let conn = rusqlite::Connection::open(place.join("tournee.db")).expect("the database");
+    let last: i64 = conn.query_row("SELECT max(bordereau) FROM announcements", [], |row| row.get(0)).expect("one");
+    assert_eq!(last, 1007, "no announcement's number comes again");
+    let moved = dir.path().join("moved");
+    restore(&Restore { nothing_ran_since: true, ..wanted(&file, &moved) }, &mut go_on).expect("restored");
+    assert_eq!(next(&moved), [40, 103, 200]);
 }
 
 #[test]

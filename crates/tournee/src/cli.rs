@@ -1,5 +1,9 @@
 //! The command line.
 
+mod keep;
+
+pub use keep::{Backup, BackupAction, Restore};
+
 use clap::{Args, Parser, Subcommand};
 use jiff::{Span, SpanRelativeTo};
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
@@ -41,6 +45,10 @@ pub enum Command {
         #[command(subcommand)]
         action: KeyAction,
     },
+    /// Take a backup of the data, while the server runs.
+    Backup(Backup),
+    /// Make a backup the data of a server.
+    Restore(Restore),
     /// Print the API's description (OpenAPI, JSON).
     Openapi,
 }

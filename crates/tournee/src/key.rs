@@ -20,7 +20,7 @@ pub const ENVIRONMENT: &str = "TOURNEE_KEY";
 /// The key's file in the data directory.
 const FILE: &str = "sealing.key";
 /// The database's file in the data directory.
-const DATABASE: &str = "tournee.db";
+pub(crate) const DATABASE: &str = "tournee.db";
 /// The longest key file that is read, in bytes.
 const FILE_BYTES_MAX: u64 = 4_096;
 

@@ -46,12 +46,12 @@ pub fn decode_check(exchange: &Exchange) -> Result<(), CarrierError> {
 }
 
 /// What stands in an answer, as far as it can be read.
-struct Answer {
-    status: u16,
+pub(super) struct Answer {
+    pub(super) status: u16,
     /// The body came whole (its length was met), whatever its content.
-    complete: bool,
+    pub(super) complete: bool,
     failure_without_json: CarrierError,
-    messages: Vec<Message>,
+    pub(super) messages: Vec<Message>,
     number: Option<String>,
     partner_number: Option<String>,
     pdf_url: Option<String>,
@@ -68,7 +68,7 @@ enum Piece {
 }
 
 impl Answer {
-    fn of(exchange: &Exchange) -> Result<Self, CarrierError> {
+    pub(super) fn of(exchange: &Exchange) -> Result<Self, CarrierError> {
         let (response, complete) = match &exchange.result {
             Ok(response) => (response, true),
             Err(Broken::AnswerCut(response)) => (&**response, false),
@@ -130,7 +130,7 @@ impl Answer {
         self.number = self.number.take().or_else(|| salvage_number(bytes));
     }
 
-    fn errors(&self) -> impl Iterator<Item = &Message> {
+    pub(super) fn errors(&self) -> impl Iterator<Item = &Message> {
         self.messages.iter().filter(|m| m.kind.eq_ignore_ascii_case("ERROR") || (m.kind.is_empty() && m.id != "0"))
     }
 
@@ -187,7 +187,7 @@ impl Answer {
     }
 
     /// The class of an answer that holds neither label nor number.
-    fn failure(&self) -> CarrierError {
+    pub(super) fn failure(&self) -> CarrierError {
         let by_status = &self.failure_without_json;
         if by_status.kind == Kind::TooMany {
             return by_status.clone();

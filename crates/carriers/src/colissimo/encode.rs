@@ -57,7 +57,7 @@ pub fn encode_health(page: &str) -> Request {
     Request { method: Method::GET, path_and_query: page.to_owned(), headers: Vec::new(), body: Bytes::new() }
 }
 
-fn post(path: &str, login: &Login, body: Bytes) -> Request {
+pub(super) fn post(path: &str, login: &Login, body: Bytes) -> Request {
     let mut headers = vec![(header::CONTENT_TYPE, JSON.to_owned())];
     if let Login::ApiKey(key) = login {
         headers.push((API_KEY, key.clone()));
@@ -72,7 +72,7 @@ fn body(shipment: &Shipment, login: &Login, deposit: Date, format: LabelFormat) 
     }
 }
 
-fn to_bytes(value: &impl Serialize) -> Bytes {
+pub(super) fn to_bytes(value: &impl Serialize) -> Bytes {
     // Plain structs and JSON values always serialise: their keys are texts.
     serde_json::to_vec(value).unwrap_or_default().into()
 }
@@ -124,7 +124,7 @@ fn push_escaped(path: &mut String, text: &str) {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Credentials<'a> {
+pub(super) struct Credentials<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     contract_number: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -225,7 +225,7 @@ struct Addressee<'a> {
 struct AddressOut<'a>(&'a Address);
 
 impl<'a> Credentials<'a> {
-    fn of(login: &'a Login) -> Self {
+    pub(super) fn of(login: &'a Login) -> Self {
         match login {
             Login::Contract { number, password } => Self { contract_number: Some(number), password: Some(password) },
             Login::ApiKey(_) => Self { contract_number: None, password: None },

@@ -63,11 +63,12 @@ const FOLDS: &[(&str, &str)] = &[
 ];
 
 /// Combining accents, which stand after their letter in decomposed text and go away.
-fn is_combining(c: char) -> bool {
+pub(super) fn is_combining(c: char) -> bool {
     ('\u{300}'..='\u{36f}').contains(&c)
 }
 
-fn fold(c: char) -> Option<&'static str> {
+/// The plain text for a letter beyond ASCII; `None` where there is none.
+pub(super) fn fold(c: char) -> Option<&'static str> {
     FOLDS.iter().find(|(from, _)| from.contains(c)).map(|(_, to)| *to)
 }
 

@@ -1,4 +1,4 @@
-//! Colissimo: labels by SLS (REST), health pages, and La Poste's Suivi v2; both ends of each protocol.
+//! Colissimo: labels by SLS (REST, and SOAP at the server's end), deposit slips, health pages, and La Poste's Suivi v2; both ends of each protocol.
 //!
 //! Client: `encode_*` makes a request, `decode_*` reads whatever came back as an answer or a [`crate::CarrierError`].
 //! Server: `read_*` holds a request to the carrier's rules, `write_*` makes the answer. All are pure functions;
@@ -7,20 +7,26 @@
 mod answer;
 mod customs_read;
 mod customs_write;
+pub mod edi;
 mod encode;
+pub mod envelope;
 mod errors;
 mod health;
 mod latin;
 mod lenient;
 mod letter;
 mod multipart;
+mod multipart_write;
 mod read;
 mod rules;
+mod slip;
+mod soap;
 mod suivi;
 mod suivi_write;
 mod types;
 mod words;
 mod write;
+mod xml;
 
 pub use answer::{decode_check, decode_label, decode_reprint};
 pub use encode::{encode_check, encode_generate, encode_get_label, encode_health, encode_track};
@@ -28,11 +34,15 @@ pub use errors::{class_of, error_text};
 pub use health::{decode_health, write_health};
 pub use letter::{destination, letter_parts, series};
 pub use read::{read_generate, read_get_label, read_track};
+pub use slip::{SLIP, SLIP_PARCELS_MAX, decode_slip, encode_slip, read_slip, write_slip};
+pub use soap::{
+    Packing, SOAP, SoapAnswer, SoapCall, SoapFault, SoapOperation, read_soap, write_soap, write_soap_fault, wsdl,
+};
 pub use suivi::decode_track;
 pub use suivi_write::{write_suivi_fault, write_track};
 pub use types::{
-    LabelAnswer, LineEnds, Message, ReprintRequest, SlsRefusal, SlsRequest, SuiviError, Track, TrackEvent, TrackQuery,
-    TrackRecord, Tracked,
+    LabelAnswer, LineEnds, Message, ReprintRequest, SlipAnswer, SlipHeader, SlipRequest, SlsRefusal, SlsRequest,
+    SuiviError, Track, TrackEvent, TrackQuery, TrackRecord, Tracked,
 };
 pub use write::{write_label, write_refusal};
 

@@ -21,7 +21,15 @@ const TRACK_ID_CHARACTERS_MAX: usize = 35;
 /// # Errors
 /// The first of the carrier's rules that the request breaks.
 pub fn read_generate(headers: &HeaderMap, body: &[u8], today: Date) -> Result<SlsRequest, SlsRefusal> {
-    let mut body = object(body)?;
+    generate_of(headers, object(body)?, today)
+}
+
+/// The same of a body that is read already.
+pub(super) fn generate_of(
+    headers: &HeaderMap,
+    mut body: Map<String, Value>,
+    today: Date,
+) -> Result<SlsRequest, SlsRefusal> {
     let login = take_login(headers, &mut body);
     Ok(SlsRequest { login, shipment: rules::shipment(Value::Object(body), today)? })
 }
@@ -31,7 +39,11 @@ pub fn read_generate(headers: &HeaderMap, body: &[u8], today: Date) -> Result<Sl
 /// # Errors
 /// The first of the carrier's rules that the request breaks.
 pub fn read_get_label(headers: &HeaderMap, body: &[u8]) -> Result<ReprintRequest, SlsRefusal> {
-    let mut body = object(body)?;
+    get_label_of(headers, object(body)?)
+}
+
+/// The same of a body that is read already.
+pub(super) fn get_label_of(headers: &HeaderMap, mut body: Map<String, Value>) -> Result<ReprintRequest, SlsRefusal> {
     let login = take_login(headers, &mut body);
     let body = Value::Object(body);
     let number = text_of(&body, "parcelNumber").ok_or_else(|| refusal("30327"))?;
@@ -63,7 +75,7 @@ fn lang(query: &str) -> Option<&str> {
     ((2..=5).contains(&lang.len()) && lang.chars().all(plain)).then_some(lang)
 }
 
-fn object(body: &[u8]) -> Result<Map<String, Value>, SlsRefusal> {
+pub(super) fn object(body: &[u8]) -> Result<Map<String, Value>, SlsRefusal> {
     match serde_json::from_slice(body) {
         Ok(Value::Object(object)) => Ok(object),
         _ => Err(SlsRefusal { status: 422, ..refusal("422") }),
@@ -71,7 +83,7 @@ fn object(body: &[u8]) -> Result<Map<String, Value>, SlsRefusal> {
 }
 
 /// The credentials, which leave the body whether or not they are used.
-fn take_login(headers: &HeaderMap, body: &mut Map<String, Value>) -> Option<Login> {
+pub(super) fn take_login(headers: &HeaderMap, body: &mut Map<String, Value>) -> Option<Login> {
     let given = Value::Object(
         ["contractNumber", "password", "apiKey", "apikey"].iter().filter_map(|k| body.remove_entry(*k)).collect(),
     );

@@ -187,3 +187,52 @@ pub struct TrackRecord {
     /// The events, newest first.
     pub events: Vec<TrackEvent>,
 }
+
+/// A request for a deposit slip that keeps the carrier's rules.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SlipRequest {
+    /// The credentials, from the header `apiKey` or from the body; `None` when there were none.
+    pub login: Option<Login>,
+    /// The parcels that are handed over.
+    pub numbers: Vec<ParcelNumber>,
+}
+
+/// A deposit slip (*bordereau*): the paper that goes with the parcels when they are handed over.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SlipAnswer {
+    /// What the carrier knows of it.
+    pub header: SlipHeader,
+    /// The paper, a PDF.
+    pub paper: Bytes,
+    /// What the carrier said beside.
+    pub messages: Vec<Message>,
+    /// How the answer ended its lines.
+    pub line_ends: LineEnds,
+}
+
+impl fmt::Debug for SlipAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SlipAnswer({:?}, paper {} bytes)", self.header.number, self.paper.len())
+    }
+}
+
+/// The head of a deposit slip (`bordereauHeader`), as far as the carrier says it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SlipHeader {
+    /// The slip's number.
+    pub number: Option<u64>,
+    /// How many parcels are on it.
+    pub parcels: Option<u32>,
+    /// When it was made, in milliseconds since 1970.
+    pub published_ms: Option<i64>,
+    /// The client's number.
+    pub client: Option<String>,
+    /// The client's company.
+    pub company: Option<String>,
+    /// The client's address on one line.
+    pub address: Option<String>,
+    /// The code of the site that takes the parcels over.
+    pub site: Option<String>,
+    /// The name of that site.
+    pub site_name: Option<String>,
+}

@@ -1,8 +1,11 @@
 //! Colissimo's codecs from outside: every variant seen in the field, round trips, and bytes that mean harm.
 
+mod announcements;
 mod answers;
 mod customs;
 mod properties;
 mod requests;
+mod slips;
+mod soap;
 mod support;
 mod tracks;

@@ -1,13 +1,15 @@
 //! Properties: what is written is read back byte for byte, and no bytes make a parser panic.
 
+use crate::slips::slip;
+use crate::soap::{elements, envelope};
 use crate::support::{MULTIPART, NUMBER, TODAY, answered, contract, cut_answer, infos, multipart, shipment, written};
 use bytes::Bytes;
 use carriers::{
     Exchange,
     colissimo::{
         LabelAnswer, LineEnds, Message, class_of, decode_check, decode_health, decode_label, decode_reprint,
-        decode_track, encode_generate, error_text, read_generate, read_get_label, read_track, write_label,
-        write_refusal,
+        decode_slip, decode_track, encode_generate, error_text, read_generate, read_get_label, read_slip, read_soap,
+        read_track, write_label, write_refusal, write_slip,
     },
 };
 use http::HeaderMap;
@@ -18,7 +20,13 @@ use proptest::prelude::*;
 fn read_all(exchange: &Exchange, bytes: &[u8]) {
     let number = NUMBER.parse().expect("a good number");
     let _ = (decode_label(exchange), decode_reprint(exchange, &number), decode_check(exchange));
-    let _ = (decode_track(exchange), decode_health(exchange));
+    let _ = (decode_track(exchange), decode_health(exchange), decode_slip(exchange));
+    for content_type in ["text/xml", MULTIPART] {
+        let Ok(call) = read_soap(content_type, bytes) else { continue };
+        let none = HeaderMap::new();
+        let _ = (call.clone().generate(&none, TODAY), call.clone().reprint(&none), call.slip(&none));
+    }
+    let _ = read_slip(&HeaderMap::new(), bytes);
     let _ = (read_generate(&HeaderMap::new(), bytes, TODAY), read_get_label(&HeaderMap::new(), bytes));
     let text = String::from_utf8_lossy(bytes);
     let _ = (read_track(&text, Some(&text)), error_text(&text), class_of(&text));
@@ -38,6 +46,8 @@ fn fixtures() -> Vec<Vec<u8>> {
         multipart(&parts, "\n"),
         written().to_string().into_bytes(),
         write_refusal("30301", "", LineEnds::Crlf, "0-1").1.to_vec(),
+        write_slip(&slip(), LineEnds::Crlf, "0-1").1.to_vec(),
+        envelope("generateLabel", &elements(&written())).into_bytes(),
         br#"{"returnCode":200,"shipment":{"idShip":"A1","event":[{"code":"DI1"}],"isFinal":true}}"#.to_vec(),
     ]
 }
@@ -53,7 +63,17 @@ enum Spoil {
 
 fn spoils() -> impl Strategy<Value = Vec<Spoil>> {
     let at = any::<usize>;
-    let odd = prop_oneof![Just(b'\n'), Just(b'\r'), Just(b'-'), Just(b'"'), Just(b'{'), Just(b'['), any::<u8>()];
+    let odd = prop_oneof![
+        Just(b'\n'),
+        Just(b'\r'),
+        Just(b'-'),
+        Just(b'"'),
+        Just(b'{'),
+        Just(b'['),
+        Just(b'<'),
+        Just(b'&'),
+        any::<u8>()
+    ];
     let one = prop_oneof![
         (at(), odd).prop_map(|(a, b)| Spoil::Set(a, b)),
         (at(), 1..40usize).prop_map(|(a, n)| Spoil::Remove(a, n)),
@@ -121,7 +141,7 @@ proptest! {
     }
 
     #[test]
-    fn spoiled_bytes_never_panic(which in 0usize..5, how in spoils(), status in 100u16..600, content_type in content_types()) {
+    fn spoiled_bytes_never_panic(which in 0usize..7, how in spoils(), status in 100u16..600, content_type in content_types()) {
         let mut bytes = fixtures().swap_remove(which);
         how.iter().for_each(|h| spoil(&mut bytes, h));
         read_all_of(status, &content_type, &bytes);

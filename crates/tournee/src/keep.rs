@@ -1,0 +1,85 @@
+//! What keeps the data: backups, restores. All of it works on the data directory itself and, but for a restore, beside
+//! a running server.
+
+pub mod backup;
+pub mod restore;
+
+use crate::{
+    fault::{Exit, Fault},
+    progress::Progress,
+    serve::{StopSignal, runtime},
+};
+use std::{
+    ops::ControlFlow,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+use store::{BackupError, Step};
+
+/// Runs long work in a thread of its own, tells how far it has come, and breaks it off at a signal.
+fn run<T: Send + 'static>(
+    work: impl FnOnce(store::Teller<'_>) -> Result<T, BackupError> + Send + 'static,
+) -> Result<T, Fault> {
+    runtime()?.block_on(async {
+        let mut signal = StopSignal::listen()?;
+        let stop = Arc::new(AtomicBool::new(false));
+        let stopped = Arc::clone(&stop);
+        let mut work = tokio::task::spawn_blocking(move || {
+            let mut progress = Progress::default();
+            let done = work(&mut |come| {
+                tell(&mut progress, come);
+                if stopped.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            });
+            progress.end();
+            done
+        });
+        loop {
+            tokio::select! {
+                done = &mut work => {
+                    return Ok(done.map_err(|e| Fault::failed(format!("the work ended in a panic: {e}")))??);
+                }
+                _ = signal.wait() => stop.store(true, Ordering::Relaxed),
+            }
+        }
+    })
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a bar needs no more")]
+fn tell(progress: &mut Progress, come: store::Progress) {
+    let step = match come.step {
+        Step::Copying => "copying",
+        Step::Reading => "reading back",
+        Step::Checking => "checking the structure",
+    };
+    let share = come.done as f64 / come.total.max(1) as f64;
+    match come.step {
+        Step::Checking => progress.tell(step, 0.999, step),
+        _ => progress.tell(step, share, format_args!("{step}: {} of {}", size(come.done), size(come.total))),
+    }
+}
+
+/// A size for people.
+#[expect(clippy::cast_precision_loss, reason = "one digit behind the point")]
+fn size(bytes: u64) -> String {
+    format!("{:.1} MiB", bytes as f64 / f64::from(1 << 20))
+}
+
+impl From<BackupError> for Fault {
+    fn from(e: BackupError) -> Self {
+        let exit = match e {
+            BackupError::Store(e) => return Self::from(e),
+            BackupError::Exists { .. } | BackupError::NotWritten { .. } | BackupError::NotEmpty { .. } => {
+                Exit::CantCreate
+            }
+            BackupError::NothingThere { .. }
+            | BackupError::NoFile { .. }
+            | BackupError::NoManifest { .. }
+            | BackupError::OtherKey { .. }
+            | BackupError::NumbersAtRisk { .. } => Exit::Usage,
+            _ => Exit::Failed,
+        };
+        Self { exit, message: e.to_string() }
+    }
+}
