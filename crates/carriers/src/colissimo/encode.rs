@@ -17,7 +17,7 @@ use std::{borrow::Cow, fmt::Write};
 /// The header in which the carrier takes a key instead of contract number and password.
 pub(super) const API_KEY: HeaderName = HeaderName::from_static("apikey");
 const OKAPI_KEY: HeaderName = HeaderName::from_static("x-okapi-key");
-const JSON: &str = "application/json;charset=UTF-8";
+pub(super) const JSON: &str = "application/json;charset=UTF-8";
 
 /// Asks for a parcel and its label, to be handed over on `deposit`.
 ///
@@ -111,7 +111,7 @@ fn edit(outer: &mut Map<String, Value>, name: &str, change: impl FnOnce(&mut Map
     outer.insert(name.to_owned(), Value::Object(inner));
 }
 
-fn push_escaped(path: &mut String, text: &str) {
+pub(super) fn push_escaped(path: &mut String, text: &str) {
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
             path.push(char::from(byte));

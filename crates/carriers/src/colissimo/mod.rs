@@ -11,18 +11,21 @@ pub mod edi;
 mod encode;
 pub mod envelope;
 mod errors;
+mod events;
 mod health;
 mod latin;
 mod lenient;
 mod letter;
 mod multipart;
 mod multipart_write;
+pub mod pickup;
 mod read;
 mod rules;
 mod slip;
 mod soap;
 mod suivi;
 mod suivi_write;
+mod timeline;
 mod types;
 mod words;
 mod write;
@@ -31,6 +34,7 @@ mod xml;
 pub use answer::{decode_check, decode_label, decode_reprint};
 pub use encode::{encode_check, encode_generate, encode_get_label, encode_health, encode_track};
 pub use errors::{class_of, error_text};
+pub use events::{Event, event, is_integrated, status_of_event};
 pub use health::{decode_health, write_health};
 pub use letter::{destination, letter_parts, series};
 pub use read::{read_generate, read_get_label, read_track};
@@ -40,6 +44,9 @@ pub use soap::{
 };
 pub use suivi::decode_track;
 pub use suivi_write::{write_suivi_fault, write_track};
+pub use timeline::{
+    TIMELINE, TimelineQuery, TimelineRefusal, decode_timeline, encode_timeline, read_timeline, write_timeline,
+};
 pub use types::{
     LabelAnswer, LineEnds, Message, ReprintRequest, SlipAnswer, SlipHeader, SlipRequest, SlsRefusal, SlsRequest,
     SuiviError, Track, TrackEvent, TrackQuery, TrackRecord, Tracked,

@@ -3,9 +3,11 @@
 mod announcements;
 mod answers;
 mod customs;
+mod pickups;
 mod properties;
 mod requests;
 mod slips;
 mod soap;
 mod support;
+mod timelines;
 mod tracks;

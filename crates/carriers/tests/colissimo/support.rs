@@ -127,3 +127,8 @@ pub(crate) fn written() -> Value {
 pub(crate) fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
     pairs.iter().map(|(k, v)| (http::HeaderName::from_static(k), v.parse().expect("a header's value"))).collect()
 }
+
+/// The whole request was sent and nothing came.
+pub(crate) fn silent() -> Exchange {
+    broken(Reached::WholeRequest, Broken::TimedOut)
+}
