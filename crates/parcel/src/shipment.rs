@@ -112,7 +112,7 @@ impl Shipment {
         check_way(&self.product, parts)?;
         match &parts.customs {
             Some(customs) => customs.check(self.weight).map_err(|e| e.within("customs")),
-            None if crosses_customs(&parts.sender, &parts.addressee) => {
+            None if parts.crosses_customs() => {
                 let why = "missing: a parcel across a border of the Union, or overseas, needs a customs declaration";
                 Err(Invalid::new("customs", why))
             }
@@ -159,10 +159,13 @@ fn check_way(product: &Product, parts: &ShipmentParts) -> Result<(), Invalid> {
     }
 }
 
-/// Whether a parcel from one to the other crosses a customs or VAT border of the Union.
-fn crosses_customs(from: &Address, to: &Address) -> bool {
-    let department = |address: &Address| address.postal_code().get(..3).map(str::to_owned);
-    let french_both = from.country() == Country::FR && to.country() == Country::FR;
-    let same = from.country() == to.country() && (!french_both || department(from) == department(to));
-    !same && (from.zone().is_beyond_customs() || to.zone().is_beyond_customs())
+impl ShipmentParts {
+    /// Whether the parcel crosses a customs or VAT border of the Union: it then needs a declaration.
+    pub fn crosses_customs(&self) -> bool {
+        let (from, to) = (&self.sender, &self.addressee);
+        let department = |address: &Address| address.postal_code().get(..3).map(str::to_owned);
+        let french_both = from.country() == Country::FR && to.country() == Country::FR;
+        let same = from.country() == to.country() && (!french_both || department(from) == department(to));
+        !same && (from.zone().is_beyond_customs() || to.zone().is_beyond_customs())
+    }
 }

@@ -109,15 +109,18 @@ async fn by_tracking(context: &Context, claimed: &Claimed) -> (Anchor, Option<Si
 /// The numbers that may be ours; none where tracking could not tell this parcel from another.
 async fn candidates(context: &Context, claimed: &Claimed) -> Result<Vec<ParcelNumber>, StoreError> {
     let view = &claimed.view;
-    let (Some(order), Some(prefix), Some(sent_at), true) =
-        (&view.order_number, view.product.number_prefix(), view.intent.claimed_at, claimed.account.okapi_key.is_some())
-    else {
+    let (Some(order), Some(series), Some(sent_at), true) = (
+        &view.order_number,
+        colissimo::series(&claimed.shipment),
+        view.intent.claimed_at,
+        claimed.account.okapi_key.is_some(),
+    ) else {
         return Ok(Vec::new());
     };
     if context.store.parcels_of(&view.merchant, order).await? != 1 {
         return Ok(Vec::new());
     }
-    context.store.neighbours(&view.account, prefix, sent_at, CANDIDATE_COUNT_MAX).await
+    context.store.neighbours(&view.account, series.prefix(), sent_at, CANDIDATE_COUNT_MAX).await
 }
 
 /// The candidate that carries our order number in tracking; none where none does, or nothing can be asked.

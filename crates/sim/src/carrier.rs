@@ -10,7 +10,9 @@ mod contracts;
 mod desk;
 mod failure;
 mod fate;
+mod form;
 mod label;
+mod paper;
 mod shared;
 #[cfg(test)]
 mod tests;
@@ -23,9 +25,13 @@ use crate::{
     dice::Dice,
     scenario::{Function, Scenario},
 };
-use carriers::{Request, Response, colissimo, colissimo::LineEnds};
+use carriers::{
+    Request, Response,
+    colissimo::{self, LineEnds, SoapCall, SoapFault, SoapOperation},
+};
 use clock::Time;
 use desk::{Desk, Done};
+use http::{Method, header};
 use parcel::ParcelNumber;
 use std::{sync::Arc, time::Duration};
 
@@ -122,8 +128,7 @@ impl Carrier {
 
     /// Takes a request that has been read whole, at this moment of the scenario.
     pub fn handle(&mut self, now: Time, request: &Request) -> Reply {
-        let (path, query) = split(&request.path_and_query);
-        let asked = Asked::of(path, query);
+        let asked = Asked::of(request);
         self.desk.book.count(now, asked.call());
         let weather = self.scenario.at(now, asked.function());
         let fate = fate::draw(&mut self.fates, &weather, &self.scenario.baseline);
@@ -162,14 +167,26 @@ enum Asked<'a> {
     Generate,
     Check,
     Reprint,
-    Track { ids: &'a str, query: Option<&'a str> },
+    Slip,
+    /// An operation of the SOAP twin; `None` for what is none.
+    Soap(Option<SoapOperation>),
+    /// The description of the SOAP twin.
+    Wsdl,
+    Track {
+        ids: &'a str,
+        query: Option<&'a str>,
+    },
     Health,
     Nothing,
 }
 
 impl<'a> Asked<'a> {
-    fn of(path: &'a str, query: Option<&'a str>) -> Self {
+    fn of(request: &'a Request) -> Self {
+        let (path, query) = split(&request.path_and_query);
         match path {
+            colissimo::SOAP if request.method == Method::GET => Self::Wsdl,
+            colissimo::SOAP => Self::Soap(soap_call(request).ok().map(|call| call.operation)),
+            colissimo::SLIP => Self::Slip,
             colissimo::GENERATE => Self::Generate,
             colissimo::CHECK => Self::Check,
             colissimo::GET_LABEL => Self::Reprint,
@@ -182,20 +199,29 @@ impl<'a> Asked<'a> {
         match self {
             Self::Track { .. } => Function::Tracking,
             Self::Health => Function::Health,
-            Self::Generate | Self::Check | Self::Reprint | Self::Nothing => Function::Label,
+            Self::Generate | Self::Check | Self::Reprint | Self::Slip | Self::Soap(_) | Self::Wsdl | Self::Nothing => {
+                Function::Label
+            }
         }
     }
 
     fn call(self) -> Call {
         match self {
-            Self::Generate => Call::Generate,
-            Self::Check => Call::Check,
-            Self::Reprint => Call::Reprint,
+            Self::Generate | Self::Soap(Some(SoapOperation::Generate)) => Call::Generate,
+            Self::Check | Self::Soap(Some(SoapOperation::Check)) => Call::Check,
+            Self::Reprint | Self::Soap(Some(SoapOperation::Reprint)) => Call::Reprint,
+            Self::Slip | Self::Soap(Some(SoapOperation::Slip)) => Call::Slip,
             Self::Track { .. } => Call::Track,
             Self::Health => Call::Health,
-            Self::Nothing => Call::Other,
+            Self::Soap(None) | Self::Wsdl | Self::Nothing => Call::Other,
         }
     }
+}
+
+/// The call in a request to the SOAP twin.
+fn soap_call(request: &Request) -> Result<SoapCall, SoapFault> {
+    let content_type = request.headers.iter().find(|(name, _)| name == header::CONTENT_TYPE);
+    colissimo::read_soap(content_type.map_or("", |(_, value)| value), &request.body)
 }
 
 fn split(path_and_query: &str) -> (&str, Option<&str>) {

@@ -43,6 +43,8 @@ pub struct Entry {
     pub digest: [u8; 16],
     /// Whether the merchant chose the number.
     pub chosen: bool,
+    /// Whether customs were told of it, so that it has a form (CN23).
+    pub declared: bool,
     /// Whether the answer is known not to have reached its client whole.
     pub lost: bool,
 }
@@ -102,6 +104,8 @@ pub enum Call {
     Check,
     /// `getLabel`.
     Reprint,
+    /// `generateBordereauByParcelsNumbers`.
+    Slip,
     /// Suivi.
     Track,
     /// A health page.
@@ -112,7 +116,8 @@ pub enum Call {
 
 impl Call {
     /// Every kind of call.
-    pub const ALL: [Self; 6] = [Self::Generate, Self::Check, Self::Reprint, Self::Track, Self::Health, Self::Other];
+    pub const ALL: [Self; 7] =
+        [Self::Generate, Self::Check, Self::Reprint, Self::Slip, Self::Track, Self::Health, Self::Other];
 }
 
 /// How often each thing was asked in each second of the scenario's clock. On a compressed clock a second of the
@@ -158,6 +163,7 @@ mod tests {
             made_at,
             digest: [0; 16],
             chosen: true,
+            declared: false,
             lost: false,
         }
     }

@@ -4,7 +4,7 @@
 //! begun again.
 
 use crate::merchants::Merchant;
-use parcel::{Login, ParcelNumber, Product};
+use parcel::{Login, ParcelNumber, Product, Series};
 use sha2::{Digest, Sha256};
 use std::{collections::HashMap, sync::Arc};
 
@@ -12,6 +12,9 @@ use std::{collections::HashMap, sync::Arc};
 const SERIAL_FIRST: u64 = 1_000_000_000;
 /// From the start of one contract's range to the next, and the most numbers in one.
 const RANGE_NUMBERS_MAX: u64 = 10_000_000;
+/// The same of a series of the postal union, which has two digits less.
+const SERIAL_FIRST_ABROAD: u64 = 10_000_000;
+const RANGE_NUMBERS_MAX_ABROAD: u64 = 100_000;
 /// As many contracts as have a range of their own below the numbers that merchants choose.
 const CONTRACTS_MAX: u64 = 600;
 
@@ -72,13 +75,16 @@ pub(super) struct Client {
 }
 
 impl Client {
-    /// Why this client may not ask for this product with or without a number of its own: an error id.
-    pub(super) fn refusal(&self, product: &Product, chosen: Option<&ParcelNumber>) -> Option<&'static str> {
-        let prefix_fits = |number: &ParcelNumber| product.number_prefix() == Some(number.prefix());
-        if product.number_prefix().is_none() {
-            return Some("30015");
-        }
-        if chosen.is_some_and(|number| !prefix_fits(number)) {
+    /// Why this client may not ask for this product, numbered in this series, with or without a number of its own: an
+    /// error id.
+    pub(super) fn refusal(
+        &self,
+        product: &Product,
+        series: Option<Series>,
+        chosen: Option<&ParcelNumber>,
+    ) -> Option<&'static str> {
+        let Some(series) = series else { return Some("30015") };
+        if chosen.is_some_and(|number| number.prefix() != series.prefix()) {
             return Some("30701");
         }
         let contract = self.contract.as_ref()?;
@@ -100,11 +106,11 @@ pub(super) struct Clients {
     ranges: HashMap<Arc<str>, Ranges>,
 }
 
-/// A client's place among the clients and the numbers it has used of each prefix.
+/// A client's place among the clients, from 0, and the numbers it has used of each series.
 #[derive(Debug)]
 struct Ranges {
-    first: u64,
-    used: HashMap<&'static str, u64>,
+    place: u64,
+    used: HashMap<Series, u64>,
 }
 
 impl Clients {
@@ -125,22 +131,24 @@ impl Clients {
         Ok(Client { name: name_of(login), contract })
     }
 
-    /// The client's next number of this prefix; `None` when its range is used up.
-    pub(super) fn next_number(&mut self, client: &Client, prefix: &'static str) -> Option<ParcelNumber> {
+    /// The client's next number of this series; `None` when its range is used up.
+    pub(super) fn next_number(&mut self, client: &Client, series: Series) -> Option<ParcelNumber> {
         let place = self.ranges.len() as u64;
         if place >= CONTRACTS_MAX && !self.ranges.contains_key(&client.name) {
             return None;
         }
-        let ranges = self
-            .ranges
-            .entry(Arc::clone(&client.name))
-            .or_insert_with(|| Ranges { first: SERIAL_FIRST + place * RANGE_NUMBERS_MAX, used: HashMap::new() });
-        let used = ranges.used.entry(prefix).or_default();
-        if *used >= client.range_numbers() {
+        let ranges =
+            self.ranges.entry(Arc::clone(&client.name)).or_insert_with(|| Ranges { place, used: HashMap::new() });
+        let (first, most) = match series {
+            Series::Colissimo(_) => (SERIAL_FIRST + ranges.place * RANGE_NUMBERS_MAX, RANGE_NUMBERS_MAX),
+            Series::S10(_) => (SERIAL_FIRST_ABROAD + ranges.place * RANGE_NUMBERS_MAX_ABROAD, RANGE_NUMBERS_MAX_ABROAD),
+        };
+        let used = ranges.used.entry(series).or_default();
+        if *used >= client.range_numbers().min(most) {
             return None;
         }
         *used += 1;
-        ParcelNumber::from_serial(prefix, ranges.first + *used - 1).ok()
+        series.number(first + *used - 1).ok()
     }
 }
 
@@ -159,6 +167,7 @@ fn name_of(login: &Login) -> Arc<str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use parcel::Zone;
 
     fn login(number: &str) -> Login {
         Login::Contract { number: number.into(), password: "hush".into() }
@@ -169,10 +178,12 @@ mod tests {
         let mut clients = Clients::new(Contracts::Any);
         let (a, b) = (login("1"), login("2"));
         let (a, b) = (clients.admit(Some(&a)).expect("in"), clients.admit(Some(&b)).expect("in"));
-        let mut next = |client: &Client, prefix| clients.next_number(client, prefix).expect("a number").serial();
-        assert_eq!(next(&a, "6A") + 1, next(&a, "6A"));
-        assert_eq!(next(&a, "6M"), next(&a, "6C"));
-        assert!(next(&b, "6A") >= SERIAL_FIRST + RANGE_NUMBERS_MAX);
+        let mut next = |client: &Client, series| clients.next_number(client, series).expect("a number").serial();
+        let own = Series::Colissimo;
+        assert_eq!(next(&a, own("6A")) + 1, next(&a, own("6A")));
+        assert_eq!(next(&a, own("6M")), next(&a, own("6C")));
+        assert!(next(&b, own("6A")) >= SERIAL_FIRST + RANGE_NUMBERS_MAX);
+        assert_eq!(next(&b, Series::S10("CP")), SERIAL_FIRST_ABROAD + RANGE_NUMBERS_MAX_ABROAD);
     }
 
     #[test]
@@ -180,9 +191,9 @@ mod tests {
         let small = Contract { range_numbers: 2, ..Contract::new(login("1")) };
         let mut clients = Clients::new(Contracts::Only(vec![small]));
         let client = clients.admit(Some(&login("1"))).expect("in");
-        let made = (0..4).filter_map(|_| clients.next_number(&client, "6A")).count();
+        let made = (0..4).filter_map(|_| clients.next_number(&client, Series::Colissimo("6A"))).count();
         assert_eq!(made, 2);
-        assert!(clients.next_number(&client, "6C").is_some());
+        assert!(clients.next_number(&client, Series::Colissimo("6C")).is_some());
     }
 
     #[test]
@@ -204,11 +215,12 @@ mod tests {
         let clients = Clients::new(Contracts::Only(vec![chooser]));
         let client = clients.admit(Some(&login("1"))).expect("in");
         let number: ParcelNumber = "6A15984040331".parse().expect("a number");
-        assert_eq!(client.refusal(&Product::Dom, Some(&number)), None);
-        assert_eq!(client.refusal(&Product::Dom, None), Some("30703"));
-        assert_eq!(client.refusal(&Product::Dos, None), Some("30009"));
-        assert_eq!(client.refusal(&Product::Dos, Some(&number)), Some("30701"));
-        assert_eq!(client.refusal(&Product::Other("X".into()), None), Some("30015"));
+        let refusal = |product: Product, chosen| client.refusal(&product, product.series(Zone::France), chosen);
+        assert_eq!(refusal(Product::Dom, Some(&number)), None);
+        assert_eq!(refusal(Product::Dom, None), Some("30703"));
+        assert_eq!(refusal(Product::Dos, None), Some("30009"));
+        assert_eq!(refusal(Product::Dos, Some(&number)), Some("30701"));
+        assert_eq!(refusal(Product::Other("X".into()), None), Some("30015"));
     }
 
     #[test]

@@ -6,7 +6,9 @@ use super::{
     Asked, Book, Entry, Options, Points,
     contracts::{Client, Clients, NotAdmitted},
     failure::{gateway, response},
+    form::{Form, described},
     label::Labels,
+    soap_call,
 };
 use crate::{
     dice::Dice,
@@ -14,12 +16,15 @@ use crate::{
 };
 use carriers::{
     Request, Response,
-    colissimo::{self, LabelAnswer, Message, SlsRefusal, SlsRequest, SuiviError, TrackEvent, TrackRecord},
+    colissimo::{
+        self, ReprintRequest, SlipRequest, SlsRefusal, SlsRequest, SoapOperation, SuiviError, TrackEvent, TrackRecord,
+    },
 };
 use clock::Time;
 use http::{HeaderMap, HeaderValue, Method};
-use parcel::{GeopostRouting, LabelFormat, Letter, ParcelNumber, Shipment};
+use parcel::{GeopostRouting, Letter, ParcelNumber, Series, Shipment, ShipmentParts};
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 
 /// The first event of every track: the parcel was announced.
 const ANNOUNCED: &str = "DR1";
@@ -31,9 +36,11 @@ const PARTNER_COUNTRY: u16 = 250;
 #[derive(Debug)]
 pub(super) struct Desk {
     pub(super) book: Book,
-    options: Options,
+    pub(super) options: Options,
     clients: Clients,
-    labels: Labels,
+    pub(super) labels: Labels,
+    /// Deposit slips made so far.
+    slips: u64,
     boundaries: Dice,
 }
 
@@ -51,7 +58,7 @@ impl From<Response> for Done {
 }
 
 /// Why a request was refused.
-enum Refused {
+pub(super) enum Refused {
     /// The request itself breaks a rule.
     Rule(SlsRefusal),
     /// For what the carrier knows beside: an error id.
@@ -84,72 +91,120 @@ impl From<NotAdmitted> for Refused {
 impl Desk {
     pub(super) fn new(options: Options, boundaries: Dice) -> Self {
         let clients = Clients::new(options.contracts.clone());
-        Self { book: Book::default(), options, clients, labels: Labels::default(), boundaries }
+        Self { book: Book::default(), options, clients, labels: Labels::default(), slips: 0, boundaries }
     }
 
     /// Carries the request out.
     pub(super) fn serve(&mut self, now: Time, asked: &Asked<'_>, request: &Request) -> Done {
-        let reads = matches!(asked, Asked::Track { .. } | Asked::Health);
+        let reads = matches!(asked, Asked::Track { .. } | Asked::Health | Asked::Wsdl);
         if !matches!(asked, Asked::Nothing) && reads != (request.method == Method::GET) {
             return gateway(405, "Method Not Allowed").into();
         }
-        let headers = header_map(request);
-        match asked {
-            Asked::Generate => {
-                self.generate(now, &headers, &request.body).unwrap_or_else(|why| self.refused(why).into())
-            }
-            Asked::Check => self.check(now, &headers, &request.body).unwrap_or_else(|why| self.refused(why)).into(),
-            Asked::Reprint => self.reprint(&headers, &request.body).unwrap_or_else(|why| self.refused(why)).into(),
-            Asked::Track { ids, query } => self.track(now, &headers, ids, *query).into(),
-            Asked::Health => response(200, "text/html", colissimo::write_health(true)).into(),
-            Asked::Nothing => gateway(404, "Not Found").into(),
-        }
+        let (headers, body) = (header_map(request), &request.body);
+        let done = match asked {
+            Asked::Generate => colissimo::read_generate(&headers, body, now.paris_date())
+                .map_err(Refused::from)
+                .and_then(|asked| self.generate(now, Form::Rest, &asked, body)),
+            Asked::Check => colissimo::read_generate(&headers, body, now.paris_date())
+                .map_err(Refused::from)
+                .and_then(|asked| self.check(now, Form::Rest, &asked)),
+            Asked::Reprint => colissimo::read_get_label(&headers, body)
+                .map_err(Refused::from)
+                .and_then(|asked| self.reprint(Form::Rest, &asked)),
+            Asked::Slip => colissimo::read_slip(&headers, body)
+                .map_err(Refused::from)
+                .and_then(|asked| self.slip(now, Form::Rest, &asked)),
+            Asked::Soap(_) => return self.soap(now, &headers, request),
+            Asked::Wsdl => return described(&headers).into(),
+            Asked::Track { ids, query } => return self.track(now, &headers, ids, *query).into(),
+            Asked::Health => return response(200, "text/html", colissimo::write_health(true)).into(),
+            Asked::Nothing => return gateway(404, "Not Found").into(),
+        };
+        done.unwrap_or_else(|why| self.refused(Form::Rest, why).into())
     }
 
-    fn generate(&mut self, now: Time, headers: &HeaderMap, body: &[u8]) -> Result<Done, Refused> {
-        let asked = colissimo::read_generate(headers, body, now.paris_date())?;
-        let client = self.admissible(now, &asked)?;
+    fn soap(&mut self, now: Time, headers: &HeaderMap, request: &Request) -> Done {
+        let call = match soap_call(request) {
+            Ok(call) => call,
+            Err(fault) => {
+                let (content_type, body) = colissimo::write_soap_fault(&fault);
+                return response(500, &content_type, body).into();
+            }
+        };
+        let form = Form::Soap(call.operation);
+        let done = match call.operation {
+            SoapOperation::Generate => call
+                .generate(headers, now.paris_date())
+                .map_err(Refused::from)
+                .and_then(|asked| self.generate(now, form, &asked, &request.body)),
+            SoapOperation::Check => call
+                .generate(headers, now.paris_date())
+                .map_err(Refused::from)
+                .and_then(|asked| self.check(now, form, &asked)),
+            SoapOperation::Reprint => {
+                call.reprint(headers).map_err(Refused::from).and_then(|asked| self.reprint(form, &asked))
+            }
+            SoapOperation::Slip => {
+                call.slip(headers).map_err(Refused::from).and_then(|asked| self.slip(now, form, &asked))
+            }
+        };
+        done.unwrap_or_else(|why| self.refused(form, why).into())
+    }
+
+    fn generate(&mut self, now: Time, form: Form, asked: &SlsRequest, body: &[u8]) -> Result<Done, Refused> {
+        let (client, series) = self.admissible(now, asked)?;
         let shipment = &asked.shipment;
-        let prefix = shipment.product.number_prefix().ok_or("30015")?;
         let number = match shipment.parcel_number {
             Some(chosen) => chosen,
-            None => self.clients.next_number(&client, prefix).ok_or("40014")?,
+            None => self.clients.next_number(&client, series).ok_or("40014")?,
         };
         let entry = entry(now, number, &client, shipment, body);
-        let answer = self.label(&entry, shipment.format);
+        let answer = self.label(form, &entry, shipment.format);
         self.book.add(entry);
         Ok(Done { answer, made: Some(number) })
     }
 
-    fn check(&mut self, now: Time, headers: &HeaderMap, body: &[u8]) -> Result<Response, Refused> {
-        let asked = colissimo::read_generate(headers, body, now.paris_date())?;
-        self.admissible(now, &asked)?;
-        let mut good = self.refusal(200, "0");
-        good.status = 200;
-        Ok(good)
+    fn check(&mut self, now: Time, form: Form, asked: &SlsRequest) -> Result<Done, Refused> {
+        self.admissible(now, asked)?;
+        Ok(self.refusal(form, 200, "0").into())
     }
 
-    fn reprint(&mut self, headers: &HeaderMap, body: &[u8]) -> Result<Response, Refused> {
-        let asked = colissimo::read_get_label(headers, body)?;
+    fn reprint(&mut self, form: Form, asked: &ReprintRequest) -> Result<Done, Refused> {
         let client = self.clients.admit(asked.login.as_ref())?;
         let found = self.book.get(&asked.number).filter(|entry| entry.contract == client.name).cloned();
         let entry = found.ok_or("30801")?;
-        Ok(self.label(&entry, asked.format))
+        Ok(self.label(form, &entry, asked.format).into())
+    }
+
+    /// A slip of parcels that this client has had labelled.
+    fn slip(&mut self, now: Time, form: Form, asked: &SlipRequest) -> Result<Done, Refused> {
+        let client = self.clients.admit(asked.login.as_ref())?;
+        let known = |number: &ParcelNumber| self.book.get(number).is_some_and(|entry| entry.contract == client.name);
+        if !asked.numbers.iter().all(known) {
+            return Err("50031".into());
+        }
+        self.slips += 1;
+        Ok(self.slip_answer(form, now, self.slips, &client.name, &asked.numbers).into())
     }
 
     /// The rules that need to know more than the request itself.
-    fn admissible(&self, now: Time, asked: &SlsRequest) -> Result<Client, Refused> {
+    fn admissible(&self, now: Time, asked: &SlsRequest) -> Result<(Client, Series), Refused> {
         let shipment = &asked.shipment;
         let client = self.clients.admit(asked.login.as_ref())?;
-        if let Some(id) = client.refusal(&shipment.product, shipment.parcel_number.as_ref()) {
+        let series = colissimo::series(shipment);
+        if let Some(id) = client.refusal(&shipment.product, series, shipment.parcel_number.as_ref()) {
             return Err(id.into());
+        }
+        let undeclared = |parts: Cow<'_, ShipmentParts>| parts.crosses_customs() && parts.customs.is_none();
+        if colissimo::letter_parts(shipment).is_ok_and(undeclared) {
+            return Err("30500".into());
         }
         let listed = self.options.points == Points::Listed;
         if listed && shipment.mode.pickup_point().is_some_and(|id| point(id) != Point::Open) {
             return Err("30401".into());
         }
         let used = shipment.parcel_number.is_some_and(|number| self.book.is_in_use(&number, now.paris_date()));
-        if used { Err("30702".into()) } else { Ok(client) }
+        if used { Err("30702".into()) } else { Ok((client, series.ok_or("30015")?)) }
     }
 
     fn track(&self, now: Time, headers: &HeaderMap, ids: &str, query: Option<&str>) -> Response {
@@ -174,42 +229,8 @@ impl Desk {
         (id, track)
     }
 
-    fn label(&mut self, entry: &Entry, format: LabelFormat) -> Response {
-        let content = colissimo::error_text("0").unwrap_or_default().to_owned();
-        let answer = LabelAnswer {
-            number: entry.number,
-            partner_number: entry.partner.map(String::from),
-            pdf_url: None,
-            label: self.labels.make(format, &entry.number),
-            cn23: None,
-            messages: vec![Message { id: "0".into(), kind: "INFOS".into(), content }],
-            line_ends: self.options.line_ends,
-        };
-        let (content_type, body) = colissimo::write_label(&answer, self.options.line_ends, &self.boundary());
-        response(200, &content_type, body)
-    }
-
-    /// A refusal in the carrier's protocol by this error id.
-    pub(super) fn refusal(&mut self, status: u16, id: &str) -> Response {
-        self.refusal_saying(status, id, colissimo::error_text(id).unwrap_or_default())
-    }
-
-    fn refusal_saying(&mut self, status: u16, id: &str, message: &str) -> Response {
-        let (content_type, body) = colissimo::write_refusal(id, message, self.options.line_ends, &self.boundary());
-        response(status, &content_type, body)
-    }
-
-    fn refused(&mut self, why: Refused) -> Response {
-        match why {
-            Refused::Id(id) => self.refusal(400, id),
-            Refused::Rule(refusal) if refusal.status == 422 => gateway(422, "Unprocessable Entity"),
-            Refused::Rule(refusal) => self.refusal_saying(refusal.status, &refusal.id, &refusal.message),
-            Refused::Gateway => gateway(401, "Unauthorized"),
-        }
-    }
-
     /// A UUID of version 4 from the seed.
-    fn boundary(&mut self) -> String {
+    pub(super) fn boundary(&mut self) -> String {
         let (high, low) = (self.boundaries.bits(), self.boundaries.bits());
         format!(
             "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
@@ -239,6 +260,7 @@ fn entry(now: Time, number: ParcelNumber, client: &Client, shipment: &Shipment, 
         made_at: now,
         digest,
         chosen: shipment.parcel_number.is_some(),
+        declared: colissimo::letter_parts(shipment).is_ok_and(|parts| parts.customs.is_some()),
         lost: false,
     }
 }
@@ -246,6 +268,9 @@ fn entry(now: Time, number: ParcelNumber, client: &Client, shipment: &Shipment, 
 /// The partner's routing code: the recipient's postal code and the parcel's number without its check digit.
 fn partner(shipment: &Shipment, number: &ParcelNumber) -> Option<GeopostRouting> {
     let Letter::AsWritten(letter) = &shipment.letter else { return None };
+    if matches!(number, ParcelNumber::S10(_)) {
+        return None;
+    }
     let code = letter.pointer("/letter/addressee/address/zipCode")?.as_str()?;
     let parcel = format!("11{}", &number.as_str()[..12]);
     GeopostRouting::from_parts(code, &parcel, PARTNER_SERVICE, PARTNER_COUNTRY).ok()

@@ -1,6 +1,6 @@
 //! What a failing call looks like from outside.
 
-use super::{Asked, Wire, desk::Desk, fate::Failure};
+use super::{Asked, Wire, desk::Desk, fate::Failure, form::Form};
 use crate::scenario::Manner;
 use bytes::Bytes;
 use carriers::{Response, colissimo};
@@ -64,9 +64,7 @@ fn unavailable(asked: &Asked<'_>, throw: f64, desk: &mut Desk) -> Response {
     match asked {
         Asked::Health => response(200, "text/html", colissimo::write_health(false)),
         Asked::Track { .. } => suivi_fault(503),
-        Asked::Generate | Asked::Check | Asked::Reprint | Asked::Nothing => {
-            desk.refusal(500, if throw < 0.5 { "40015" } else { "40018" })
-        }
+        _ => desk.refusal(Form::of(asked), 500, if throw < 0.5 { "40015" } else { "40018" }),
     }
 }
 

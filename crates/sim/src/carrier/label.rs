@@ -10,7 +10,7 @@ use std::collections::HashMap;
 /// What stands where the number will be.
 const NUMBER_SPACE: &str = "0000000000000";
 /// What every label says.
-const SPECIMEN: &str = "SPECIMEN - simulated, not valid for posting";
+pub(super) const SPECIMEN: &str = "SPECIMEN - simulated, not valid for posting";
 
 /// Makes labels.
 #[derive(Debug, Default)]
@@ -85,7 +85,7 @@ fn pdf((width, height): (u32, u32)) -> String {
 }
 
 /// The objects as a file: each with its number, then the table of their offsets.
-fn written(objects: &[String]) -> String {
+pub(super) fn written(objects: &[String]) -> String {
     let mut file = String::from("%PDF-1.4\n");
     let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
     for (object, number) in objects.iter().zip(1..) {

@@ -83,7 +83,7 @@ fn a_label_is_made_and_stands_in_the_book() {
     let reply = carrier.handle(noon(), &generate(&order));
     let label = colissimo::decode_label(&exchange(&reply.wire)).expect("a label");
     assert_eq!(reply.made, Some(label.number));
-    assert_eq!(Some(label.number.prefix()), order.shipment.product.number_prefix());
+    assert_eq!(Some(label.number.prefix()), colissimo::series(&order.shipment).map(parcel::Series::prefix));
     assert!(label.partner_number.is_some_and(|n| n.len() == 28));
     assert!(label.label.len() > 100);
     let entry = carrier.book().get(&label.number).expect("an entry");

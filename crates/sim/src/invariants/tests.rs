@@ -76,6 +76,7 @@ fn entry(serial: u64, mode: DeliveryMode) -> Entry {
         made_at: at(0),
         digest: [0; 16],
         chosen: false,
+        declared: false,
         lost: false,
     }
 }
