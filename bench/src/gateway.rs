@@ -56,7 +56,7 @@ pub(crate) async fn gateway(
     config: Config,
     carrier: Arc<dyn Transport>,
 ) -> Result<Gateway, Box<dyn std::error::Error>> {
-    let carrier = runner::Transports { shipping: Arc::clone(&carrier), tracking: carrier };
+    let carrier = runner::Transports { shipping: Arc::clone(&carrier), tracking: carrier, announcements: None };
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let gateway = Gateway::of(Parts { config, key: sealing_key(), clock, carrier, boundary: None }).await?;
     enrol(gateway.store()).await?;

@@ -47,7 +47,11 @@ pub(crate) fn child(dir: &Path) -> Result<(), Box<dyn std::error::Error>> {
     runtime()?.block_on(async {
         let began = Instant::now();
         let config = gateway::config(dir);
-        let carrier = runner::Transports { shipping: Arc::new(gateway::Dead), tracking: Arc::new(gateway::Dead) };
+        let carrier = runner::Transports {
+            shipping: Arc::new(gateway::Dead),
+            tracking: Arc::new(gateway::Dead),
+            announcements: None,
+        };
         let clock: Arc<dyn clock::Clock> = Arc::new(clock::SystemClock);
         let parts = tournee::gateway::Parts { config, key: gateway::sealing_key(), clock, carrier, boundary: None };
         let gateway = tournee::Gateway::of(parts).await?;

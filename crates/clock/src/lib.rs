@@ -3,7 +3,11 @@
 //! Engines are handed a [`Time`] and never ask for one. Only the edges hold a [`Clock`], so that a simulation
 //! can drive the whole house through days in seconds.
 
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::{
+    Timestamp,
+    civil::{Date, DateTime},
+    tz::TimeZone,
+};
 use serde::{Deserialize, Serialize};
 use std::{
     fmt,
@@ -44,6 +48,11 @@ impl Time {
     /// The day in Paris at this moment: the carrier's day.
     pub fn paris_date(self) -> Date {
         self.zoned().date()
+    }
+
+    /// Date and time on the clocks of Paris.
+    pub fn paris_datetime(self) -> DateTime {
+        self.zoned().datetime()
     }
 
     /// Date and time in Paris with its offset, for example `2025-12-22T06:24:00+01:00`.

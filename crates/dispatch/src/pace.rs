@@ -123,6 +123,8 @@ pub enum Permit {
 pub struct Pace {
     limits: Limits,
     health: Health,
+    /// When it was last well, while it is not: a return that breaks off changes nothing of it.
+    unwell_since: Time,
     failures_in_row: u32,
     in_flight: u32,
     canary_out: bool,
@@ -147,6 +149,7 @@ impl Pace {
         Self {
             limits,
             health: Health::Well,
+            unwell_since: now,
             failures_in_row: 0,
             in_flight: 0,
             canary_out: false,
@@ -163,6 +166,11 @@ impl Pace {
     /// How the carrier looks.
     pub fn health(&self) -> Health {
         self.health
+    }
+
+    /// While the carrier is dark: since when it has not been well, whatever short returns there were.
+    pub fn dark_since(&self) -> Option<Time> {
+        matches!(self.health, Health::Dark { .. }).then_some(self.unwell_since)
     }
 
     /// What may be begun now.
@@ -270,6 +278,9 @@ impl Pace {
                 return self.set_canary(now);
             }
             Health::Well => return,
+        }
+        if self.health == Health::Well {
+            self.unwell_since = now;
         }
         self.health = Health::Dark { since: now };
         self.set_canary(now);

@@ -69,6 +69,19 @@ fn an_old_call_that_answers_in_the_dark_does_not_end_it() {
 }
 
 #[test]
+fn a_return_that_breaks_off_is_still_the_same_dark() {
+    let mut pace = dark_pace(7);
+    assert_eq!(pace.dark_since(), Some(after(7)));
+    pace.began(Call::Canary, after(15_000));
+    pace.ended(Call::Canary, Some(Signal::Answered), after(15_000));
+    assert_eq!(pace.dark_since(), None, "it returns");
+    fail(&mut pace, 16_000);
+    fail(&mut pace, 17_000);
+    assert_eq!(pace.health(), Health::Dark { since: after(17_000) });
+    assert_eq!(pace.dark_since(), Some(after(7)));
+}
+
+#[test]
 fn in_a_recovery_one_failure_halves_the_rate_and_two_in_a_row_put_it_out() {
     let mut pace = dark_pace(0);
     pace.began(Call::Canary, after(15_000));

@@ -1,6 +1,6 @@
 //! The desk: takes due jobs at the allowed pace and hands each to a task of its own.
 
-use crate::{Context, call, canary, resolve};
+use crate::{Context, call, canary, local, resolve};
 use clock::Time;
 use dispatch::{Call, Job, Permit};
 use std::{sync::Arc, time::Duration};
@@ -44,11 +44,14 @@ pub(crate) async fn run(context: Arc<Context>, mut stopped: watch::Receiver<bool
 async fn turn(context: &Arc<Context>, calls: &mut JoinSet<()>) -> Result<Option<Duration>, StoreError> {
     let now = context.now();
     match context.label.permit(now) {
-        Permit::Wait(until) => Ok(Some(until.map_or(REST_MAX, |t| at_least_a_moment(t, now)))),
+        Permit::Wait(until) => {
+            let rest = until.map_or(REST_MAX, |t| at_least_a_moment(t, now));
+            serve_in_the_dark(context, rest).await
+        }
         Permit::Canary => {
             context.label.began(Call::Canary, now);
             calls.spawn(canary::send(Arc::clone(context)));
-            Ok(Some(REST_MAX))
+            Ok(None)
         }
         Permit::Calls { all, again } => {
             let taken = context.store.claim(&JOBS, all, again, now).await?;
@@ -66,6 +69,16 @@ async fn turn(context: &Arc<Context>, calls: &mut JoinSet<()>) -> Result<Option<
                 Some(due) => at_least_a_moment(due, now),
             }))
         }
+    }
+}
+
+/// While the carrier is dark, looks at what is urgent; gives how long to rest, as [`turn`] does.
+async fn serve_in_the_dark(context: &Arc<Context>, rest: Duration) -> Result<Option<Duration>, StoreError> {
+    let now = context.now();
+    match local::looks_from(context) {
+        Some(from) if from <= now => Ok(if local::look(context).await? { None } else { Some(rest) }),
+        Some(from) => Ok(Some(rest.min(at_least_a_moment(from, now)))),
+        None => Ok(Some(rest)),
     }
 }
 

@@ -22,6 +22,11 @@ impl Gate {
         self.pace().health()
     }
 
+    /// While it is dark: since when it has not been well, whatever short returns there were.
+    pub fn dark_since(&self) -> Option<Time> {
+        self.pace().dark_since()
+    }
+
     /// What may be begun now.
     pub fn permit(&self, now: Time) -> Permit {
         self.pace().permit(now)

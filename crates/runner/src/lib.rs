@@ -1,16 +1,19 @@
 //! The only place with background tasks: take due work, ask an engine, perform the effect, append the result.
 //!
 //! One task, the desk, takes due jobs from the store's outbox at the pace that `dispatch` allows and hands each to
-//! a task of its own, so that a call that hangs holds up nothing but itself. Every result goes back into the
+//! a task of its own, so that a call that hangs holds up nothing but itself. In the dark it looks at what is urgent
+//! instead. A second task announces local labels when the light is back. Every result goes back into the
 //! journal as a fact; nothing is decided here that `dispatch` could decide.
 //!
 //! State: a [`Gate`] (the pace of one function of the carrier) and the last shipment seen, as a sample for
 //! canaries. All of it may be lost: after a stop the journal says what was under way.
 
+mod announce;
 mod call;
 mod canary;
 mod desk;
 mod gate;
+mod local;
 mod metrics;
 mod outcome;
 mod relay;
@@ -20,7 +23,7 @@ pub use gate::Gate;
 pub use metrics::Metrics;
 pub use relay::Relay;
 
-use carriers::Transport;
+use carriers::{Transport, announce::Announcer};
 use clock::{Clock, Time};
 use dispatch::{Limits, Policy};
 use serde::{Deserialize, Serialize};
@@ -48,6 +51,29 @@ pub struct Settings {
     pub label: Limits,
     /// The bounds within which the carrier's tracking is asked.
     pub tracking: Limits,
+    /// Local labels, set in a section of their own.
+    #[serde(skip)]
+    pub local: LocalSettings,
+}
+
+/// How local labels are made and announced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LocalSettings {
+    /// For how long the carrier must not have been well before a local label is thought of, in milliseconds.
+    pub after_ms: u64,
+    /// Numbers taken from a range at once.
+    pub block_count: u64,
+    /// Time between two looks for what is to be announced, in milliseconds.
+    pub announce_every_ms: u64,
+    /// How long after its announcement a parcel may be missing in the carrier's tracking before somebody is told, in
+    /// milliseconds.
+    pub seen_within_ms: u64,
+}
+
+impl Default for LocalSettings {
+    fn default() -> Self {
+        Self { after_ms: 600_000, block_count: 100, announce_every_ms: 300_000, seen_within_ms: 86_400_000 }
+    }
 }
 
 impl Default for Settings {
@@ -59,17 +85,20 @@ impl Default for Settings {
             relays_max: 64,
             label: Limits::default(),
             tracking: Limits::default(),
+            local: LocalSettings::default(),
         }
     }
 }
 
-/// The carrier's two hosts.
+/// The ways to the carrier.
 #[derive(Clone)]
 pub struct Transports {
     /// Labels, pickup points and health pages (`ws.colissimo.fr`).
     pub shipping: Arc<dyn Transport>,
     /// Tracking (`api.laposte.fr`).
     pub tracking: Arc<dyn Transport>,
+    /// Where announcements of local labels go; nowhere when none were set up.
+    pub announcements: Option<Arc<dyn Announcer>>,
 }
 
 /// What every task here shares.
@@ -82,6 +111,7 @@ struct Context {
     label: Arc<Gate>,
     tracking: Arc<Gate>,
     metrics: Metrics,
+    numbers: local::Numbers,
     relays: Semaphore,
     /// The last shipment that was on its way, with its login: what a canary asks about.
     sample: Mutex<Option<Arc<store::Claimed>>>,
@@ -98,6 +128,7 @@ pub struct Runner {
     context: Arc<Context>,
     stop: watch::Sender<bool>,
     desk: JoinHandle<JoinSet<()>>,
+    announcements: JoinHandle<()>,
 }
 
 impl Runner {
@@ -128,12 +159,16 @@ impl Runner {
             settings,
             policy,
             metrics,
+            numbers: local::Numbers::default(),
             sample: Mutex::new(None),
         });
         let (stop, stopped) = watch::channel(false);
-        #[expect(clippy::disallowed_methods, reason = "the desk is the background task of this room")]
-        let desk = tokio::spawn(desk::run(Arc::clone(&context), stopped));
-        Ok(Self { context, stop, desk })
+        #[expect(clippy::disallowed_methods, reason = "the background tasks of this room")]
+        let (desk, announcements) = (
+            tokio::spawn(desk::run(Arc::clone(&context), stopped.clone())),
+            tokio::spawn(announce::run(Arc::clone(&context), stopped)),
+        );
+        Ok(Self { context, stop, desk, announcements })
     }
 
     /// The door through which the server passes calls on to the carrier.
@@ -150,7 +185,12 @@ impl Runner {
     pub async fn shutdown(self, grace: Duration) {
         let _ = self.stop.send(true);
         let Ok(mut calls) = self.desk.await else { return };
-        let all_done = async { while calls.join_next().await.is_some() {} };
+        let mut announcements = self.announcements;
+        let all_done = async {
+            while calls.join_next().await.is_some() {}
+            // A delivery that is broken off is made again, the same; one that ended badly said so.
+            let _ = (&mut announcements).await;
+        };
         if tokio::time::timeout(grace, all_done).await.is_err() {
             tracing::warn!(count = calls.len(), "calls were still under way at the end of the grace period");
         }

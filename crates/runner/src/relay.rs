@@ -1,9 +1,11 @@
 //! Calls that the server passes on to the carrier for somebody, within a bound of time and number.
 
-use crate::{Context, Gate};
+use crate::{Context, Gate, local};
 use carriers::{Broken, Exchange, Reached, Request, Transport, colissimo};
 use dispatch::{Call, Health, Permit, Signal};
+use parcel::{MerchantId, ShipmentId};
 use std::{sync::Arc, time::Duration};
+use store::{IntentView, Looked, StoreError};
 
 /// The door to the carrier for calls that are not label attempts: checks, reprints, tracking, health pages.
 ///
@@ -22,6 +24,18 @@ impl Relay {
     /// How the carrier's label service looks.
     pub fn health(&self) -> Health {
         self.context.label.health()
+    }
+
+    /// Prints a local label because a person decided so. The inner error is what is in its way.
+    ///
+    /// # Errors
+    /// [`StoreError::NoShipment`]; [`StoreError::Illegal`] when an attempt is under way or all is settled; the store's own.
+    pub async fn print_locally(
+        &self,
+        merchant: &MerchantId,
+        id: ShipmentId,
+    ) -> Result<Result<IntentView, Looked>, StoreError> {
+        local::print_for(&self.context, merchant, id).await
     }
 
     /// Passes the request on and gives what came of it.
@@ -43,7 +57,12 @@ impl Relay {
 }
 
 /// Tracking has no other callers: the relayed calls are what its pace goes by, canaries included.
-async fn counted(context: &Context, gate: &Gate, transport: &Arc<dyn Transport>, request: Request) -> Exchange {
+pub(crate) async fn counted(
+    context: &Context,
+    gate: &Gate,
+    transport: &Arc<dyn Transport>,
+    request: Request,
+) -> Exchange {
     let now = context.now();
     let call = match gate.permit(now) {
         Permit::Calls { .. } => Call::First,

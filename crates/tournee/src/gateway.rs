@@ -157,6 +157,7 @@ pub fn transports(colissimo: &Colissimo) -> Result<Transports, Fault> {
     Ok(Transports {
         shipping: Arc::new(to(&colissimo.shipping_url)?),
         tracking: Arc::new(to(&colissimo.tracking_url)?),
+        announcements: None,
     })
 }
 

@@ -23,6 +23,7 @@ mod read;
 mod rules;
 mod slip;
 mod soap;
+mod special;
 mod suivi;
 mod suivi_write;
 mod timeline;
@@ -42,6 +43,7 @@ pub use slip::{SLIP, SLIP_PARCELS_MAX, decode_slip, encode_slip, read_slip, writ
 pub use soap::{
     Packing, SOAP, SoapAnswer, SoapCall, SoapFault, SoapOperation, read_soap, write_soap, write_soap_fault, wsdl,
 };
+pub use special::special_service;
 pub use suivi::decode_track;
 pub use suivi_write::{write_suivi_fault, write_track};
 pub use timeline::{

@@ -74,7 +74,7 @@ impl World {
     pub(crate) async fn start(mut self, script: Vec<Act>) -> Self {
         self.carrier.acts.lock().expect("the script").extend(script);
         let carrier: Arc<dyn Transport> = self.carrier.clone();
-        let transports = Transports { shipping: Arc::clone(&carrier), tracking: carrier };
+        let transports = Transports { shipping: Arc::clone(&carrier), tracking: carrier, announcements: None };
         let metrics = Metrics::register(&mut prometheus_client::registry::Registry::default());
         let (settings, policy) = (Settings::default(), Policy::default());
         let clock = self.clock.clone();

@@ -47,7 +47,7 @@ impl Gateway {
         }
         let clock: Arc<dyn Clock> = Arc::new(clock);
         let carrier: Arc<dyn Transport> = transport;
-        let transports = Transports { shipping: Arc::clone(&carrier), tracking: carrier };
+        let transports = Transports { shipping: Arc::clone(&carrier), tracking: carrier, announcements: None };
         let mut registry = prometheus_client::registry::Registry::default();
         let metrics = Metrics::register(&mut registry);
         let (settings, policy) = (Settings::default(), Policy::default());

@@ -203,7 +203,7 @@ async fn carrier(scenario: &Arc<Scenario>, clock: Arc<dyn Clock>) -> Result<Wire
 /// The ways to the carrier, on which every call is timed for the board.
 fn ways(addr: SocketAddr, board: &Arc<Shared>) -> Result<Transports, Fault> {
     let watched = || Ok::<_, Fault>(Arc::new(Watched { way: transport(addr)?, board: Arc::clone(board) }));
-    Ok(Transports { shipping: watched()?, tracking: watched()? })
+    Ok(Transports { shipping: watched()?, tracking: watched()?, announcements: None })
 }
 
 fn transport(addr: SocketAddr) -> Result<HttpTransport, Fault> {
