@@ -9,6 +9,7 @@ mod gateway;
 mod hang;
 mod intake;
 mod karrio;
+mod label;
 mod load;
 mod measure;
 mod memory;
@@ -37,6 +38,8 @@ enum Name {
     Memory,
     /// The 52 hours in simulated time, beside the client of the common shape.
     Replay,
+    /// Local labels in PDF and ZPL, beside printpdf's plain page; numbers in blocks.
+    Label,
     /// All of them.
     All,
 }
@@ -104,4 +107,5 @@ const BENCHES: &[(Name, Bench)] = &[
     (Name::Hang, hang::measure),
     (Name::Memory, memory::measure),
     (Name::Replay, replay::measure),
+    (Name::Label, label::measure),
 ];
