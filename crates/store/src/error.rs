@@ -63,6 +63,9 @@ pub enum StoreError {
         /// What is wrong with it.
         why: &'static str,
     },
+    /// The merchant has as many webhook endpoints as it may.
+    #[error("a shop has at most {0} webhook endpoints: drop one first")]
+    TooManyHooks(i64),
     /// The digest of the API key belongs to another merchant.
     #[error("this API key belongs to another merchant: make a fresh one")]
     ApiKeyTaken,
@@ -157,6 +160,7 @@ impl StoreError {
                 | Self::NumbersShort { .. }
                 | Self::OtherSite { .. }
                 | Self::NumberUnfit { .. }
+                | Self::TooManyHooks(_)
                 | Self::ApiKeyTaken
                 | Self::TooManyMatches(_)
                 | Self::Misused(_)

@@ -20,6 +20,7 @@ mod doctor;
 mod engine;
 mod error;
 mod files;
+mod hooks;
 mod merchants;
 mod model;
 mod neighbours;
@@ -49,6 +50,10 @@ pub use batches::{Batch, Ending, Line, LineStatus, LineWork, NewBatch, NewLine, 
 pub use compact::{Keep, Place as CompactPlace, Removed};
 pub use doctor::Finding;
 pub use error::StoreError;
+pub use hooks::{
+    Attempt, Delivery, DeliveryState, DueDelivery, Hook, HookChange, HookCounts, HookEvent, HookEvents, HookState,
+    JournalPoint, NewHook, Settled, UnknownEvent,
+};
 pub use model::{
     Accepted, Account, AccountId, Claimed, Counts, Cursor, Filter, IntentView, Key, KeyScope, Label, LabelBytes, Late,
     Merchant, NewIntent, Page,
@@ -60,5 +65,5 @@ pub use restore::{Found, Restore, Restored, restore};
 pub use scope::{Scope, Scopes, UnknownScope};
 pub use seal::SealingKey;
 pub use stopgaps::{Candidate, LocalWish, Looked};
-pub use store::Store;
+pub use store::{HooksGathered, Store};
 pub use watch::Watch;

@@ -1,5 +1,6 @@
 //! The public face of the store: every method hands a plain function to the engine and waits for what it says.
 
+mod hooks;
 mod keep;
 mod keys;
 mod local;
@@ -30,6 +31,8 @@ use std::{
 };
 use tokio::sync::Notify;
 
+pub use hooks::HooksGathered;
+
 /// The store. Cheap to clone; every clone is the same store.
 #[derive(Clone)]
 pub struct Store {
@@ -58,6 +61,8 @@ impl Store {
             boundary: options.boundary.clone(),
             watchers: Watchers::new(),
             due: Notify::new(),
+            grown: Notify::new(),
+            hooks: Notify::new(),
         });
         let engine = Engine::start(&options, Arc::clone(&around))?;
         Ok(Self { inner: Arc::new(Inner { engine, around, late_dropped: AtomicU64::new(0) }) })

@@ -14,6 +14,10 @@ pub(crate) struct Surroundings {
     pub(crate) boundary: Option<BoundaryHook>,
     pub(crate) watchers: Arc<Watchers>,
     pub(crate) due: Notify,
+    /// The journal has grown.
+    pub(crate) grown: Notify,
+    /// A webhook endpoint was added or changed.
+    pub(crate) hooks: Notify,
 }
 
 /// One thing to write, and who waits for it.
@@ -121,6 +125,9 @@ impl Writer {
     }
 
     fn tell(&self, committed: Committed) {
+        if !committed.changed.is_empty() {
+            self.around.grown.notify_one();
+        }
         for id in committed.changed {
             self.around.watchers.wake(id);
         }
@@ -154,6 +161,8 @@ mod tests {
             boundary: None,
             watchers: Watchers::new(),
             due: Notify::new(),
+            grown: Notify::new(),
+            hooks: Notify::new(),
         };
         Writer { conn, around: Arc::new(around), _lock: None }
     }
