@@ -65,6 +65,17 @@ pub(crate) fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     serde_json::from_slice(bytes).map_err(|e| explain::<T>(bytes, e))
 }
 
+/// Reads a value that was put together here, out of other places than one text: what is wrong has no line.
+///
+/// # Errors
+/// A problem that says which field is wrong and what was expected.
+pub(crate) fn from_value<T: DeserializeOwned>(value: &serde_json::Value) -> Result<T, Problem> {
+    T::deserialize(value).map_err(|first| match serde_path_to_error::deserialize::<_, T>(value) {
+        Err(e) => wrong_data(&e.path().to_string(), &e.inner().to_string(), ""),
+        Ok(_) => wrong_data(".", &first.to_string(), ""),
+    })
+}
+
 /// Reads once more, this time keeping track of the field: only those who make a mistake pay for it.
 fn explain<T: DeserializeOwned>(bytes: &[u8], first: serde_json::Error) -> Problem {
     if bytes.iter().all(u8::is_ascii_whitespace) {
@@ -84,34 +95,39 @@ fn describe(path: &str, e: &serde_json::Error) -> Problem {
     let (line, column) = (e.line(), e.column());
     let text = e.to_string();
     let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(before, _)| before);
-    let place = format!("line {line}, column {column}");
+    let place = in_place(line, column);
     match e.classify() {
-        Category::Data => wrong_data(path, text, &place),
+        Category::Data => wrong_data(path, text, &format!(" ({place})")),
         _ => Problem::new(Kind::BadJson, format!("Not JSON at {place}: {text}.")),
     }
     .at(line, column)
+}
+
+/// Where in the text something stands, in words.
+pub(crate) fn in_place(line: usize, column: usize) -> String {
+    format!("line {line}, column {column}")
 }
 
 /// Turns one of serde's sentences about a value into one of ours.
 fn wrong_data(path: &str, text: &str, place: &str) -> Problem {
     if let Some(name) = quoted_after(text, "missing field ") {
         let field = join(path, name);
-        return Problem::new(Kind::MissingField, format!("{field} is missing ({place}); add it.")).field(field);
+        return Problem::new(Kind::MissingField, format!("{field} is missing{place}; add it.")).field(field);
     }
     if let Some(name) = quoted_after(text, "unknown field ") {
         let field = join(path, name);
         let known = text.split_once("expected ").map_or("none", |(_, k)| k.trim_start_matches("one of "));
-        let detail = format!("{field} is not a field here ({place}); the fields are {known}.");
+        let detail = format!("{field} is not a field here{place}; the fields are {known}.");
         return Problem::new(Kind::UnknownField, detail).field(field);
     }
     if let Some(name) = quoted_after(text, "duplicate field ") {
         let field = join(path, name);
-        return Problem::invalid(&field, format!("{field} stands here twice ({place}); leave one."));
+        return Problem::invalid(&field, format!("{field} stands here twice{place}; leave one."));
     }
     let wanted = in_words(text.rsplit_once("expected ").map_or("something else", |(_, w)| w));
     match path {
-        "." => Problem::new(Kind::InvalidField, format!("Expected {wanted} ({place}).")),
-        field => Problem::invalid(field, format!("{field}: expected {wanted} ({place}).")),
+        "." => Problem::new(Kind::InvalidField, format!("Expected {wanted}{place}.")),
+        field => Problem::invalid(field, format!("{field}: expected {wanted}{place}.")),
     }
 }
 

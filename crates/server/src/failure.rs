@@ -14,6 +14,7 @@ pub(crate) fn of_store(e: StoreError) -> Problem {
     match e {
         StoreError::Illegal(e) => Problem::new(Kind::WrongState, format!("{e}; read the shipment and decide anew.")),
         StoreError::NoShipment(id) => no_shipment().shipment(id),
+        StoreError::TooManyMatches(_) => Problem::new(Kind::BadQuery, format!("q: {e}.")).field("q"),
         e if e.is_refusal() => {
             tracing::error!(error = %e, "the store refused what the listener asked");
             Problem::new(Kind::Internal, "The server asked its records for something impossible. Nothing was changed.")

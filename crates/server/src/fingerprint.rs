@@ -27,6 +27,33 @@ pub(crate) fn of_request(idempotency_key: Option<&str>, shipment: &Shipment) -> 
     }
 }
 
+/// The key of one row of a batch that was sent with a key of its own: this row of that batch, whenever it is sent.
+pub(crate) fn of_row(batch_key: &str, row: u64, shipment: &Shipment) -> Key {
+    let hash = Sha256::new_with_prefix(b"row of a batch\0").chain_update(row.to_be_bytes()).chain_update(batch_key);
+    Key { scope: KeyScope::Idempotency, digest: short(hash), body: of_request(None, shipment).body }
+}
+
+/// The digest of a batch's own key.
+pub(crate) fn of_batch(batch_key: &str) -> Print {
+    short(Sha256::new_with_prefix(b"batch\0").chain_update(batch_key))
+}
+
+/// The keys of an order's parcels, by the caller's own key or else by the order's number. They stand together: with
+/// any parcel changed, added or left out it is another order.
+pub(crate) fn of_order(idempotency_key: Option<&str>, order_number: &str, parcels: &[Shipment]) -> Vec<Key> {
+    let text = serde_json::to_vec(parcels).unwrap_or_default();
+    let body = short(Sha256::new_with_prefix(text));
+    let (kind, name): (&[u8], _) = match idempotency_key {
+        Some(key) => (b"order by key\0", key),
+        None => (b"order by number\0", order_number),
+    };
+    let key = |place: usize| {
+        let hash = Sha256::new_with_prefix(kind).chain_update((place as u64).to_be_bytes()).chain_update(name);
+        Key { scope: KeyScope::Idempotency, digest: short(hash), body }
+    };
+    (0..parcels.len()).map(key).collect()
+}
+
 /// The key of a request as the carrier's clients write it: its order, told from the order's other parcels by the
 /// rest of the letter; where it names no order, everything it says.
 ///

@@ -25,6 +25,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
     tags(
         (name = "shipments", description = "Create shipments, read them, fetch labels, decide what only a person can"),
         (name = "keys", description = "What an API key may do"),
+        (name = "batches", description = "Many shipments in one request, from JSON or CSV, each row with its own result"),
+        (name = "orders", description = "Orders of several parcels, taken in whole or not at all"),
         (name = "carrier-compatible", description = "Colissimo SLS and La Poste's Suivi v2 as their clients know them"),
         (name = "operation", description = "Health and metrics, for those who run the server")
     ),

@@ -5,7 +5,7 @@
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
-use parcel::{Invalid, ShipmentId};
+use parcel::{BatchId, Invalid, ShipmentId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -63,6 +63,10 @@ kinds! {
         "Use a key with the scope that is named, or ask whoever runs the server for one: GET /v1/keys/self says what a key may."
     NoSuchPath 404 "no-such-path" "There is nothing at this path"
         "Compare the path with the list of operations at /docs."
+    NoSuchBatch 404 "no-such-batch" "There is no such batch"
+        "Check the id, and that the key belongs to the shop that sent the batch."
+    NoSuchOrder 404 "no-such-order" "There is no such order"
+        "Check the order number, and that the key belongs to the shop that sent it."
     NoSuchShipment 404 "no-such-shipment" "There is no such shipment"
         "Check the id, and that the key belongs to the shop that made the shipment."
     WrongMethod 405 "wrong-method" "This method is not for this path"
@@ -71,8 +75,16 @@ kinds! {
         "Send the request again; look at the network if it happens often."
     BodyTooLarge 413 "body-too-large" "The body is too large"
         "Send one shipment per request and nothing that is not asked for."
-    MediaType 415 "media-type" "The body is not sent as JSON"
-        "Send the header Content-Type: application/json."
+    BatchTooLarge 413 "batch-too-large" "The batch is too large"
+        "The rows before the limit were taken in, as the detail says. Send the rest as a batch of its own."
+    EmptyBatch 422 "empty-batch" "There is nothing in the batch"
+        "Send at least one row; a CSV file has its columns' names in the first line and a row in the second."
+    BadLine 422 "bad-line" "A line cannot be read"
+        "Correct the line as the detail says. The other lines of the batch are not touched by it."
+    BatchesBusy 503 "batches-busy" "Other batches are being taken in"
+        "Nothing was read. Send the batch again after the time in Retry-After."
+    MediaType 415 "media-type" "The body is not sent as something that is read here"
+        "Send the header Content-Type with one of the media types that the operation reads: application/json as a rule."
     KeyReused 422 "idempotency-key-reused" "The Idempotency-Key belongs to another request"
         "Use a new key for a new shipment. To ask about the first one, follow the shipment's id."
     NotReady 409 "not-ready" "The label is not there yet"
@@ -136,6 +148,9 @@ pub(crate) struct ProblemBody {
     /// The shipment that it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     shipment: Option<String>,
+    /// The batch that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    batch: Option<String>,
     /// The carrier's own error id, where the carrier refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     carrier_code: Option<String>,
@@ -180,6 +195,12 @@ impl Problem {
         self
     }
 
+    /// Names the batch.
+    pub(crate) fn batch(mut self, id: BatchId) -> Self {
+        self.0.body.batch = Some(id.to_string());
+        self
+    }
+
     /// Repeats what the carrier said.
     pub(crate) fn carrier(mut self, code: &str, message: &str) -> Self {
         self.0.body.carrier_code = Some(code.to_owned());
@@ -198,14 +219,28 @@ impl Problem {
         self
     }
 
+    /// The same problem in other words.
+    pub(crate) fn with_detail(mut self, detail: String) -> Self {
+        self.0.body.detail = detail;
+        self
+    }
+
+    /// What is wrong and what to do.
+    pub(crate) fn detail(&self) -> &str {
+        &self.0.body.detail
+    }
+
+    /// Where in the body reading stopped: line and column.
+    pub(crate) fn place(&self) -> Option<(usize, usize)> {
+        self.0.body.line.zip(self.0.body.column)
+    }
+
     /// The kind.
-    #[cfg(test)]
     pub(crate) fn kind(&self) -> Kind {
         self.0.kind
     }
 
     /// The field that is named, if one is.
-    #[cfg(test)]
     pub(crate) fn named_field(&self) -> Option<&str> {
         self.0.body.field.as_deref()
     }

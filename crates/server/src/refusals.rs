@@ -32,6 +32,22 @@ groups! {
     NotYours {
         "404" "Not a shipment of yours"
     }
+    /// What can be wrong with a batch's id in the path.
+    NotYourBatch {
+        "404" "Not a batch of yours"
+    }
+    /// What can be wrong with an order's number in the path.
+    NotYourOrder {
+        "404" "Not an order of yours"
+    }
+    /// What can be wrong with a batch as a whole.
+    BadBatch {
+        "408" "The batch did not arrive in time; what was whole was taken in"
+        "413" "Too large; what stands before the limit was taken in"
+        "415" "Not sent as JSON, NDJSON or CSV"
+        "422" "The first line does not name the columns as it should, or there is no row"
+        "503" "As many batches as can be are being read, or the records do not answer; see Retry-After"
+    }
     /// What can be wrong with a body.
     BadBody {
         "400" "Not JSON, or a header that cannot be used"

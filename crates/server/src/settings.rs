@@ -15,6 +15,13 @@ pub struct ServerSettings {
     /// How long a client may take to send its body.
     #[serde(with = "span")]
     pub body_time_max: Duration,
+    /// The longest batch that is read, in bytes. What stands before the limit is taken in.
+    pub batch_bytes_max: u64,
+    /// The most rows of a batch that are taken in.
+    pub batch_rows_max: u64,
+    /// How long a client may take to send a batch, as long as it does not stand still for `body_time_max`.
+    #[serde(with = "span")]
+    pub batch_time_max: Duration,
     /// How long a client may take to send the head of a request; also how long a kept connection may stay idle.
     #[serde(with = "span")]
     pub header_time_max: Duration,
@@ -41,6 +48,9 @@ impl Default for ServerSettings {
             dropin: DropInSettings::default(),
             body_bytes_max: 1 << 20,
             body_time_max: Duration::from_secs(10),
+            batch_bytes_max: 256 << 20,
+            batch_rows_max: 1_000_000,
+            batch_time_max: Duration::from_secs(15 * 60),
             header_time_max: Duration::from_secs(10),
             connections_count_max: 8192,
             wait_max: Duration::from_secs(60),

@@ -8,13 +8,17 @@ use crate::{
 };
 use carriers::colissimo::LineEnds;
 use clock::{Clock, Time};
-use parcel::{MerchantId, ShipmentId};
+use parcel::{BatchId, MerchantId, ShipmentId};
 use prometheus_client::registry::Registry;
 use std::sync::{
     Arc, Mutex,
     atomic::{AtomicU8, Ordering},
 };
 use store::{AccountId, ApiKey, Store};
+use tokio::sync::Semaphore;
+
+/// Batches that are read at once, at most: each holds a few megabytes.
+const BATCHES_COUNT_MAX: usize = 8;
 
 /// A source of chance: fills the slice.
 pub type Random = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
@@ -58,6 +62,8 @@ pub(crate) struct App {
     pub(crate) keys: KeyCache,
     pub(crate) rates: Rates,
     pub(crate) enrolled: Enrolled,
+    /// Places for batches that are being read.
+    pub(crate) batches: Semaphore,
     clock: Arc<dyn Clock>,
     random: Random,
     last_line_ends: AtomicU8,
@@ -75,6 +81,7 @@ impl App {
         let rates = Rates::new(&settings);
         let enrolled = Enrolled::new(settings.dropin.accounts_count_max);
         let last_line_ends = AtomicU8::new(0);
+        let batches = Semaphore::new(BATCHES_COUNT_MAX);
         Arc::new(Self {
             store,
             carrier,
@@ -84,6 +91,7 @@ impl App {
             keys,
             rates,
             enrolled,
+            batches,
             clock,
             random,
             last_line_ends,
@@ -98,6 +106,11 @@ impl App {
     /// A fresh id for a shipment that comes in at this time.
     pub(crate) fn new_id(&self, at: Time) -> ShipmentId {
         ShipmentId::new(u64::try_from(at.unix_ms()).unwrap_or(0), self.chance())
+    }
+
+    /// A fresh id for a batch that comes in at this time.
+    pub(crate) fn new_batch_id(&self, at: Time) -> BatchId {
+        BatchId::new(u64::try_from(at.unix_ms()).unwrap_or(0), self.chance())
     }
 
     /// The name of a boundary between the parts of one answer.

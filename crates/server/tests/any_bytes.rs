@@ -10,8 +10,13 @@ use proptest::{
 use serde_json::Value;
 use support::{KEY, OKAPI, World, letter, shipment};
 
-const PATHS: [&str; 14] = [
+const PATHS: [&str; 19] = [
     "/v1/shipments",
+    "/v1/batches",
+    "/v1/batches/01940000-0000-7000-8000-000000000000/lines",
+    "/v1/batches/columns",
+    "/v1/orders",
+    "/v1/orders/CMD-1",
     "/v1/shipments/01940000-0000-7000-8000-000000000000",
     "/v1/shipments/x/label",
     "/v1/shipments/01940000-0000-7000-8000-000000000000/void",

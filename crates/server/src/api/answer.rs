@@ -26,6 +26,9 @@ pub(crate) struct ShipmentAnswer {
     order_number: Option<String>,
     /// Which parcel of its order it is, from 1.
     parcel_no: u32,
+    /// Your name for this parcel of the order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parcel_ref: Option<String>,
     /// The carrier's product.
     product: String,
     /// Where the parcel is to end.
@@ -177,6 +180,7 @@ impl From<&IntentView> for ShipmentAnswer {
             next_step: next_step(view),
             order_number: view.order_number.clone().map(String::from),
             parcel_no: view.parcel_no,
+            parcel_ref: view.parcel_ref.clone(),
             product: view.product.code().to_owned(),
             delivery: Delivery::from(&view.mode),
             parcel_number: intent.number.filter(|_| confirmed).map(String::from),

@@ -14,15 +14,20 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use clock::Time;
 use dispatch::State as Stands;
 use http::{Uri, header};
-use parcel::ShipmentId;
+use jiff::{Timestamp, civil::Date};
+use parcel::{Invalid, ShipmentId};
 use serde::Deserialize;
+use std::str::FromStr;
 use store::{Cursor, Filter, Scope};
 use utoipa::IntoParams;
 
 /// Shipments on a page when nothing is asked.
 const PAGE_COUNT: usize = 50;
+/// The longest text that is looked for: a parcel's number or reference, or an order's number.
+const QUERY_CHARS_MAX: usize = 30;
 /// Shipments on a page, at most.
 const PAGE_COUNT_MAX: usize = 200;
 
@@ -35,6 +40,18 @@ pub(crate) struct ListQuery {
     state: Option<String>,
     /// Only those of this order.
     order_number: Option<String>,
+    /// Only those whose order number begins so, or whose parcel reference or parcel number is just this.
+    q: Option<String>,
+    /// Only those that the carrier gave this parcel number.
+    parcel_number: Option<String>,
+    /// Only those that this batch made or found.
+    batch: Option<String>,
+    /// Only those of this product.
+    product: Option<String>,
+    /// Only those accepted on this day (in Paris) or at this moment (RFC 3339), or later.
+    created_from: Option<String>,
+    /// Only those accepted on this day or before it, or before this moment.
+    created_to: Option<String>,
     /// How many on a page, 1 to 200; 50 when absent.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 200)]
     limit: Option<String>,
@@ -42,7 +59,8 @@ pub(crate) struct ListQuery {
     cursor: Option<String>,
 }
 
-/// Your shipments, the newest first.
+/// Your shipments, the newest first. A page can hold fewer than were asked for although there are more: go on as long
+/// as there is a `next`.
 #[utoipa::path(get, path = "/v1/shipments", tag = "shipments", summary = "List shipments",
     params(ListQuery),
     responses((status = 200, description = "A page", body = ShipmentList,
@@ -66,8 +84,17 @@ pub(crate) async fn list(State(app): State<Shared>, Signed(caller): Signed, uri:
 impl ListQuery {
     fn parse(&self) -> Result<(Filter, Option<Cursor>, usize), Problem> {
         let state = self.state.as_deref().map(state).transpose()?;
-        let order_number = self.order_number.as_deref().map(str::parse).transpose()?;
-        let filter = Filter { state, order_number, ..Filter::default() };
+        let filter = Filter {
+            state,
+            order_number: parsed(self.order_number.as_deref())?,
+            query: self.q.as_deref().map(looked_for).transpose()?,
+            parcel_number: parsed(self.parcel_number.as_deref())?,
+            batch: parsed(self.batch.as_deref())?,
+            product: parsed(self.product.as_deref())?,
+            created_from: self.created_from.as_deref().map(|text| moment("created_from", text, false)).transpose()?,
+            created_to: self.created_to.as_deref().map(|text| moment("created_to", text, true)).transpose()?,
+            ..Filter::default()
+        };
         let after = self.cursor.as_deref().map(read_cursor).transpose()?;
         Ok((filter, after, limit(self.limit.as_deref())?))
     }
@@ -75,7 +102,17 @@ impl ListQuery {
     /// The path of the page after this place, with the same wishes.
     fn next_path(&self, after: Cursor) -> String {
         let mut path = format!("/v1/shipments?cursor={}", write_cursor(after));
-        let wishes = [("state", &self.state), ("order_number", &self.order_number), ("limit", &self.limit)];
+        let wishes = [
+            ("state", &self.state),
+            ("order_number", &self.order_number),
+            ("q", &self.q),
+            ("parcel_number", &self.parcel_number),
+            ("batch", &self.batch),
+            ("product", &self.product),
+            ("created_from", &self.created_from),
+            ("created_to", &self.created_to),
+            ("limit", &self.limit),
+        ];
         for (name, value) in wishes {
             if let Some(value) = value {
                 path.push_str(&format!("&{name}={}", escape(value)));
@@ -86,7 +123,35 @@ impl ListQuery {
 }
 
 fn unreadable() -> Problem {
-    Problem::new(Kind::BadQuery, "The query takes state, order_number, limit and cursor, each at most once.")
+    let known = "state, order_number, q, parcel_number, batch, product, created_from, created_to, limit and cursor";
+    Problem::new(Kind::BadQuery, format!("The query takes {known}, each at most once."))
+}
+
+/// A value of the query as the field of a shipment that it is.
+fn parsed<T: FromStr<Err = Invalid>>(text: Option<&str>) -> Result<Option<T>, Problem> {
+    let wrong = |e: Invalid| Problem::new(Kind::BadQuery, format!("{e}.")).field(e.field);
+    text.map(str::parse).transpose().map_err(wrong)
+}
+
+/// What is looked for.
+fn looked_for(text: &str) -> Result<String, Problem> {
+    let wrong = || Problem::new(Kind::BadQuery, format!("q has 1 to {QUERY_CHARS_MAX} characters.")).field("q");
+    let text = text.trim();
+    if (1..=QUERY_CHARS_MAX).contains(&text.chars().count()) { Ok(text.to_owned()) } else { Err(wrong()) }
+}
+
+/// A moment, or the start of a day in Paris; of a day that is the last one wanted, its end.
+fn moment(field: &str, text: &str, last: bool) -> Result<Time, Problem> {
+    let day = || {
+        let day: Date = text.parse().ok().filter(|_| text.len() == 10)?;
+        let day = if last { day.tomorrow().ok()? } else { day };
+        Time::from_paris(&format!("{day}T00:00:00")).ok()
+    };
+    let time = || Some(Time::from_unix_ms(text.parse::<Timestamp>().ok()?.as_millisecond()));
+    day().or_else(time).ok_or_else(|| {
+        let detail = format!("{field} is a day such as 2025-12-22 or a moment such as 2025-12-22T06:24:00Z.");
+        Problem::new(Kind::BadQuery, detail).field(field)
+    })
 }
 
 fn state(text: &str) -> Result<Stands, Problem> {
@@ -115,7 +180,7 @@ fn read_cursor(text: &str) -> Result<Cursor, Problem> {
 }
 
 /// Percent-escapes everything but letters, digits and a few signs that are plain everywhere.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'~');
     let one = |b: u8| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") };
     text.bytes().map(one).collect()

@@ -2,9 +2,11 @@
 
 mod act;
 mod answer;
+mod batch;
 mod customs;
 mod keys;
 mod list;
+mod orders;
 mod path;
 mod prefer;
 mod read;
@@ -32,6 +34,12 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(act::void))
         .routes(routes!(act::resolve))
         .routes(routes!(keys::own))
+        .routes(routes!(batch::submit_batch))
+        .routes(routes!(batch::read::batch_columns))
+        .routes(routes!(batch::read::batch))
+        .routes(routes!(batch::read::batch_lines))
+        .routes(routes!(orders::submit_order))
+        .routes(routes!(orders::order))
 }
 
 /// The shipment, if it is this merchant's.

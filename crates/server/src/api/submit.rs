@@ -27,7 +27,7 @@ use store::{Accepted, IntentView, NewIntent, Scope};
 /// Seconds after which it is worth looking at a shipment again.
 const LOOK_AGAIN_S: HeaderValue = HeaderValue::from_static("2");
 /// Says that the shipment was made by an earlier request.
-const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+pub(super) const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
 /// Accepts one parcel to be labelled. The answer comes from this server's own disk within milliseconds, also while the
 /// carrier is down; from then on the shipment is followed until its label is there.

@@ -214,6 +214,12 @@ pub struct Listener {
     pub body_bytes_max: usize,
     /// How long a client may take to send its body, in milliseconds.
     pub body_ms_max: u64,
+    /// The longest batch that is read, in bytes.
+    pub batch_bytes_max: u64,
+    /// The most rows of a batch that are taken in.
+    pub batch_rows_max: u64,
+    /// How long a client may take to send a batch, in milliseconds.
+    pub batch_ms_max: u64,
     /// How long a client may take to send a request's head or keep a connection idle, in milliseconds.
     pub header_ms_max: u64,
     /// How many connections are served at once.
@@ -236,6 +242,9 @@ impl Default for Listener {
         Self {
             body_bytes_max: server.body_bytes_max,
             body_ms_max: ms(server.body_time_max),
+            batch_bytes_max: server.batch_bytes_max,
+            batch_rows_max: server.batch_rows_max,
+            batch_ms_max: ms(server.batch_time_max),
             header_ms_max: ms(server.header_time_max),
             connections_count_max: server.connections_count_max,
             wait_ms_max: ms(server.wait_max),
@@ -260,6 +269,9 @@ impl Listener {
             },
             body_bytes_max: self.body_bytes_max,
             body_time_max: Duration::from_millis(self.body_ms_max),
+            batch_bytes_max: self.batch_bytes_max,
+            batch_rows_max: self.batch_rows_max,
+            batch_time_max: Duration::from_millis(self.batch_ms_max),
             header_time_max: Duration::from_millis(self.header_ms_max),
             connections_count_max: self.connections_count_max,
             wait_max: Duration::from_millis(self.wait_ms_max),
