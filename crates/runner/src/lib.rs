@@ -13,6 +13,7 @@ mod call;
 mod canary;
 mod desk;
 mod gate;
+mod keeper;
 mod local;
 mod metrics;
 mod outcome;
@@ -20,6 +21,7 @@ mod relay;
 mod resolve;
 
 pub use gate::Gate;
+pub use keeper::Keeper;
 pub use metrics::Metrics;
 pub use relay::Relay;
 

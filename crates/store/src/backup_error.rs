@@ -10,7 +10,7 @@ pub enum BackupError {
     /// The store, its directory or its disk.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// There is no database to back up.
+    /// There is no database.
     #[error("there is no database in {dir}: give the data directory with --data or in the configuration", dir = .dir.display())]
     NothingThere {
         /// The directory.

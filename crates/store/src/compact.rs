@@ -78,6 +78,13 @@ pub struct Keep {
     pub personal: Duration,
 }
 
+impl Default for Keep {
+    fn default() -> Self {
+        let days = |days: u64| Duration::from_secs(days * 24 * 60 * 60);
+        Self { labels: days(90), personal: days(400) }
+    }
+}
+
 /// Where the next turn goes on. [`Place::default`] is the beginning.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place(Stage);

@@ -2,7 +2,7 @@
 
 mod keep;
 
-pub use keep::{Backup, BackupAction, Restore};
+pub use keep::{Backup, BackupAction, Compact, Restore};
 
 use clap::{Args, Parser, Subcommand};
 use jiff::{Span, SpanRelativeTo};
@@ -49,6 +49,8 @@ pub enum Command {
     Backup(Backup),
     /// Make a backup the data of a server.
     Restore(Restore),
+    /// Take out what is past its time, as the server does once a day; works while the server runs.
+    Compact(Compact),
     /// Print the API's description (OpenAPI, JSON).
     Openapi,
 }

@@ -15,7 +15,9 @@ mod place;
 mod rules;
 mod sections;
 
-pub use sections::{BaseUrl, Carriers, Colissimo, DropIn, Listener, Log, LogFormat, LogLevel, PolicySection};
+pub use sections::{
+    BaseUrl, Carriers, Colissimo, DropIn, KeepSection, Listener, Log, LogFormat, LogLevel, PolicySection,
+};
 
 /// The port that is listened on when nothing else is said.
 const PORT: u16 = 8080;
@@ -38,6 +40,8 @@ pub struct Config {
     pub runner: runner::Settings,
     /// How patiently a label is pursued.
     pub policy: PolicySection,
+    /// How long what is kept.
+    pub keep: KeepSection,
     /// The carrier-compatible endpoints.
     pub dropin: DropIn,
     /// The listener's bounds.
@@ -54,6 +58,7 @@ impl Default for Config {
             carrier: Carriers::default(),
             runner: runner::Settings::default(),
             policy: PolicySection::default(),
+            keep: KeepSection::default(),
             dropin: DropIn::default(),
             server: Listener::default(),
         }

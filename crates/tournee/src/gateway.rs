@@ -12,7 +12,7 @@ use crate::{
 use carriers::http::{HttpOptions, HttpTransport};
 use clock::{Clock, SystemClock};
 use prometheus_client::registry::Registry;
-use runner::{Runner, Transports};
+use runner::{Keeper, Runner, Transports};
 use server::{AppState, ServerSettings};
 use std::{
     net::SocketAddr,
@@ -31,6 +31,7 @@ pub struct Gateway {
     addr: SocketAddr,
     store: Store,
     runner: Runner,
+    keeper: Keeper,
     stop: oneshot::Sender<()>,
     listener: JoinHandle<()>,
     drain: Duration,
@@ -84,6 +85,7 @@ impl Gateway {
         let metrics = runner::Metrics::register(&mut registry);
         let (pace, policy) = (config.runner.clone(), config.policy.policy());
         let runner = Runner::start(store.clone(), carrier, Arc::clone(&clock), pace, policy, metrics).await?;
+        let keeper = Keeper::start(store.clone(), Arc::clone(&clock), config.keep.keep());
         let app = server::app(AppState {
             store: store.clone(),
             clock,
@@ -94,7 +96,7 @@ impl Gateway {
         });
         let drain = settings.drain_time_max;
         let (stop, listener) = listen(listener, app, settings);
-        Ok(Self { addr, store, runner, stop, listener, drain })
+        Ok(Self { addr, store, runner, keeper, stop, listener, drain })
     }
 
     /// Where it listens.
@@ -122,6 +124,7 @@ impl Gateway {
         // The listener bounds its own drain; it ends badly only by a panic, which was said when it happened.
         let _ = self.listener.await;
         let rest = end.saturating_duration_since(Instant::now()).max(CALLS_GRACE_MIN);
+        self.keeper.stop().await;
         self.runner.shutdown(rest).await;
         Ok(self.store.close().await?)
     }

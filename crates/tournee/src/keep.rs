@@ -1,11 +1,14 @@
-//! What keeps the data: backups, restores. All of it works on the data directory itself and, but for a restore, beside
+//! What keeps the data and tells of it: backups, restores, compaction. All of it works on the data directory itself and, but for a restore, beside
 //! a running server.
 
 pub mod backup;
+pub mod compact;
 pub mod restore;
 
 use crate::{
+    config::Config,
     fault::{Exit, Fault},
+    key,
     progress::Progress,
     serve::{StopSignal, runtime},
 };
@@ -58,6 +61,14 @@ fn tell(progress: &mut Progress, come: store::Progress) {
         Step::Checking => progress.tell(step, 0.999, step),
         _ => progress.tell(step, share, format_args!("{step}: {} of {}", size(come.done), size(come.total))),
     }
+}
+
+/// That there is a database: a command that only looks makes none.
+fn need_data(config: &Config) -> Result<(), Fault> {
+    if config.data.join(key::DATABASE).exists() {
+        return Ok(());
+    }
+    Err(BackupError::NothingThere { dir: config.data.clone() }.into())
 }
 
 /// A size for people.

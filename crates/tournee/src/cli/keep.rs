@@ -1,4 +1,4 @@
-//! The command line of what keeps the data: backups, restores.
+//! The command line of what keeps the data and tells of it: backups, restores, compaction.
 
 use super::Where;
 use clap::{Args, Subcommand};
@@ -49,4 +49,18 @@ pub struct Restore {
     /// How many numbers of each range of local numbers are left out, since the lost store may have given them out.
     #[arg(long, value_name = "N", conflicts_with = "nothing_ran_since")]
     pub skip_numbers: Option<u64>,
+}
+
+/// `tournee compact`.
+#[derive(Args, Debug)]
+pub struct Compact {
+    /// Configuration and data.
+    #[command(flatten)]
+    pub place: Where,
+    /// Only say how much is past its time.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Also write how much it was to this file, as JSON.
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
 }

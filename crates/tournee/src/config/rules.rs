@@ -20,6 +20,7 @@ pub(super) fn check(config: &Config) -> Result<(), Broken> {
     limits(&runner.label, &LABEL)?;
     limits(&runner.tracking, &TRACKING)?;
     policy(config)?;
+    keep(config)?;
     listener(config)
 }
 
@@ -37,6 +38,17 @@ fn policy(config: &Config) -> Result<(), Broken> {
     if policy.backoff_max_ms < policy.backoff_first_ms {
         let problem = format!("must be at least policy.backoff_first_ms ({}); raise it", policy.backoff_first_ms);
         return Err(Broken { key: "policy.backoff_max_ms", problem });
+    }
+    Ok(())
+}
+
+fn keep(config: &Config) -> Result<(), Broken> {
+    let keep = &config.keep;
+    at_least_one("keep.label_days", keep.label_days)?;
+    if keep.personal_days < keep.label_days {
+        let days = keep.label_days;
+        let problem = format!("must be at least keep.label_days ({days}): a label bears the address; raise it");
+        return Err(Broken { key: "keep.personal_days", problem });
     }
     Ok(())
 }

@@ -4,6 +4,10 @@ use dispatch::{OnUnknown, Policy};
 use serde::{Deserialize, Serialize};
 use server::{DropInSettings, LineEndChoice, ServerSettings};
 use std::{fmt, path::PathBuf, str::FromStr, time::Duration};
+use store::Keep;
+
+/// Seconds in a day.
+const DAY_S: u64 = 24 * 60 * 60;
 
 /// `[log]`: what the process says on its standard error.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -183,6 +187,31 @@ impl PolicySection {
     }
 }
 
+/// `[keep]`: how long what is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct KeepSection {
+    /// How many days after a shipment ended its label is kept.
+    pub label_days: u64,
+    /// How many days after it ended its addresses are kept, and the facts of how it came about.
+    pub personal_days: u64,
+}
+
+impl Default for KeepSection {
+    fn default() -> Self {
+        let Keep { labels, personal } = Keep::default();
+        Self { label_days: labels.as_secs() / DAY_S, personal_days: personal.as_secs() / DAY_S }
+    }
+}
+
+impl KeepSection {
+    /// The spans as the store takes them.
+    pub fn keep(&self) -> Keep {
+        let days = |days: u64| Duration::from_secs(days.saturating_mul(DAY_S));
+        Keep { labels: days(self.label_days), personal: days(self.personal_days) }
+    }
+}
+
 /// `[dropin]`: the carrier-compatible endpoints.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -294,6 +323,7 @@ mod tests {
     #[test]
     fn the_sections_default_to_what_the_rooms_default_to() {
         assert_eq!(PolicySection::default().policy(), Policy::default());
+        assert_eq!(KeepSection::default().keep(), Keep::default());
         assert_eq!(Listener::default().settings(&DropIn::default()), ServerSettings::default());
     }
 

@@ -52,6 +52,8 @@ fn rules_between_values_are_named_at_the_key_to_change() {
         ("[runner.label]\nper_second_max = nan", "t.toml:2:1: runner.label.per_second_max:", "above 0"),
         ("[runner.tracking]\nretry_share = 2.0", "t.toml:2:1: runner.tracking.retry_share:", "from 0 to 1"),
         ("[runner]\nrelays_max = 0", "t.toml:2:1: runner.relays_max:", "at least 1"),
+        ("[keep]\npersonal_days = 30", "t.toml:2:1: keep.personal_days:", "keep.label_days (90)"),
+        ("[keep]\nlabel_days = 0", "t.toml:2:1: keep.label_days:", "at least 1"),
         ("[policy]\nbackoff_max_ms = 1", "t.toml:2:1: policy.backoff_max_ms:", "raise it"),
     ] {
         let said = refused(text);

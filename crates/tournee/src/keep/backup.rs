@@ -26,9 +26,7 @@ pub fn run(args: &Backup) -> Result<(), Fault> {
 fn take(args: &Backup, to: &Path) -> Result<(), Fault> {
     let config = settle(&args.place, None)?;
     let (data, to) = (config.data.clone(), to.to_path_buf());
-    if !data.join(key::DATABASE).exists() {
-        return Err(store::BackupError::NothingThere { dir: data }.into());
-    }
+    super::need_data(&config)?;
     let sealing = key::find(&config)?.key;
     let (file, manifest) = super::run(move |tell| store::back_up(&data, &sealing, &to, SystemClock.now(), tell))?;
     describe(&file, &manifest);
