@@ -15,9 +15,14 @@ pub(crate) enum Font {
 impl Font {
     /// The width of a text as a multiple of its size.
     pub(crate) fn width(self, text: &str) -> f32 {
+        text.chars().map(|c| self.advance(c)).sum()
+    }
+
+    /// The width of a character as a multiple of its size; nothing for one without a [`code`].
+    pub(crate) fn advance(self, c: char) -> f32 {
         let table = if self == Self::Bold { &BOLD } else { &REGULAR };
-        let thousandths = |c| code(c).and_then(|code| table.get(usize::from(code) - 32)).copied().unwrap_or_default();
-        text.chars().map(|c| f32::from(thousandths(c))).sum::<f32>() / 1000.0
+        let thousandths = code(c).and_then(|code| table.get(usize::from(code) - 32));
+        f32::from(thousandths.copied().unwrap_or_default()) / 1000.0
     }
 }
 
