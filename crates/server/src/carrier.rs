@@ -2,10 +2,15 @@
 
 use carriers::{Exchange, Request};
 use dispatch::Health;
+use parcel::{MerchantId, ShipmentId};
 use std::pin::Pin;
+use store::{IntentView, Looked, StoreError};
 
 /// A boxed future, so that [`Carrier`] can be used as `dyn`.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// What came of printing a local label: the shipment that has it now, or what is in its way.
+pub type LocalLabel = Result<Result<IntentView, Looked>, StoreError>;
 
 /// One carrier, for calls that are passed on while the client waits.
 ///
@@ -15,6 +20,12 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 pub trait Carrier: Send + Sync + 'static {
     /// Passes one call on and says how far it got.
     fn relay(&self, request: Request) -> BoxFuture<'_, Exchange>;
+
+    /// Prints a local label for a shipment because a person decided so. The inner error is what is in its way.
+    ///
+    /// # Errors
+    /// [`StoreError::Illegal`] when an attempt is under way or all is settled; the store's own.
+    fn print_locally<'a>(&'a self, merchant: &'a MerchantId, id: ShipmentId) -> BoxFuture<'a, LocalLabel>;
 
     /// How the carrier looks from its answers.
     fn health(&self) -> Health;

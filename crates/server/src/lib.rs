@@ -28,7 +28,7 @@ mod settings;
 mod state;
 mod wait;
 
-pub use carrier::{BoxFuture, Carrier};
+pub use carrier::{BoxFuture, Carrier, LocalLabel};
 pub use listen::{Listener, bind, serve};
 pub use openapi::openapi_json;
 pub use router::app;

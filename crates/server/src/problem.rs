@@ -101,6 +101,8 @@ kinds! {
         "Read the carrier's code and text, correct the shipment and create it anew."
     NotProved 422 "not-proved" "The carrier does not confirm the parcel number"
         "Check the number on the carrier's own site, with the same account."
+    NoLocalLabel 422 "no-local-label" "No local label can be printed"
+        "Put right what the detail names, or let the shipment wait for the carrier."
     TooMany 429 "too-many-requests" "The API key asks too fast"
         "Nothing was done. Ask again after the time in Retry-After; the headers RateLimit and RateLimit-Policy say how much is left."
     CarrierUnavailable 503 "carrier-unavailable" "The carrier does not answer"

@@ -81,7 +81,7 @@ groups! {
     /// A decision that cannot be carried out.
     NotDecided {
         "409" "Not in a state that allows it, or another shipment's number"
-        "422" "A field is wrong, or the carrier does not know the number"
+        "422" "A field is wrong, the carrier does not know the number, or no local label can be printed"
     }
     /// A server that cannot work.
     NotReady {

@@ -311,6 +311,25 @@ async fn a_number_is_believed_only_with_its_label() {
 }
 
 #[tokio::test]
+async fn a_local_label_is_told_apart_and_refused_with_what_is_in_its_way() {
+    let world = World::new().await;
+    let id = world.ship("A").await;
+    let (path, shipment) = (format!("/v1/shipments/{id}/resolve"), format!("/v1/shipments/{id}"));
+    let refused = world.post(&path, &[], &json!({"action": "local"})).await;
+    assert_eq!(refused.problem(), "no-local-label");
+    assert!(refused.json()["detail"].as_str().is_some_and(|detail| detail.contains("no number is left")));
+    world.record(id, dispatch::Fact::LocalOffered, None).await;
+    let offered = world.get(&shipment).await.json();
+    assert!(offered["next_step"].as_str().is_some_and(|step| step.contains("\"local\"")), "{offered}");
+    assert_eq!(offered.get("label_source"), None);
+    world.claim().await;
+    let under_way = world.post(&path, &[], &json!({"action": "local"})).await;
+    assert_eq!(under_way.problem(), "wrong-state");
+    world.confirm(id, NUMBER).await;
+    assert_eq!(world.get(&shipment).await.json()["label_source"], "carrier");
+}
+
+#[tokio::test]
 async fn decisions_are_read_strictly() {
     let world = World::new().await;
     let path = format!("/v1/shipments/{}/resolve", world.ship("A").await);

@@ -66,6 +66,11 @@ pub enum Looked {
 }
 
 impl Looked {
+    /// Why there is no local label, in words.
+    pub fn why(&self) -> Option<&str> {
+        self.parts().1
+    }
+
     fn parts(&self) -> (i64, Option<&str>) {
         match self {
             Self::Offered => (2, None),

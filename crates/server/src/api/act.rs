@@ -17,7 +17,7 @@ use colissimo::LabelAnswer;
 use dispatch::{By, Fact, State as Stands};
 use parcel::{LabelFormat, ParcelNumber};
 use serde::Deserialize;
-use store::{IntentView, LabelBytes, Scope};
+use store::{IntentView, LabelBytes, Looked, Scope};
 use utoipa::ToSchema;
 
 /// Seconds after which an attempt that is under way has usually ended.
@@ -36,12 +36,14 @@ pub(crate) struct ResolveRequest {
 }
 
 /// retry: no label was made, ask the carrier again (only in the state human). confirm: the label was made, this is
-/// its number (in the states human and unknown).
+/// its number (in the states human and unknown). local: print a label without the carrier, with a number from your
+/// range (in the states waiting, unknown and human).
 #[derive(Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 enum Action {
     Retry,
     Confirm,
+    Local,
 }
 
 /// Gives a shipment up: its label, made or still to come, is not to be used. Giving it up twice is the same as once.
@@ -90,6 +92,10 @@ pub(crate) async fn resolve(
         (Action::Confirm, Stands::Human | Stands::Unknown) => {
             confirm(&app, &caller, &view, number(decision.parcel_number.as_deref())?).await?
         }
+        (Action::Local, Stands::Waiting | Stands::Unknown | Stands::Human) => {
+            let printed = app.carrier.print_locally(&caller.merchant, id).await.map_err(failure::of_store)?;
+            printed.map_err(|looked| no_local_label(&view, &looked))?
+        }
         (action, _) => return Err(not_now(action, &view)),
     };
     Ok(Json(ShipmentAnswer::from(&view)))
@@ -109,8 +115,14 @@ fn not_now(action: Action, view: &IntentView) -> Problem {
     let detail = match action {
         Action::Retry => "Only a shipment in the state human can be retried by hand; the others go on by themselves.",
         Action::Confirm => "Only a shipment in the state human or unknown can be given its number by hand.",
+        Action::Local => "Only a shipment in the state waiting, unknown or human can be given a local label.",
     };
     Problem::new(Kind::WrongState, detail).shipment(view.intent.id)
+}
+
+fn no_local_label(view: &IntentView, looked: &Looked) -> Problem {
+    let why = looked.why().unwrap_or("nothing was printed");
+    Problem::new(Kind::NoLocalLabel, format!("No local label was printed: {why}.")).shipment(view.intent.id)
 }
 
 fn number(text: Option<&str>) -> Result<ParcelNumber, Problem> {

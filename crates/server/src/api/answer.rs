@@ -57,10 +57,25 @@ pub(crate) struct ShipmentAnswer {
     /// Why a person has to decide.
     #[serde(skip_serializing_if = "Option::is_none")]
     human_reason: Option<String>,
-    /// How the label came to be known: answer, anchor, tracking or human.
+    /// How the label came to be known: answer, anchor, tracking, human or local.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     confirmed_by: Option<By>,
+    /// Where the label comes from, once it is there: carrier, or local when it was printed without the carrier.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "carrier")]
+    label_source: Option<&'static str>,
+    /// When the carrier was told of a local label, RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    announced_at: Option<String>,
+    /// When the carrier's tracking was seen to know a local label, RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    integrated_at: Option<String>,
+    /// Why no local label was printed where you wanted one. Only when one shipment is read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    no_local_label: Option<String>,
     /// Whether the label was handed out.
     released: bool,
     /// By which door it came: api or drop_in.
@@ -192,6 +207,10 @@ impl From<&IntentView> for ShipmentAnswer {
             reject: view.reject.as_ref().map(RejectAnswer::from),
             human_reason: view.human_reason.clone(),
             confirmed_by: intent.by,
+            label_source: confirmed.then_some(if intent.is_local() { "local" } else { "carrier" }),
+            announced_at: intent.announced_at.map(|at| at.to_string()),
+            integrated_at: intent.integrated_at.map(|at| at.to_string()),
+            no_local_label: None,
             released: intent.released,
             via: view.via,
             accepted_at: intent.accepted_at.to_string(),
@@ -206,6 +225,12 @@ impl ShipmentAnswer {
         self.partner_number = number;
         self
     }
+
+    /// The same answer with why there is no local label.
+    pub(super) fn without_local_label(mut self, why: Option<String>) -> Self {
+        self.no_local_label = why;
+        self
+    }
 }
 
 /// The path of a shipment's label.
@@ -215,6 +240,11 @@ fn label_url(id: ShipmentId) -> String {
 
 fn next_step(view: &IntentView) -> String {
     match view.intent.state {
+        State::Waiting | State::Unknown if view.intent.offered => {
+            "The carrier is dark and this is urgent: POST {\"action\": \"local\"} to …/resolve for a label printed \
+             without it, or wait: it comes by itself when the carrier is back."
+                .into()
+        }
         State::Waiting if view.intent.attempt == 0 => "The carrier will be asked for the label. Ask again soon.".into(),
         State::Waiting => "The carrier will be asked again by itself. There is nothing for you to do.".into(),
         State::InFlight => "The carrier is being asked right now. Ask again in a few seconds.".into(),

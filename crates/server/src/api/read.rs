@@ -41,7 +41,15 @@ pub(crate) async fn shipment(
     caller.require(Scope::Read)?;
     let view = own(&app, &caller, id).await?;
     let partner = partner_number(&app, &view).await?;
-    Ok(Json(ShipmentAnswer::from(&view).with_partner(partner)))
+    let why = why_no_local_label(&app, &view).await?;
+    Ok(Json(ShipmentAnswer::from(&view).with_partner(partner).without_local_label(why)))
+}
+
+async fn why_no_local_label(app: &App, view: &IntentView) -> Result<Option<String>, Problem> {
+    if !matches!(view.intent.state, Stands::Waiting | Stands::Unknown) {
+        return Ok(None);
+    }
+    app.store.why_no_local_label(view.intent.id).await.map_err(failure::of_store)
 }
 
 async fn partner_number(app: &App, view: &IntentView) -> Result<Option<String>, Problem> {

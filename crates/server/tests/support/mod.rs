@@ -9,9 +9,9 @@ use clock::{Clock, ManualClock, Time};
 use dispatch::{By, Cause, Fact, Health, Job, Reject};
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt;
-use parcel::{LabelFormat, Login, ShipmentId};
+use parcel::{LabelFormat, Login, MerchantId, ShipmentId};
 use serde_json::{Value, json};
-use server::{AppState, BoxFuture, Carrier, ServerSettings};
+use server::{AppState, BoxFuture, Carrier, LocalLabel, ServerSettings};
 use sha2::{Digest, Sha256};
 use std::{
     collections::VecDeque,
@@ -21,7 +21,7 @@ use std::{
     },
     time::Duration,
 };
-use store::{Account, LabelBytes, Merchant, Options, SealingKey, Store};
+use store::{Account, LabelBytes, Looked, Merchant, Options, SealingKey, Store};
 use tower::ServiceExt;
 
 pub const KEY: &str = "tk_shop_one";
@@ -80,6 +80,11 @@ impl Carrier for FakeCarrier {
         let silent = Exchange { reached: Reached::Nothing, elapsed: Duration::ZERO, result: Err(Broken::NoConnection) };
         let answer = self.answers.lock().expect("lock").pop_front().unwrap_or(silent);
         Box::pin(async { answer })
+    }
+
+    /// No range was ever registered here.
+    fn print_locally<'a>(&'a self, _: &'a MerchantId, _: ShipmentId) -> BoxFuture<'a, LocalLabel> {
+        Box::pin(async { Ok(Err(Looked::Lacks("no number is left in your ranges for DOM".into()))) })
     }
 
     fn health(&self) -> Health {

@@ -109,6 +109,14 @@ impl server::Carrier for Relay {
         Box::pin(self.0.relay(request))
     }
 
+    fn print_locally<'a>(
+        &'a self,
+        merchant: &'a parcel::MerchantId,
+        id: parcel::ShipmentId,
+    ) -> server::BoxFuture<'a, server::LocalLabel> {
+        Box::pin(self.0.print_locally(merchant, id))
+    }
+
     fn health(&self) -> dispatch::Health {
         self.0.health()
     }
