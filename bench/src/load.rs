@@ -56,7 +56,8 @@ pub(crate) fn order(n: u64, wait: u32) -> Result<Request<Full<Bytes>>, http::Err
         .body(Full::from(body))
 }
 
-fn body(n: u64) -> serde_json::Value {
+/// The order with this number.
+pub(crate) fn body(n: u64) -> serde_json::Value {
     let address = |name: &str| {
         serde_json::json!({"last_name": name, "street": "12 rue des Lilas", "postal_code": "63000",
         "city": "Clermont-Ferrand", "country": "FR"})

@@ -4,6 +4,7 @@
 //! machine and prints both with their ratio: machines are noisy, and only what ran side by side compares. Everything
 //! goes over loopback, is bounded in count, and runs against data in a temporary directory.
 
+mod batch;
 mod cycle;
 mod gateway;
 mod hang;
@@ -28,6 +29,8 @@ enum Name {
     Intake,
     /// Durable intakes over HTTP, the generator on the same cores.
     Http,
+    /// A batch of ten thousand rows, beside as many single requests.
+    Batch,
     /// Whole label cycles against the simulated carrier, beside Karrio's SDK.
     Cycle,
     /// What we add to a label when the carrier takes 50 ms.
@@ -102,6 +105,7 @@ type Bench = fn(u32) -> Outcome;
 const BENCHES: &[(Name, Bench)] = &[
     (Name::Intake, intake::in_process),
     (Name::Http, intake::over_http),
+    (Name::Batch, batch::measure),
     (Name::Cycle, cycle::measure),
     (Name::Overhead, overhead::measure),
     (Name::Hang, hang::measure),

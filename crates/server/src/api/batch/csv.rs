@@ -38,7 +38,7 @@ pub(super) struct Csv {
 struct Header {
     /// The column of each cell; none for one that is left out.
     columns: Vec<Option<&'static Column>>,
-    delimiter: u8,
+    cells: Cells,
 }
 
 /// What a row of CSV is: an object, or why it is none, with the column that is wrong.
@@ -65,13 +65,13 @@ impl Csv {
         if self.header.is_none() {
             let Some(first) = self.lines.next() else { return Ok(None) };
             let header = Header::read(&first, self.charset, wishes)?;
-            self.lines.separate_by(header.delimiter);
+            self.lines.separate_by(header.cells.delimiter);
             self.header = Some(header);
         }
-        let delimiter = self.header.as_ref().map_or(b',', |header| header.delimiter);
+        let delimiter = self.header.as_ref().map_or(b',', |header| header.cells.delimiter);
         let next =
             std::iter::from_fn(|| self.lines.next()).find(|row| row.fault.is_some() || !is_blank(row, delimiter));
-        let (Some(header), Some(mut row)) = (&self.header, next) else { return Ok(None) };
+        let (Some(header), Some(mut row)) = (&mut self.header, next) else { return Ok(None) };
         if row.fault.is_some() {
             return Ok(Some((row, Ok(Map::new()))));
         }
@@ -97,8 +97,8 @@ impl Header {
             return Err(bad_header("The first line is no line of text: save the file as CSV in UTF-8."));
         }
         let text = decode(&first.text, charset).map_err(|_| bad_header(NOT_UTF_8))?;
-        let delimiter = delimiter(&text);
-        let names = cells(&text, delimiter);
+        let mut cells = Cells::separated_by(delimiter(&text));
+        let names = cells.of(&text);
         if names.len() > COLUMNS_COUNT_MAX {
             let count = names.len();
             let detail =
@@ -117,21 +117,21 @@ impl Header {
         }
         each_once(&columns)?;
         none_missing(&columns, wishes.given)?;
-        Ok(Self { columns, delimiter })
+        Ok(Self { columns, cells })
     }
 
     /// The row as an object.
-    fn object(&self, row: &Row, charset: &'static Encoding) -> Object {
+    fn object(&mut self, row: &Row, charset: &'static Encoding) -> Object {
         let text = decode(&row.text, charset).map_err(|_| (None, bad_line(NOT_UTF_8)))?;
-        let cells = cells(&text, self.delimiter);
+        let cells = self.cells.of(&text);
         let (has, wants) = (cells.len(), self.columns.len());
-        let blank = |cells: &[String]| cells.iter().all(|cell| cell.trim().is_empty());
+        let blank = |cells: &[&str]| cells.iter().all(|cell| cell.trim().is_empty());
         if has < wants || !blank(&cells[wants..]) {
             let detail = format!("The line has {has} cells and the first line names {wants}: correct its separators.");
             return Err((None, bad_line(&detail)));
         }
         let mut object = Map::new();
-        for (place, (cell, column)) in (1..).zip(cells.iter().zip(&self.columns)) {
+        for (place, (cell, column)) in (1..).zip(cells.into_iter().zip(&self.columns)) {
             let Some(column) = column else { continue };
             if cell.chars().any(char::is_control) {
                 let name = &column.name;
@@ -155,11 +155,11 @@ fn bad_line(detail: &str) -> Problem {
     Problem::new(Trouble::BadLine, detail)
 }
 
-fn all_known(names: &[String], columns: &[Option<&'static Column>]) -> Result<(), Problem> {
+fn all_known(names: &[&str], columns: &[Option<&'static Column>]) -> Result<(), Problem> {
     let unknown: Vec<_> =
         (1..).zip(names).zip(columns).filter(|(_, column)| column.is_none()).map(|(n, _)| n).collect();
     let Some((place, first)) = unknown.first() else { return Ok(()) };
-    let say = |(place, name): &(usize, &String)| {
+    let say = |(place, name): &(usize, &&str)| {
         let short: String = name.trim().chars().take(NAME_CHARS_MAX).collect();
         let meant = columns::nearest(name).map_or_else(String::new, |meant| format!(", did you mean {meant}?"));
         format!("column {place} is called `{short}`{meant}")
@@ -225,28 +225,40 @@ fn decode<'a>(bytes: &'a [u8], charset: &'static Encoding) -> Result<Cow<'a, str
     charset.decode_without_bom_handling_and_without_replacement(bytes).ok_or(())
 }
 
-/// The cells of one row.
-fn cells(text: &str, delimiter: u8) -> Vec<String> {
-    let mut reader: Reader = ReaderBuilder::new().delimiter(delimiter).build();
-    let mut bytes = vec![0; text.len() + 1];
-    let mut ends = vec![0; text.bytes().filter(|b| *b == delimiter).count() + 2];
-    let (mut read, mut written, mut found) = (0, 0, 0);
-    loop {
-        // There is room for all of it, so that only the end of the input stops the reader.
-        let (result, took, wrote, ended) =
-            reader.read_record(&text.as_bytes()[read..], &mut bytes[written..], &mut ends[found..]);
-        (read, written, found) = (read + took, written + wrote, found + ended);
-        if !matches!(result, ReadRecordResult::InputEmpty) {
-            break;
-        }
+/// Reads the cells of one row after the other, in the same room.
+struct Cells {
+    reader: Reader,
+    delimiter: u8,
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+impl Cells {
+    fn separated_by(delimiter: u8) -> Self {
+        let reader = ReaderBuilder::new().delimiter(delimiter).build();
+        Self { reader, delimiter, bytes: Vec::new(), ends: Vec::new() }
     }
-    let mut begin = 0;
-    let cell = |end: &usize| {
-        let cell = String::from_utf8_lossy(&bytes[begin..*end]).into_owned();
-        begin = *end;
-        cell
-    };
-    ends[..found].iter().map(cell).collect()
+
+    /// The cells of a row.
+    fn of(&mut self, text: &str) -> Vec<&str> {
+        // There is room for all of it, so that only the end of the input stops the reader.
+        self.bytes.resize(text.len() + 1, 0);
+        self.ends.resize(text.bytes().filter(|byte| *byte == self.delimiter).count() + 2, 0);
+        self.reader.reset();
+        let (mut read, mut written, mut found) = (0, 0, 0);
+        loop {
+            let rest = &text.as_bytes()[read..];
+            let (result, took, wrote, ended) =
+                self.reader.read_record(rest, &mut self.bytes[written..], &mut self.ends[found..]);
+            (read, written, found) = (read + took, written + wrote, found + ended);
+            if !matches!(result, ReadRecordResult::InputEmpty) {
+                break;
+            }
+        }
+        let begins = std::iter::once(&0).chain(&self.ends);
+        let cell = |(begin, end): (&usize, &usize)| std::str::from_utf8(&self.bytes[*begin..*end]).unwrap_or_default();
+        begins.zip(&self.ends[..found]).map(cell).collect()
+    }
 }
 
 /// Puts a cell into its place. An empty cell says nothing. What is not of its kind stays text: whoever reads the object
@@ -299,7 +311,7 @@ mod tests {
             ("é,\"x\ny\"", &["é", "x\ny"]),
             (",", &["", ""]),
         ] {
-            assert_eq!(cells(row, b','), expected, "{row}");
+            assert_eq!(Cells::separated_by(b',').of(row), expected, "{row}");
         }
     }
 }
