@@ -1,11 +1,14 @@
-//! Answers in the carrier's form: multipart with a label, or with a message alone.
+//! Answers in the carrier's form: multipart with a label, or with a message alone; by SOAP, the same in XML.
 
 use crate::{problem::Problem, state::App};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use carriers::{
     Blame, CarrierError,
-    colissimo::{LabelAnswer, LineEnds, SlsRefusal, error_text, write_label, write_refusal},
+    colissimo::{
+        LabelAnswer, LineEnds, Packing, SlipAnswer, SlsRefusal, SoapAnswer, SoapOperation, error_text, write_label,
+        write_refusal, write_slip, write_soap,
+    },
 };
 use dispatch::Reject;
 use http::{HeaderName, HeaderValue, StatusCode, header};
@@ -24,18 +27,45 @@ const DEPOSIT_PAST: &str = "30002";
 /// The carrier's id of *wrong login or password*.
 const WRONG_LOGIN: &str = "30000";
 
-/// What an answer needs to be written: the app's chance, and the line ends that this client can read.
+/// What an answer needs to be written: the app's chance, and the form that this client can read.
 pub(super) struct Writer<'a> {
     pub(super) app: &'a App,
-    /// The line ends, where the path fixes them.
-    pub(super) fixed: Option<LineEnds>,
+    pub(super) form: Form,
+}
+
+/// The form of an answer.
+#[derive(Clone, Copy)]
+pub(super) enum Form {
+    /// As REST has it; with the line ends that the path fixes, where it does.
+    Rest(Option<LineEnds>),
+    /// As the SOAP twin has it.
+    Soap {
+        /// What was asked.
+        operation: SoapOperation,
+        /// Whether the client takes attachments; else the label stands in the XML.
+        attached: bool,
+    },
 }
 
 impl Writer<'_> {
     /// A label, as the carrier's answer that it came in.
     pub(super) fn label(&self, answer: &LabelAnswer) -> Response {
         self.app.saw_line_ends(answer.line_ends);
-        self.multipart(200, write_label(answer, self.ends(), &self.app.new_boundary()))
+        let written = match self.form {
+            Form::Rest(_) => write_label(answer, self.ends(), &self.app.new_boundary()),
+            Form::Soap { operation, attached } => self.soap(operation, attached, &SoapAnswer::Label(answer)),
+        };
+        respond(200, written)
+    }
+
+    /// A deposit slip, as the carrier's answer that it came in.
+    pub(super) fn slip(&self, answer: &SlipAnswer) -> Response {
+        self.app.saw_line_ends(answer.line_ends);
+        let written = match self.form {
+            Form::Rest(_) => write_slip(answer, self.ends(), &self.app.new_boundary()),
+            Form::Soap { operation, attached } => self.soap(operation, attached, &SoapAnswer::Slip(answer)),
+        };
+        respond(200, written)
     }
 
     /// The carrier's word that all is well, with nothing made.
@@ -96,23 +126,38 @@ impl Writer<'_> {
         if response.status().is_server_error() { self.unavailable() } else { response }
     }
 
+    /// By SOAP what is refused is told with status 200, as every answer of an operation.
     fn message(&self, status: u16, id: &str, text: &str) -> Response {
-        self.multipart(status, write_refusal(id, text, self.ends(), &self.app.new_boundary()))
+        match self.form {
+            Form::Rest(_) => respond(status, write_refusal(id, text, self.ends(), &self.app.new_boundary())),
+            Form::Soap { operation, attached } => {
+                respond(200, self.soap(operation, attached, &SoapAnswer::Message { id, text }))
+            }
+        }
+    }
+
+    fn soap(&self, operation: SoapOperation, attached: bool, answer: &SoapAnswer<'_>) -> (String, Bytes) {
+        let packing = if attached { Packing::Attached(self.ends()) } else { Packing::Inline };
+        write_soap(operation, answer, packing, &self.app.new_boundary())
     }
 
     fn ends(&self) -> LineEnds {
-        self.fixed.unwrap_or_else(|| self.app.line_ends())
-    }
-
-    fn multipart(&self, status: u16, (kind, body): (String, Bytes)) -> Response {
-        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
-        (status, [(header::CONTENT_TYPE, kind)], body).into_response()
+        match self.form {
+            Form::Rest(Some(fixed)) => fixed,
+            Form::Rest(None) | Form::Soap { .. } => self.app.line_ends(),
+        }
     }
 
     fn again(&self, mut response: Response) -> Response {
         response.headers_mut().insert(header::RETRY_AFTER, AGAIN_S);
         response
     }
+}
+
+/// An answer of this content type and body.
+pub(super) fn respond(status: u16, (kind, body): (String, Bytes)) -> Response {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
+    (status, [(header::CONTENT_TYPE, kind)], body).into_response()
 }
 
 /// Names our shipment in a header.

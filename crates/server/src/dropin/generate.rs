@@ -5,7 +5,7 @@
 //! same order again, which finds the shipment that is already in hand and never makes a second one.
 
 use super::{
-    answer::{Writer, naming},
+    answer::{Form, Writer, naming},
     ends::Ends,
     enrol,
 };
@@ -23,7 +23,7 @@ use axum::{
 };
 use carriers::{
     Blame,
-    colissimo::{self, LabelAnswer, SlsRequest},
+    colissimo::{self, LabelAnswer, SlsRefusal, SlsRequest},
 };
 use dispatch::{State as Stands, Via};
 use http::HeaderMap;
@@ -31,6 +31,10 @@ use jiff::civil::Date;
 use parcel::{LabelFormat, Login, Shipment};
 use std::time::Duration;
 use store::{Accepted, IntentView, Label, Late, NewIntent};
+
+/// The day that requests are held to when they are read: whether the day of deposit is past matters only for an order
+/// that is new (see [`is_past`]).
+pub(super) const ANY_DAY: Date = Date::MIN;
 
 /// Makes a parcel and its label: same body, same answer, same error ids as the carrier's `generateLabel`.
 ///
@@ -45,15 +49,24 @@ use store::{Accepted, IntentView, Label, Late, NewIntent};
     responses((status = 200, description = "The label", body = String, content_type = "multipart/mixed"),
         AsTheCarrier, BadBytes))]
 pub(crate) async fn generate(State(app): State<Shared>, Ends(fixed): Ends, request: Request) -> Response {
-    let to = Writer { app: &app, fixed };
+    let to = Writer { app: &app, form: Form::Rest(fixed) };
     let (head, body) = request.into_parts();
-    let asked = match read(&to, &head.headers, body).await {
+    match body::read(body, &app.settings).await {
+        Ok(bytes) => generated(&to, &head.headers, colissimo::read_generate(&head.headers, &bytes, ANY_DAY)).await,
+        Err(problem) => problem.into_response(),
+    }
+}
+
+/// The same of a request that is read, in the time that the client's headers and the settings allow.
+pub(super) async fn generated(to: &Writer<'_>, headers: &HeaderMap, read: Result<SlsRequest, SlsRefusal>) -> Response {
+    let SlsRequest { login, shipment } = match read {
         Ok(asked) => asked,
-        Err(response) => return response,
+        Err(refusal) => return to.refusal(&refusal),
     };
-    let most = app.settings.wait_max;
-    let wait = preferred_wait(&head.headers, most).ok().flatten().unwrap_or(app.settings.dropin.wait);
-    generate_for(&to, asked, wait).await.unwrap_or_else(|problem| to.problem(problem))
+    let Some(login) = login else { return to.wrong_login() };
+    let settings = &to.app.settings;
+    let wait = preferred_wait(headers, settings.wait_max).ok().flatten().unwrap_or(settings.dropin.wait);
+    generate_for(to, (login, shipment), wait).await.unwrap_or_else(|problem| to.problem(problem))
 }
 
 /// Validates a request and makes nothing: same body, same answer as the carrier's `checkGenerateLabel`.
@@ -65,14 +78,24 @@ pub(crate) async fn generate(State(app): State<Shared>, Ends(fixed): Ends, reque
     responses((status = 200, description = "Good", body = String, content_type = "multipart/mixed"),
         AsTheCarrier, BadBytes))]
 pub(crate) async fn check(State(app): State<Shared>, Ends(fixed): Ends, request: Request) -> Response {
-    let to = Writer { app: &app, fixed };
+    let to = Writer { app: &app, form: Form::Rest(fixed) };
     let (head, body) = request.into_parts();
-    let (login, shipment) = match read(&to, &head.headers, body).await {
+    match body::read(body, &app.settings).await {
+        Ok(bytes) => checked(&to, colissimo::read_generate(&head.headers, &bytes, ANY_DAY)).await,
+        Err(problem) => problem.into_response(),
+    }
+}
+
+/// The same of a request that is read.
+pub(super) async fn checked(to: &Writer<'_>, read: Result<SlsRequest, SlsRefusal>) -> Response {
+    let app = to.app;
+    let SlsRequest { login, shipment } = match read {
         Ok(asked) => asked,
-        Err(response) => return response,
+        Err(refusal) => return to.refusal(&refusal),
     };
-    match may_ask(&app, &login).await {
-        Ok(true) if is_past(&app, &shipment) => return to.deposit_past(),
+    let Some(login) = login else { return to.wrong_login() };
+    match may_ask(app, &login).await {
+        Ok(true) if is_past(app, &shipment) => return to.deposit_past(),
         Ok(true) => {}
         Ok(false) => return to.wrong_login(),
         Err(problem) => return to.problem(problem),
@@ -88,14 +111,6 @@ pub(crate) async fn check(State(app): State<Shared>, Ends(fixed): Ends, request:
 /// Whether calls of this login are passed on.
 pub(super) async fn may_ask(app: &App, login: &Login) -> Result<bool, Problem> {
     Ok(app.settings.dropin.enrol || enrol::known(app, login).await?.is_some())
-}
-
-async fn read(to: &Writer<'_>, headers: &HeaderMap, body: axum::body::Body) -> Result<(Login, Shipment), Response> {
-    let bytes = body::read(body, &to.app.settings).await.map_err(IntoResponse::into_response)?;
-    // Whether the day of deposit is past matters only for an order that is new: see `is_past`.
-    let SlsRequest { login, shipment } =
-        colissimo::read_generate(headers, &bytes, Date::MIN).map_err(|refusal| to.refusal(&refusal))?;
-    Ok((login.ok_or_else(|| to.wrong_login())?, shipment))
 }
 
 fn is_past(app: &App, shipment: &Shipment) -> bool {

@@ -6,6 +6,8 @@ mod enrol;
 mod generate;
 mod health;
 mod reprint;
+mod slip;
+mod soap;
 mod suivi;
 
 pub(crate) use enrol::Enrolled;
@@ -26,8 +28,14 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(health::pickup_service))
         .routes(routes!(health::pickup_site))
         .routes(routes!(health::shipping))
-        .routes(routes!(suivi::track));
-    for route in [routes!(generate::generate), routes!(generate::check), routes!(reprint::get_label)] {
+        .routes(routes!(suivi::track))
+        .routes(routes!(soap::call, soap::description));
+    for route in [
+        routes!(generate::generate),
+        routes!(generate::check),
+        routes!(reprint::get_label),
+        routes!(slip::deposit_slip),
+    ] {
         let fixed = with_fixed_ends(&route);
         router = router.routes(route).routes(fixed);
     }
@@ -64,13 +72,13 @@ fn fixed_operation(mut operation: Operation) -> Operation {
 
 #[cfg(test)]
 mod tests {
-    use carriers::colissimo::{CHECK, GENERATE, GET_LABEL, HEALTH_PAGES, SUIVI};
+    use carriers::colissimo::{CHECK, GENERATE, GET_LABEL, HEALTH_PAGES, SLIP, SOAP, SUIVI};
 
     #[test]
     fn the_paths_are_the_carriers() {
         let api = super::routes().into_openapi();
         let track = format!("{SUIVI}{{ids}}");
-        for path in HEALTH_PAGES.into_iter().chain([GENERATE, CHECK, GET_LABEL, &track]) {
+        for path in HEALTH_PAGES.into_iter().chain([GENERATE, CHECK, GET_LABEL, SLIP, SOAP, &track]) {
             assert!(api.paths.paths.contains_key(path), "{path}");
         }
     }

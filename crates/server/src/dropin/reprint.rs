@@ -1,7 +1,7 @@
 //! `getLabel` as the carrier's clients know it: from what we hold, or else from the carrier.
 
 use super::{
-    answer::{Writer, naming},
+    answer::{Form, Writer, naming},
     ends::Ends,
     enrol,
     generate::{self, give},
@@ -16,7 +16,7 @@ use axum::{
     extract::{Request, State},
     response::{IntoResponse, Response},
 };
-use carriers::colissimo::{self, ReprintRequest};
+use carriers::colissimo::{self, ReprintRequest, SlsRefusal};
 use dispatch::State as Stands;
 use parcel::{Login, ParcelNumber};
 use store::{IntentView, Label};
@@ -31,14 +31,19 @@ use store::{IntentView, Label};
     responses((status = 200, description = "The label", body = String, content_type = "multipart/mixed"),
         AsTheCarrier, BadBytes))]
 pub(crate) async fn get_label(State(app): State<Shared>, Ends(fixed): Ends, request: Request) -> Response {
-    let to = Writer { app: &app, fixed };
+    let to = Writer { app: &app, form: Form::Rest(fixed) };
     let (head, body) = request.into_parts();
     let bytes = match body::read(body, &app.settings).await {
         Ok(bytes) => bytes,
         Err(problem) => return problem.into_response(),
     };
-    match colissimo::read_get_label(&head.headers, &bytes) {
-        Ok(asked) => answer(&to, asked).await.unwrap_or_else(|problem| to.problem(problem)),
+    reprinted(&to, colissimo::read_get_label(&head.headers, &bytes)).await
+}
+
+/// The same of a request that is read.
+pub(super) async fn reprinted(to: &Writer<'_>, read: Result<ReprintRequest, SlsRefusal>) -> Response {
+    match read {
+        Ok(asked) => answer(to, asked).await.unwrap_or_else(|problem| to.problem(problem)),
         Err(refusal) => to.refusal(&refusal),
     }
 }
