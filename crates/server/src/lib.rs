@@ -25,6 +25,7 @@ mod rate;
 mod refusals;
 mod router;
 mod settings;
+mod sheet;
 mod state;
 mod wait;
 

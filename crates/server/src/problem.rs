@@ -71,6 +71,8 @@ kinds! {
         "Check the id, and that the key belongs to the shop that made the shipment."
     WrongMethod 405 "wrong-method" "This method is not for this path"
         "Use one of the methods in the header Allow."
+    NotAcceptable 406 "not-acceptable" "The answer is not of a media type that is accepted"
+        "Accept one of the media types that are named, or name a format: ?format=PDF_A4_300dpi."
     SlowBody 408 "slow-body" "The body did not arrive in time"
         "Send the request again; look at the network if it happens often."
     BodyTooLarge 413 "body-too-large" "The body is too large"
@@ -89,6 +91,8 @@ kinds! {
         "Use a new key for a new shipment. To ask about the first one, follow the shipment's id."
     NotReady 409 "not-ready" "The label is not there yet"
         "Ask again after the time in Retry-After, or wait with Prefer: wait=60 when creating the shipment."
+    FormatUnavailable 409 "format-unavailable" "The label cannot be had in this format"
+        "Ask for one of the formats that are named. Labels are never drawn anew or scaled."
     WrongState 409 "wrong-state" "The shipment is not in a state that allows this"
         "Read the shipment's state and next_step."
     NumberTaken 409 "number-taken" "The parcel number belongs to another shipment"
@@ -150,6 +154,10 @@ pub(crate) struct ProblemBody {
     /// The shipment that it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     shipment: Option<String>,
+    /// The shipments that it is about, where there are several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    shipments: Vec<String>,
     /// The batch that it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     batch: Option<String>,
@@ -194,6 +202,12 @@ impl Problem {
     /// Names the shipment.
     pub(crate) fn shipment(mut self, id: ShipmentId) -> Self {
         self.0.body.shipment = Some(id.to_string());
+        self
+    }
+
+    /// Names several shipments.
+    pub(crate) fn shipments(mut self, ids: impl IntoIterator<Item = ShipmentId>) -> Self {
+        self.0.body.shipments = ids.into_iter().map(|id| id.to_string()).collect();
         self
     }
 

@@ -70,6 +70,18 @@ groups! {
         "410" "The shipment was given up, or its label is past the time for which labels are kept"
         "422" "The carrier refused the shipment"
     }
+    /// Why there is no label in the format that is wanted.
+    NoFormat {
+        "400" "The query or a header cannot be used"
+        "406" "Not of a media type that the header Accept names"
+        "409" "Not there yet, or not to be had in this format; the detail says which are"
+    }
+    /// Why there are not all of the labels.
+    NotAllReady {
+        "409" "Some have no label yet, or cannot be put together"
+        "410" "A shipment was given up, or its label is no longer kept"
+        "422" "A field is wrong, or the carrier refused a shipment"
+    }
     /// A new shipment that cannot be taken.
     NotTaken {
         "422" "A field is wrong, or the Idempotency-Key belongs to another request"

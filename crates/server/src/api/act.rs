@@ -142,7 +142,7 @@ async fn confirm(app: &App, caller: &Caller, view: &IntentView, number: ParcelNu
     }
     let shipment = app.store.shipment(&caller.merchant, id).await.map_err(failure::of_store)?;
     let format = shipment.ok_or_else(failure::no_shipment)?.format;
-    let answer = reprint(app, view, &number, format).await?;
+    let answer = reprint(app, view, &number, format).await?.map_err(|e| not_proved(&e))?;
     let fact = Fact::Confirmed {
         attempt: view.intent.attempt,
         number,
@@ -154,16 +154,17 @@ async fn confirm(app: &App, caller: &Caller, view: &IntentView, number: ParcelNu
     app.store.record(id, vec![fact], app.now(), Some(label)).await.map_err(failure::of_store)
 }
 
-async fn reprint(
+/// Asks the carrier for a label once more. What the carrier says to that is the inner result.
+pub(super) async fn reprint(
     app: &App,
     view: &IntentView,
     number: &ParcelNumber,
     format: LabelFormat,
-) -> Result<LabelAnswer, Problem> {
+) -> Result<Result<LabelAnswer, CarrierError>, Problem> {
     let account = app.store.account(&view.account).await.map_err(failure::of_store)?;
     let account = account.ok_or_else(|| failure::defect("a shipment's account is gone"))?;
     let exchange = app.carrier.relay(colissimo::encode_get_label(number, &account.login, format)).await;
-    colissimo::decode_reprint(&exchange, number).map_err(|e| not_proved(&e))
+    Ok(colissimo::decode_reprint(&exchange, number))
 }
 
 fn not_proved(e: &CarrierError) -> Problem {

@@ -5,6 +5,8 @@ mod answer;
 mod batch;
 mod customs;
 mod keys;
+mod label;
+mod labels;
 mod list;
 mod orders;
 mod path;
@@ -30,7 +32,8 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(submit::submit, list::list))
         .routes(routes!(read::shipment))
         .routes(routes!(read::facts))
-        .routes(routes!(read::label))
+        .routes(routes!(label::label))
+        .routes(routes!(labels::labels))
         .routes(routes!(act::void))
         .routes(routes!(act::resolve))
         .routes(routes!(keys::own))
