@@ -3,6 +3,19 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+/// What makes an event recognisable when it comes again: its place in the journal and its moment, in milliseconds
+/// since 1970. The place alone is not enough: after a backup was restored the journal has other facts at it.
+pub fn event_id(seq: u64, at_ms: i64) -> String {
+    format!("evt_{seq}_{at_ms}")
+}
+
+/// The place in the journal of the event with this id; none when it is no such id.
+pub fn place_of_event(id: &str) -> Option<u64> {
+    let (seq, at_ms) = id.strip_prefix("evt_")?.split_once('_')?;
+    at_ms.parse::<i64>().ok()?;
+    seq.parse().ok()
+}
+
 /// What happened, to which shipment, and where that stands.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 #[schema(as = WebhookEvent)]

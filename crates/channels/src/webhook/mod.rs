@@ -12,7 +12,7 @@ mod sender;
 mod target;
 
 pub use address::{Reach, reach};
-pub use event::{Event, ShipmentData};
+pub use event::{Event, ShipmentData, event_id, place_of_event};
 pub use secret::{BadSecret, Secret};
 pub use sender::{BadSender, BoxFuture, Failure, Message, Options, Report, Resolve, Sender, SystemResolver};
 pub use target::{Refused, Target, URL_CHARS_MAX};
