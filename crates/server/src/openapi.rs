@@ -24,6 +24,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
     ),
     tags(
         (name = "shipments", description = "Create shipments, read them, fetch labels, decide what only a person can"),
+        (name = "webhooks", description = "Be told what happens to shipments, by signed messages (Standard Webhooks)"),
         (name = "keys", description = "What an API key may do"),
         (name = "batches", description = "Many shipments in one request, from JSON or CSV, each row with its own result"),
         (name = "orders", description = "Orders of several parcels, taken in whole or not at all"),
@@ -60,9 +61,13 @@ pub(crate) fn routes(with_dropin: bool) -> OpenApiRouter<Shared> {
     if with_dropin { router.merge(dropin::routes()) } else { router }
 }
 
-/// The whole document.
+/// The whole document, with what webhook endpoints are told.
 pub(crate) fn document() -> Document {
-    routes(true).into_openapi()
+    let mut document = routes(true).into_openapi();
+    let (events, schemas) = api::described_events();
+    document.webhooks = Some(events);
+    document.components.get_or_insert_default().schemas.extend(schemas);
+    document
 }
 
 static JSON: LazyLock<Bytes> = LazyLock::new(|| openapi_json().into());

@@ -48,6 +48,15 @@ groups! {
         "422" "The first line does not name the columns as it should, or there is no row"
         "503" "As many batches as can be are being read, or the records do not answer; see Retry-After"
     }
+    /// What can be wrong with an endpoint's id.
+    NoSuchHook {
+        "404" "Not a webhook endpoint of yours"
+    }
+    /// An endpoint or a wish about it that cannot be taken.
+    NotHooked {
+        "409" "There are as many endpoints as there may be"
+        "422" "A field is wrong, or the URL is not one that is called"
+    }
     /// What can be wrong with a body.
     BadBody {
         "400" "Not JSON, or a header that cannot be used"

@@ -7,6 +7,7 @@ use crate::{
     auth::KeyCache, carrier::Carrier, dropin::Enrolled, metrics::Metrics, rate::Rates, settings::ServerSettings,
 };
 use carriers::colissimo::LineEnds;
+use channels::webhook::Sender;
 use clock::{Clock, Time};
 use parcel::{BatchId, MerchantId, ShipmentId};
 use prometheus_client::registry::Registry;
@@ -35,6 +36,8 @@ pub struct AppState {
     pub clock: Arc<dyn Clock>,
     /// The carrier, for calls that are passed on.
     pub carrier: Arc<dyn Carrier>,
+    /// What sends webhooks, for checks of their URLs and for test messages; none where nobody is to be told.
+    pub webhooks: Option<Sender>,
     /// What the operator set.
     pub settings: ServerSettings,
     /// Chance, for ids and boundaries.
@@ -56,6 +59,7 @@ pub(crate) struct Caller {
 pub(crate) struct App {
     pub(crate) store: Store,
     pub(crate) carrier: Arc<dyn Carrier>,
+    pub(crate) webhooks: Option<Sender>,
     pub(crate) settings: ServerSettings,
     pub(crate) metrics: Metrics,
     pub(crate) registry: SharedRegistry,
@@ -75,7 +79,7 @@ pub(crate) type Shared = Arc<App>;
 impl App {
     /// Takes the outside in and registers the listener's metrics.
     pub(crate) fn new(outside: AppState) -> Shared {
-        let AppState { store, clock, carrier, settings, random, registry } = outside;
+        let AppState { store, clock, carrier, webhooks, settings, random, registry } = outside;
         let metrics = Metrics::register(&mut registry.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
         let keys = KeyCache::new(settings.key_cache_time);
         let rates = Rates::new(&settings);
@@ -85,6 +89,7 @@ impl App {
         Arc::new(Self {
             store,
             carrier,
+            webhooks,
             settings,
             metrics,
             registry,
@@ -118,7 +123,18 @@ impl App {
         uuid::Builder::from_random_bytes(self.chance()).into_uuid().to_string()
     }
 
-    fn chance<const N: usize>(&self) -> [u8; N] {
+    /// A fresh id for a webhook endpoint.
+    pub(crate) fn new_hook_id(&self) -> String {
+        format!("hook_{:016x}", u64::from_be_bytes(self.chance()))
+    }
+
+    /// A fresh id for a test message.
+    pub(crate) fn new_ping_id(&self) -> String {
+        format!("ping_{:016x}", u64::from_be_bytes(self.chance()))
+    }
+
+    /// So many bytes of chance.
+    pub(crate) fn chance<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
         (self.random)(&mut bytes);
         bytes

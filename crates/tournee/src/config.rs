@@ -14,10 +14,12 @@ mod explain;
 mod place;
 mod rules;
 mod sections;
+mod webhooks;
 
 pub use sections::{
     BaseUrl, Carriers, Colissimo, DropIn, KeepSection, Listener, Log, LogFormat, LogLevel, PolicySection,
 };
+pub use webhooks::Webhooks;
 
 /// The port that is listened on when nothing else is said.
 const PORT: u16 = 8080;
@@ -46,6 +48,8 @@ pub struct Config {
     pub dropin: DropIn,
     /// The listener's bounds.
     pub server: Listener,
+    /// Webhooks out.
+    pub webhooks: Webhooks,
 }
 
 impl Default for Config {
@@ -61,6 +65,7 @@ impl Default for Config {
             keep: KeepSection::default(),
             dropin: DropIn::default(),
             server: Listener::default(),
+            webhooks: Webhooks::default(),
         }
     }
 }
@@ -101,7 +106,9 @@ impl Config {
         if place::of_key(text, "data").is_some() {
             self.data = base.join(&self.data);
         }
-        for path in [&mut self.key_file, &mut self.carrier.colissimo.extra_roots_pem].into_iter().flatten() {
+        let paths =
+            [&mut self.key_file, &mut self.carrier.colissimo.extra_roots_pem, &mut self.webhooks.extra_roots_pem];
+        for path in paths.into_iter().flatten() {
             *path = base.join(&*path);
         }
     }

@@ -6,13 +6,14 @@
 //! the next start takes for unknown.
 
 use crate::{
-    config::{Colissimo, Config},
+    config::{Colissimo, Config, Webhooks},
     fault::Fault,
 };
 use carriers::http::{HttpOptions, HttpTransport};
+use channels::webhook::Sender;
 use clock::{Clock, SystemClock};
 use prometheus_client::registry::Registry;
-use runner::{Keeper, Runner, Transports};
+use runner::{HookMetrics, Hooks, Keeper, Runner, Transports};
 use server::{AppState, ServerSettings};
 use std::{
     net::SocketAddr,
@@ -32,6 +33,7 @@ pub struct Gateway {
     store: Store,
     runner: Runner,
     keeper: Keeper,
+    hooks: Hooks,
     stop: oneshot::Sender<()>,
     listener: JoinHandle<()>,
     drain: Duration,
@@ -83,12 +85,17 @@ impl Gateway {
         let addr = listener.local_addr()?;
         let mut registry = Registry::default();
         let metrics = runner::Metrics::register(&mut registry);
+        let (sender, told) = (webhook_sender(&config.webhooks)?, HookMetrics::register(&mut registry));
+        let sending = config.webhooks.settings();
         let (pace, policy) = (config.runner.clone(), config.policy.policy());
         let runner = Runner::start(store.clone(), carrier, Arc::clone(&clock), pace, policy, metrics).await?;
         let keeper = Keeper::start(store.clone(), Arc::clone(&clock), config.keep.keep());
+        let (clock_of_hooks, random) = (Arc::clone(&clock), Arc::new(chance));
+        let hooks = Hooks::start(store.clone(), sender.clone(), clock_of_hooks, sending, random, told);
         let app = server::app(AppState {
             store: store.clone(),
             clock,
+            webhooks: Some(sender),
             carrier: Arc::new(Relay(runner.relay())),
             settings: settings.clone(),
             random: Arc::new(chance),
@@ -96,7 +103,7 @@ impl Gateway {
         });
         let drain = settings.drain_time_max;
         let (stop, listener) = listen(listener, app, settings);
-        Ok(Self { addr, store, runner, keeper, stop, listener, drain })
+        Ok(Self { addr, store, runner, keeper, hooks, stop, listener, drain })
     }
 
     /// Where it listens.
@@ -125,7 +132,7 @@ impl Gateway {
         let _ = self.listener.await;
         let rest = end.saturating_duration_since(Instant::now()).max(CALLS_GRACE_MIN);
         self.keeper.stop().await;
-        self.runner.shutdown(rest).await;
+        tokio::join!(self.runner.shutdown(rest), self.hooks.shutdown(rest));
         Ok(self.store.close().await?)
     }
 }
@@ -151,7 +158,8 @@ pub(crate) fn in_place(e: store::StoreError, data: &Path) -> Fault {
 /// # Errors
 /// When the extra certificates cannot be read.
 pub fn transports(colissimo: &Colissimo) -> Result<Transports, Fault> {
-    let roots_pem = colissimo.extra_roots_pem.as_deref().map(read_pem).transpose()?;
+    let roots_pem = colissimo.extra_roots_pem.as_deref();
+    let roots_pem = roots_pem.map(|path| read_pem("carrier.colissimo.extra_roots_pem", path)).transpose()?;
     let options =
         HttpOptions { connect: Duration::from_millis(colissimo.connect_ms), roots_pem, ..HttpOptions::default() };
     let to = |url: &crate::config::BaseUrl| {
@@ -165,13 +173,15 @@ pub fn transports(colissimo: &Colissimo) -> Result<Transports, Fault> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "certificates are configuration, not data")]
-fn read_pem(path: &Path) -> Result<String, Fault> {
-    std::fs::read_to_string(path).map_err(|e| {
-        Fault::usage(format!(
-            "cannot read carrier.colissimo.extra_roots_pem {}: {e}; give the right path",
-            path.display()
-        ))
-    })
+fn read_pem(key: &str, path: &Path) -> Result<String, Fault> {
+    std::fs::read_to_string(path)
+        .map_err(|e| Fault::usage(format!("cannot read {key} {}: {e}; give the right path", path.display())))
+}
+
+fn webhook_sender(webhooks: &Webhooks) -> Result<Sender, Fault> {
+    let roots_pem = webhooks.extra_roots_pem.as_deref();
+    let roots_pem = roots_pem.map(|path| read_pem("webhooks.extra_roots_pem", path)).transpose()?;
+    Sender::new(webhooks.options(roots_pem)).map_err(|e| Fault::usage(format!("webhooks.extra_roots_pem: {e}")))
 }
 
 /// Whether this address can be listened on now.

@@ -4,6 +4,7 @@ mod act;
 mod answer;
 mod batch;
 mod customs;
+mod hooks;
 mod keys;
 mod label;
 mod labels;
@@ -15,6 +16,7 @@ mod read;
 mod request;
 mod submit;
 
+pub(crate) use hooks::described_events;
 pub(crate) use prefer::wait as preferred_wait;
 
 use crate::{
@@ -43,6 +45,12 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(batch::read::batch_lines))
         .routes(routes!(orders::submit_order))
         .routes(routes!(orders::order))
+        .routes(routes!(hooks::list, hooks::add))
+        .routes(routes!(hooks::read, hooks::change, hooks::drop_one))
+        .routes(routes!(hooks::rotate))
+        .routes(routes!(hooks::test))
+        .routes(routes!(hooks::replay))
+        .routes(routes!(hooks::deliveries::list))
 }
 
 /// The shipment, if it is this merchant's.

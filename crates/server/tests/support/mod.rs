@@ -5,6 +5,7 @@
 use axum::{Router, body::Body};
 use bytes::Bytes;
 use carriers::{Broken, Exchange, Reached, Request as Call, Response as Said};
+use channels::webhook::{Options, Sender};
 use clock::{Clock, ManualClock, Time};
 use dispatch::{By, Cause, Fact, Health, Job, Reject};
 use http::{HeaderMap, Method, Request, StatusCode};
@@ -21,7 +22,7 @@ use std::{
     },
     time::Duration,
 };
-use store::{Account, LabelBytes, Looked, Merchant, Options, SealingKey, Store};
+use store::{Account, LabelBytes, Looked, Merchant, SealingKey, Store};
 use tower::ServiceExt;
 
 pub const KEY: &str = "tk_shop_one";
@@ -141,21 +142,31 @@ impl World {
     }
 
     pub async fn with(settings: ServerSettings) -> Self {
-        let store = Store::open(Options::memory(SealingKey::from_bytes([7; 32]))).expect("a store in memory");
+        Self::sending(settings, Options::default()).await
+    }
+
+    /// A listener whose webhooks are sent so.
+    pub async fn sending(settings: ServerSettings, webhooks: Options) -> Self {
+        let store = Store::open(store::Options::memory(SealingKey::from_bytes([7; 32]))).expect("a store in memory");
         for (merchant, key, okapi) in [("one", KEY, Some(OKAPI)), ("two", OTHER_KEY, None)] {
             add_merchant(&store, merchant, key, okapi).await;
         }
-        Self::over(store, settings)
+        Self::wired(store, settings, webhooks)
     }
 
     /// A listener that was just started over a store that is there already.
     pub fn over(store: Store, settings: ServerSettings) -> Self {
+        Self::wired(store, settings, Options::default())
+    }
+
+    fn wired(store: Store, settings: ServerSettings, webhooks: Options) -> Self {
         let clock = Arc::new(ManualClock::at(Time::from_paris("2025-12-22T06:24:00").expect("a moment")));
         let carrier = FakeCarrier::new();
         let app = server::app(AppState {
             store: store.clone(),
             clock: clock.clone(),
             carrier: carrier.clone(),
+            webhooks: Some(Sender::new(webhooks).expect("a sender")),
             settings,
             random: Arc::new(counting()),
             registry: Arc::default(),

@@ -57,6 +57,7 @@ impl Gateway {
             store: store.clone(),
             clock: Arc::clone(&clock),
             carrier: Arc::new(Relay(runner.relay())),
+            webhooks: None,
             settings: server::ServerSettings { rate_per_s: 0, ..Default::default() },
             random: Arc::new(move |bytes: &mut [u8]| dice.lock().unwrap_or_else(PoisonError::into_inner).fill(bytes)),
             registry: Arc::new(Mutex::new(registry)),

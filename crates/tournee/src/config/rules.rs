@@ -21,6 +21,7 @@ pub(super) fn check(config: &Config) -> Result<(), Broken> {
     limits(&runner.tracking, &TRACKING)?;
     policy(config)?;
     keep(config)?;
+    webhooks(config)?;
     listener(config)
 }
 
@@ -51,6 +52,13 @@ fn keep(config: &Config) -> Result<(), Broken> {
         return Err(Broken { key: "keep.personal_days", problem });
     }
     Ok(())
+}
+
+fn webhooks(config: &Config) -> Result<(), Broken> {
+    let webhooks = &config.webhooks;
+    at_least_one("webhooks.timeout_ms", webhooks.timeout_ms)?;
+    at_least_one("webhooks.in_flight_max", webhooks.in_flight_max as u64)?;
+    at_least_one("webhooks.per_endpoint_max", webhooks.per_endpoint_max.into())
 }
 
 fn listener(config: &Config) -> Result<(), Broken> {

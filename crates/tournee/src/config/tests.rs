@@ -79,7 +79,7 @@ fn defaults() -> BTreeMap<String, String> {
     let all = toml::Table::try_from(Config::default()).expect("a configuration can be written");
     let mut keys = BTreeMap::new();
     flatten("", &all, &mut keys);
-    for optional in ["key_file", "carrier.colissimo.extra_roots_pem"] {
+    for optional in ["key_file", "carrier.colissimo.extra_roots_pem", "webhooks.extra_roots_pem"] {
         keys.insert(optional.into(), "–".into());
     }
     keys
