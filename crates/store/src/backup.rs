@@ -78,13 +78,13 @@ pub struct FileFacts {
 pub struct Progress {
     /// What.
     pub step: Step,
-    /// Bytes done.
+    /// Bytes, or rows, done.
     pub done: u64,
-    /// Bytes in all, about.
+    /// Bytes, or rows, in all, about.
     pub total: u64,
 }
 
-/// A step of a backup or a restore.
+/// A step of a backup, a restore or an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
     /// The database is copied.
@@ -93,6 +93,8 @@ pub enum Step {
     Reading,
     /// The database's structure is checked; how far it has come is not known.
     Checking,
+    /// Rows are written; counted in rows.
+    Writing,
 }
 
 /// Is told how far it has come several times per second, and may break it off.

@@ -26,6 +26,7 @@ use crate::{
     accept::KEY_KEPT,
     codes::Coded,
     rows::{self, unsigned},
+    search::first_id,
     writing::Writing,
 };
 use clock::Time;
@@ -229,7 +230,7 @@ pub(crate) fn find(conn: &Connection, keep: &Keep, place: Place, now: Time) -> R
 type Row<'r> = rusqlite::Row<'r>;
 
 fn labels(conn: &Connection, after: [u8; 16], end: Time) -> Result<Found, StoreError> {
-    let after = params![after, end.unix_ms(), ids_before(end), LOOK_COUNT_MAX];
+    let after = params![after, end.unix_ms(), first_id(end), LOOK_COUNT_MAX];
     let key = |row: &Row<'_>| Ok(Stage::Labels(row.get(0)?));
     walk(conn, LABELS, after, (key, 1), Stage::Intents([0; 16]), |removed, row| {
         removed.labels += 1;
@@ -238,7 +239,7 @@ fn labels(conn: &Connection, after: [u8; 16], end: Time) -> Result<Found, StoreE
 }
 
 fn intents(conn: &Connection, after: [u8; 16], end: Time) -> Result<Found, StoreError> {
-    let after = params![after, end.unix_ms(), ids_before(end), LOOK_COUNT_MAX];
+    let after = params![after, end.unix_ms(), first_id(end), LOOK_COUNT_MAX];
     let key = |row: &Row<'_>| Ok(Stage::Intents(row.get(0)?));
     let next = Stage::Keys(String::new(), 0, Vec::new());
     walk(conn, INTENTS, after, (key, 1), next, |removed, row| {
@@ -249,11 +250,6 @@ fn intents(conn: &Connection, after: [u8; 16], end: Time) -> Result<Found, Store
 
 fn bytes(row: &Row<'_>, column: usize) -> u64 {
     row.get(column).map(unsigned).unwrap_or_default()
-}
-
-/// Shipments of this moment and later have this id or a greater one; an id begins with its time.
-fn ids_before(end: Time) -> [u8; 16] {
-    *ShipmentId::new(unsigned(end.unix_ms()), [0; 10]).as_bytes()
 }
 
 /// Goes through the next rows in the order of their key; a column says which are past their time.

@@ -114,6 +114,16 @@ pub enum StoreError {
         /// The latest layout that this program knows.
         known: u32,
     },
+    /// The database was made by an earlier version of this program, and only looking does not change it.
+    #[error(
+        "the database has layout {found} and this program needs {known}: start the server once to bring it up to date"
+    )]
+    TooOld {
+        /// The database's layout.
+        found: u32,
+        /// The latest layout that this program knows.
+        known: u32,
+    },
     /// The data directory cannot be used.
     #[error("cannot {doing} {path}: {source}; check that the directory exists, is writable and has space", path = .path.display())]
     Directory {

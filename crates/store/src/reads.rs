@@ -48,7 +48,7 @@ pub(crate) fn facts_from(conn: &Connection, seq: u64, limit: usize) -> Result<Ve
     rows.collect()
 }
 
-fn stamped(row: &Row<'_>) -> Result<(ShipmentId, Stamped), StoreError> {
+pub(crate) fn stamped(row: &Row<'_>) -> Result<(ShipmentId, Stamped), StoreError> {
     let seq: i64 = row.get(1)?;
     let text = row.get_ref(3)?.as_str().map_err(|_| StoreError::Damaged { what: "fact" })?;
     let fact: Fact = json(text, "fact")?;

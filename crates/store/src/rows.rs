@@ -7,7 +7,7 @@ use crate::{
 use clock::Time;
 use dispatch::{By, Fact, Intent, Next, Policy, Reject, State, Via};
 use parcel::{DeliveryMode, Product, ShipmentId};
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, Params, Row, params};
 use std::str::FromStr;
 
 macro_rules! columns {
@@ -19,6 +19,7 @@ macro_rules! columns {
     };
 }
 
+const ALL: &str = concat!("SELECT ", columns!(), " FROM intents");
 const FIND: &str = concat!("SELECT ", columns!(), " FROM intents WHERE id = ?1");
 const INSERT: &str = concat!(
     "INSERT INTO intents (",
@@ -71,6 +72,21 @@ pub(crate) fn find(conn: &Connection, id: ShipmentId) -> Result<Option<IntentRow
     let mut statement = conn.prepare_cached(FIND)?;
     let mut rows = statement.query([id.as_bytes()])?;
     rows.next()?.map(read).transpose()
+}
+
+/// Each intent of a question, one in memory at a time; `sql` follows the columns.
+pub(crate) fn each<E: From<StoreError>>(
+    conn: &Connection,
+    sql: &str,
+    values: impl Params,
+    mut each: impl FnMut(&IntentRow) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut statement = conn.prepare(&format!("{ALL}{sql}")).map_err(StoreError::from)?;
+    let mut rows = statement.query(values).map_err(StoreError::from)?;
+    while let Some(row) = rows.next().map_err(StoreError::from)? {
+        each(&read(row)?)?;
+    }
+    Ok(())
 }
 
 /// Writes a new intent; false when its id is taken, and then nothing is written.

@@ -67,7 +67,7 @@ impl Span {
 }
 
 /// What every id of this time or later is not less than: the milliseconds are its first six bytes.
-fn first_id(time: Time) -> [u8; 16] {
+pub(crate) fn first_id(time: Time) -> [u8; 16] {
     let mut id = [0; 16];
     let ms = u64::try_from(time.unix_ms()).unwrap_or(0).to_be_bytes();
     id[..6].copy_from_slice(&ms[2..]);

@@ -13,8 +13,8 @@ use std::{
     },
 };
 use store::{
-    Accepted, BackupError, LabelBytes, Manifest, Options, Progress, Restore, SealingKey, Store, StoreError, back_up,
-    manifest_of, restore, verify,
+    Accepted, BackupError, Manifest, Options, Progress, Restore, SealingKey, Store, StoreError, back_up, manifest_of,
+    restore, verify,
 };
 use support::*;
 
@@ -42,25 +42,6 @@ fn wanted(from: &Path, dir: &Path) -> Restore {
         skip_numbers: None,
         now: after(3600),
     }
-}
-
-async fn accepted(store: &Store, n: u64) -> store::IntentView {
-    new(store.accept(intent(n, Some(idempotency(u8::try_from(n % 251).expect("small"), 1)), START)).await.expect("in"))
-}
-
-/// One intent in each state, by its number.
-async fn one_of_each(store: &Store) {
-    for n in 1..=7 {
-        accepted(store, n).await;
-    }
-    let label = LabelBytes { label: b"%PDF".as_slice().into(), cn23: None, answer_json: "{}".into() };
-    store.claim(&[Job::Submit], 6, 0, after(1)).await.expect("claimed");
-    store.record(id(2), vec![unknown(1)], after(2), None).await.expect("recorded");
-    store.record(id(3), vec![confirmed(1, 3)], after(2), Some(label)).await.expect("recorded");
-    store.record(id(4), vec![rejected(1)], after(2), None).await.expect("recorded");
-    let human = vec![unknown(1), Fact::LeftToHuman { reason: "nobody knows".into() }];
-    store.record(id(5), human, after(2), None).await.expect("recorded");
-    store.record(id(6), vec![not_done(1), Fact::Voided], after(2), None).await.expect("recorded");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 mod keep;
 
-pub use keep::{Backup, BackupAction, Compact, Restore};
+pub use keep::{Backup, BackupAction, Compact, Days, Export, Format, Lang, Report, Restore, What};
 
 use clap::{Args, Parser, Subcommand};
 use jiff::{Span, SpanRelativeTo};
@@ -49,6 +49,10 @@ pub enum Command {
     Backup(Backup),
     /// Make a backup the data of a server.
     Restore(Restore),
+    /// Write shipments, facts or numbers of a period for other programs; works while the server runs.
+    Export(Export),
+    /// Say what became of the labels of a period, by merchant; works while the server runs.
+    Report(Report),
     /// Take out what is past its time, as the server does once a day; works while the server runs.
     Compact(Compact),
     /// Print the API's description (OpenAPI, JSON).

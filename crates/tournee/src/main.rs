@@ -34,6 +34,8 @@ fn run(command: &Command) -> Result<(), Fault> {
         Command::Key { action } => api_key::run(action),
         Command::Backup(args) => keep::backup::run(args),
         Command::Restore(args) => keep::restore::run(args),
+        Command::Export(args) => keep::export::run(args),
+        Command::Report(args) => keep::report::run(args),
         Command::Compact(args) => keep::compact::run(args),
         Command::Openapi => {
             say::line(server::openapi_json());

@@ -113,6 +113,48 @@ fn http_without_waiting(house: &House, server: &Server, order: &str) -> String {
 }
 
 #[test]
+fn exports_and_reports_beside_the_server() {
+    let house = House::new("http://127.0.0.1:9");
+    let server = house.serve(&house.path("data"));
+    for order in ["=HYPERLINK(1)", "A-2"] {
+        http_without_waiting(&house, &server, order);
+    }
+    let export = |args: &[&str]| {
+        let period = ["export", "--config", &house.config, "--from", "2020-01-01", "--to", "2099-01-01", "--what"];
+        run(&[&period[..], args].concat())
+    };
+    let rows = export(&["shipments"]).stdout;
+    let first: serde_json::Value = serde_json::from_str(rows.lines().next().expect("a row")).expect("JSON");
+    assert_eq!((rows.lines().count(), &first["order_number"]), (2, &"=HYPERLINK(1)".into()), "{rows}");
+    assert!(!rows.contains("Lilas") && first.get("letter").is_none(), "{rows}");
+    let sheet = export(&["shipments", "--format", "csv", "--with-addresses"]).stdout;
+    assert!(sheet.starts_with("id,merchant,") && sheet.contains(",'=HYPERLINK(1),") && sheet.contains("Lilas"));
+    let out = house.path("facts.jsonl");
+    let told = export(&["facts", "--out", &out]);
+    assert!(told.stdout.contains("rows in") && told.stdout.contains("without addresses"), "{told:?}");
+    let facts = fs::read(&out).expect("written");
+    assert!(facts.starts_with(b"{") && !facts.windows(5).any(|window| window == b"Lilas"));
+    assert_eq!(export(&["numbers"]).stdout, "");
+    export(&["facts", "--out", &house.path("no/f")]).refuses(CANT_CREATE, &["no/f", "--out"]);
+
+    let json = house.path("report.json");
+    let report = |args: &[&str]| run(&[&["report", "--config", &house.config], args].concat());
+    let said = report(&["--from", "2020-01-01", "--to", "2099-01-01", "--lang", "fr", "--json", &json]);
+    assert!(said.stdout.contains("2  demandées — s") && said.stdout.contains("2  en attente"), "{said:?}");
+    let written: serde_json::Value = serde_json::from_slice(&fs::read(&json).expect("written")).expect("JSON");
+    assert_eq!(written["total"]["asked"], 2, "{written}");
+    let none = report(&["--from", "2020-01-01", "--to", "2020-01-02", "--lang", "en"]);
+    assert!(none.stdout.contains("nothing was asked for"), "{none:?}");
+    report(&["--from", "2020-01-02", "--to", "2020-01-01"]).refuses(USAGE, &["--to 2020-01-01 is before"]);
+    report(&["--from", "01/12/2025", "--to", "2020-01-01"]).refuses(USAGE, &["2025-12-24"]);
+    let stranger = ["--from", "2020-01-01", "--to", "2020-01-01", "--merchant", "nobody"];
+    report(&stranger).refuses(USAGE, &["there is no merchant nobody", "merchant list"]);
+    let compact = run(&["compact", "--config", &house.config, "--dry-run"]);
+    assert!(compact.code == Some(0) && compact.stdout.contains("would be taken out:"), "{compact:?}");
+    run(&["compact", "--data", &house.path("none")]).refuses(USAGE, &["there is no database"]);
+}
+
+#[test]
 fn each_mistake_is_named_with_what_to_do() {
     let house = House::new("http://127.0.0.1:9");
     let (config, b, data) = (house.config.as_str(), house.path("b.db"), house.path("data"));

@@ -3,14 +3,16 @@
 #![allow(dead_code, reason = "each suite uses its own part")]
 
 use clock::Time;
-use dispatch::{By, Cause, Fact, Reject, Via};
+use dispatch::{By, Cause, Fact, Job, Reject, Via};
 use jiff::civil::{Date, date};
 use parcel::{
     Address, AddressFields, DeliveryMode, LabelFormat, Letter, Login, MerchantId, ParcelNumber, Product, Shipment,
     ShipmentId, ShipmentParts, Weight,
 };
 use std::{path::Path, time::Duration};
-use store::{Accepted, Account, IntentView, Key, KeyScope, Merchant, Mode, NewIntent, Options, SealingKey, Store};
+use store::{
+    Accepted, Account, IntentView, Key, KeyScope, LabelBytes, Merchant, Mode, NewIntent, Options, SealingKey, Store,
+};
 
 /// 2025-12-22T05:24:00Z, the morning of it all.
 pub(crate) const START: Time = Time::from_unix_ms(1_766_381_040_000);
@@ -167,6 +169,26 @@ pub(crate) fn new(accepted: Accepted) -> IntentView {
         Accepted::New(view) => view,
         other => panic!("not new: {other:?}"),
     }
+}
+
+/// Takes the intent of this number in.
+pub(crate) async fn accepted(store: &Store, n: u64) -> IntentView {
+    new(store.accept(intent(n, Some(idempotency(u8::try_from(n % 251).expect("small"), 1)), START)).await.expect("in"))
+}
+
+/// One intent in each state: 1 in flight, 2 unknown, 3 confirmed, 4 rejected, 5 a person's, 6 void, 7 waiting.
+pub(crate) async fn one_of_each(store: &Store) {
+    for n in 1..=7 {
+        accepted(store, n).await;
+    }
+    let label = LabelBytes { label: b"%PDF".as_slice().into(), cn23: None, answer_json: "{}".into() };
+    store.claim(&[Job::Submit], 6, 0, after(1)).await.expect("claimed");
+    store.record(id(2), vec![unknown(1)], after(2), None).await.expect("recorded");
+    store.record(id(3), vec![confirmed(1, 3)], after(2), Some(label)).await.expect("recorded");
+    store.record(id(4), vec![rejected(1)], after(2), None).await.expect("recorded");
+    let human = vec![unknown(1), Fact::LeftToHuman { reason: "nobody knows".into() }];
+    store.record(id(5), human, after(2), None).await.expect("recorded");
+    store.record(id(6), vec![not_done(1), Fact::Voided], after(2), None).await.expect("recorded");
 }
 
 /// Holds the tables on disk to what must always be true of them.
