@@ -55,8 +55,6 @@ pub struct Tally {
     pub unknowns: Unknowns,
     /// Local labels.
     pub local: Local,
-    #[serde(skip)]
-    waits: Vec<u64>,
 }
 
 /// How long it took from the request to the label, in milliseconds.
@@ -123,6 +121,7 @@ pub(crate) fn report(conn: &Connection, period: &Period) -> Result<Report, Store
     let mut statement = conn.prepare(LIVES)?;
     let mut rows = statement.query(params![first_id(period.from), first_id(period.to), period.whose()])?;
     let mut report = Report::default();
+    let mut waits: BTreeMap<MerchantId, Vec<u64>> = BTreeMap::new();
     let (mut last, mut doubt) = (None, false);
     while let Some(row) = rows.next()? {
         let step = Step::read(row)?;
@@ -132,12 +131,15 @@ pub(crate) fn report(conn: &Connection, period: &Period) -> Result<Report, Store
             tally.count(&step)?;
         }
         doubt = tally.fact(&step, doubt);
+        if step.fact == "confirmed" {
+            waits.entry(step.merchant).or_default().push(unsigned(step.at - step.accepted_at));
+        }
     }
-    for tally in report.merchants.values_mut() {
+    for (merchant, tally) in &mut report.merchants {
+        tally.waited_ms = waits.get_mut(merchant).and_then(Waited::of);
         report.total.add(tally);
-        tally.close();
     }
-    report.total.close();
+    report.total.waited_ms = Waited::of(&mut waits.into_values().flatten().collect());
     Ok(report)
 }
 
@@ -169,7 +171,6 @@ impl Tally {
                 self.unknowns.open += fresh;
                 return true;
             }
-            "confirmed" => self.waits.push(unsigned(step.at - step.accepted_at)),
             "announced" => self.local.announced += 1,
             "integrated" => self.local.integrated += 1,
             _ => {}
@@ -197,7 +198,6 @@ impl Tally {
         self.unknowns.open += more.unknowns.open;
         self.local.announced += more.local.announced;
         self.local.integrated += more.local.integrated;
-        self.waits.extend(&more.waits);
         for (sum, parts) in
             [(&mut self.confirmed_by, &more.confirmed_by), (&mut self.unknowns.settled, &more.unknowns.settled)]
         {
@@ -206,16 +206,14 @@ impl Tally {
             }
         }
     }
+}
 
-    /// Makes the waits three numbers.
-    fn close(&mut self) {
-        let mut waits = std::mem::take(&mut self.waits);
+impl Waited {
+    /// Of so many waits; nothing of none.
+    fn of(waits: &mut Vec<u64>) -> Option<Self> {
         waits.sort_unstable();
         let at = |hundredths: usize| waits.get((waits.len() * hundredths).div_ceil(100).saturating_sub(1)).copied();
-        self.waited_ms = match (at(50), at(90), waits.last().copied()) {
-            (Some(p50), Some(p90), Some(max)) => Some(Waited { p50, p90, max }),
-            _ => None,
-        };
+        Some(Self { p50: at(50)?, p90: at(90)?, max: at(100)? })
     }
 }
 
