@@ -245,3 +245,34 @@ fn a_search_for_nearly_everything_is_refused_and_a_rare_wish_comes_in_steps() {
         assert_eq!((last.items.len(), last.next), (0, None));
     });
 }
+
+#[test]
+fn references_of_before_there_was_search_are_found() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let old = rusqlite::Connection::open(dir.path().join("tournee.db")).expect("a database");
+    for layout in
+        [include_str!("../src/schema/1.sql"), include_str!("../src/schema/2.sql"), include_str!("../src/schema/3.sql")]
+    {
+        old.execute_batch(layout).expect("an old layout");
+    }
+    let shipment = Box::new(parcel::Shipment { parcel_ref: Some("blue".into()), ..shipment(Some("A"), today()) });
+    let fact = dispatch::Fact::Accepted { merchant: merchant(), shipment, via: dispatch::Via::Api };
+    let json = serde_json::to_string(&fact).expect("JSON");
+    let ms = START.unix_ms();
+    old.execute("INSERT INTO facts (seq, intent, at, fact) VALUES (1, ?1, ?2, ?3)", (id(1).as_bytes(), ms, json))
+        .expect("the first fact");
+    let intent = "INSERT INTO intents (id, merchant, account, via, order_number, parcel_no, product, accepted_seq, \
+        accepted_at, deposit, state, version, changed_at, attempt, unknowns, retries, sent, released) \
+        VALUES (?1, 'shop', ?2, 0, 'A', 1, 'DOM', 1, ?3, 20251222, 0, 1, ?3, 0, 0, 0, 0, 0)";
+    old.execute(intent, (id(1).as_bytes(), ACCOUNT, ms)).expect("the intent");
+    old.pragma_update(None, "user_version", 3).expect("set");
+    drop(old);
+    run(async {
+        let store = open_with(Options::dir(dir.path(), key())).await;
+        let query = Filter { query: Some("blue".into()), ..Filter::default() };
+        let found = store.list(&merchant(), query, None, 9).await.expect("read").items;
+        assert_eq!(found.iter().map(|view| view.intent.id).collect::<Vec<_>>(), [id(1)]);
+        assert_eq!(found[0].parcel_ref.as_deref(), Some("blue"));
+        store.close().await.expect("closed");
+    });
+}
