@@ -189,7 +189,7 @@ async fn a_first_line_that_is_wrong_is_explained_and_nothing_is_taken_in() {
 #[tokio::test]
 async fn nothing_is_said_to_be_nothing() {
     let world = World::new().await;
-    let header = format!("{HEADER}\n");
+    let (header, blank) = (format!("{HEADER}\n"), " \n".repeat(200_000));
     for (kind, body) in [
         (CSV, ""),
         (CSV, "\r\n\r\n"),
@@ -198,9 +198,15 @@ async fn nothing_is_said_to_be_nothing() {
         ("application/json", "[]"),
         ("application/json", "{\"shipments\": []}"),
         ("application/x-ndjson", "\n\n"),
+        ("application/x-ndjson", blank.as_str()),
     ] {
         let answer = send(&world, "/v1/batches", kind, &[], body.to_owned()).await;
-        assert_eq!((answer.status.as_u16(), answer.problem().as_str()), (422, "empty-batch"), "{kind} {body:?}");
+        assert_eq!(
+            (answer.status.as_u16(), answer.problem().as_str()),
+            (422, "empty-batch"),
+            "{kind}, {} bytes",
+            body.len()
+        );
     }
 }
 

@@ -104,14 +104,12 @@ impl Form {
                 }
                 None => return Ok(None),
             },
-            Self::Ndjson(lines) => match lines.next() {
-                Some(row) if row.text.trim_ascii().is_empty() && row.fault.is_none() => return self.next(wishes),
-                Some(row) => {
-                    let shipment = of_json(&row, wishes.given);
-                    (row, shipment)
-                }
-                None => return Ok(None),
-            },
+            Self::Ndjson(lines) => {
+                let blank = |row: &Row| row.fault.is_none() && row.text.trim_ascii().is_empty();
+                let Some(row) = std::iter::from_fn(|| lines.next()).find(|row| !blank(row)) else { return Ok(None) };
+                let shipment = of_json(&row, wishes.given);
+                (row, shipment)
+            }
             Self::Csv(csv) => match csv.next(wishes)? {
                 Some((row, object)) => {
                     let shipment = object.and_then(|object| {
