@@ -136,10 +136,10 @@ pub(crate) fn report(conn: &Connection, period: &Period) -> Result<Report, Store
         }
     }
     for (merchant, tally) in &mut report.merchants {
-        tally.waited_ms = waits.get_mut(merchant).and_then(Waited::of);
+        tally.waited_ms = waits.get_mut(merchant).and_then(|waits| Waited::of(waits));
         report.total.add(tally);
     }
-    report.total.waited_ms = Waited::of(&mut waits.into_values().flatten().collect());
+    report.total.waited_ms = Waited::of(&mut waits.into_values().flatten().collect::<Vec<_>>());
     Ok(report)
 }
 
@@ -210,7 +210,7 @@ impl Tally {
 
 impl Waited {
     /// Of so many waits; nothing of none.
-    fn of(waits: &mut Vec<u64>) -> Option<Self> {
+    fn of(waits: &mut [u64]) -> Option<Self> {
         waits.sort_unstable();
         let at = |hundredths: usize| waits.get((waits.len() * hundredths).div_ceil(100).saturating_sub(1)).copied();
         Some(Self { p50: at(50)?, p90: at(90)?, max: at(100)? })
