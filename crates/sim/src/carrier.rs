@@ -5,6 +5,7 @@
 //! enact the [`Wire`] that [`Carrier::handle`] returns. A call that fails may have been carried out before: then the
 //! label stands in the [`Book`], and nobody was told.
 
+mod announced;
 mod book;
 mod contracts;
 mod desk;
@@ -13,10 +14,13 @@ mod fate;
 mod form;
 mod label;
 mod paper;
+mod pickup;
 mod shared;
 #[cfg(test)]
 mod tests;
+mod timeline;
 
+pub use announced::{Announced, Announcements, Offence};
 pub use book::{Book, Call, Calls, Entry};
 pub use contracts::{Contract, Contracts};
 pub use shared::SharedCarrier;
@@ -25,6 +29,7 @@ use crate::{
     dice::Dice,
     scenario::{Function, Scenario},
 };
+use ::label::Range;
 use carriers::{
     Request, Response,
     colissimo::{self, LineEnds, SoapCall, SoapFault, SoapOperation},
@@ -33,6 +38,7 @@ use clock::Time;
 use desk::{Desk, Done};
 use http::{Method, header};
 use parcel::ParcelNumber;
+use pickup::Door;
 use std::{sync::Arc, time::Duration};
 
 /// Which stream of the seed's chance decides the fate of calls.
@@ -55,6 +61,10 @@ pub struct Options {
     pub okapi_key: Option<String>,
     /// How long after a label was made tracking first knows of it (assumed: a minute).
     pub tracking_lag: Duration,
+    /// How long after its delivery an announcement shows in tracking (assumed: ten minutes).
+    pub integration_lag: Duration,
+    /// The ranges that were given out for local labels; `None` when the simulation does not hold anyone to them.
+    pub local_ranges: Option<Vec<Range>>,
 }
 
 impl Default for Options {
@@ -66,6 +76,8 @@ impl Default for Options {
             line_ends: LineEnds::Crlf,
             okapi_key: None,
             tracking_lag: Duration::from_secs(60),
+            integration_lag: Duration::from_secs(600),
+            local_ranges: None,
         }
     }
 }
@@ -98,6 +110,11 @@ pub enum Wire {
     /// The connection is reset.
     Reset,
 }
+
+/// A function of the carrier is dark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the carrier is dark")]
+pub struct Dark;
 
 /// What the carrier does about a request.
 #[derive(Clone, Debug, PartialEq)]
@@ -145,6 +162,18 @@ impl Carrier {
         Reply { delay: fate.delay, wire, made }
     }
 
+    /// Takes a complete announcement file in, named without its last ending.
+    ///
+    /// # Errors
+    /// [`Dark`] while the exchange of orders is dark: the file is not there then.
+    pub fn announce(&mut self, now: Time, file_name: &str, bytes: &[u8]) -> Result<(), Dark> {
+        if self.scenario.at(now, Function::Orders).dark {
+            return Err(Dark);
+        }
+        self.desk.announce(now, file_name, bytes);
+        Ok(())
+    }
+
     /// What the carrier has done.
     pub fn book(&self) -> &Book {
         &self.desk.book
@@ -176,6 +205,8 @@ enum Asked<'a> {
         ids: &'a str,
         query: Option<&'a str>,
     },
+    Timeline,
+    Pickup(Door<'a>),
     Health,
     Nothing,
 }
@@ -190,14 +221,20 @@ impl<'a> Asked<'a> {
             colissimo::GENERATE => Self::Generate,
             colissimo::CHECK => Self::Check,
             colissimo::GET_LABEL => Self::Reprint,
+            colissimo::TIMELINE => Self::Timeline,
             page if colissimo::HEALTH_PAGES.contains(&page) => Self::Health,
-            other => other.strip_prefix(colissimo::SUIVI).map_or(Self::Nothing, |ids| Self::Track { ids, query }),
+            other => match (other.strip_prefix(colissimo::SUIVI), Door::of(other, query)) {
+                (Some(ids), _) => Self::Track { ids, query },
+                (None, Some(door)) => Self::Pickup(door),
+                (None, None) => Self::Nothing,
+            },
         }
     }
 
     fn function(self) -> Function {
         match self {
-            Self::Track { .. } => Function::Tracking,
+            Self::Track { .. } | Self::Timeline => Function::Tracking,
+            Self::Pickup(_) => Function::Pickup,
             Self::Health => Function::Health,
             Self::Generate | Self::Check | Self::Reprint | Self::Slip | Self::Soap(_) | Self::Wsdl | Self::Nothing => {
                 Function::Label
@@ -212,6 +249,8 @@ impl<'a> Asked<'a> {
             Self::Reprint | Self::Soap(Some(SoapOperation::Reprint)) => Call::Reprint,
             Self::Slip | Self::Soap(Some(SoapOperation::Slip)) => Call::Slip,
             Self::Track { .. } => Call::Track,
+            Self::Timeline => Call::Timeline,
+            Self::Pickup(_) => Call::Pickup,
             Self::Health => Call::Health,
             Self::Soap(None) | Self::Wsdl | Self::Nothing => Call::Other,
         }

@@ -3,7 +3,7 @@
 //! Each takes views of what was promised, written, released and done, and returns every violation it finds. Nothing
 //! here knows a clock, a store or a socket; an empty list means that the invariant held.
 
-use crate::carrier::Entry;
+use crate::carrier::{Announcements, Entry, Offence};
 use clock::Time;
 use dispatch::{Fact, Found, Stamped};
 use parcel::{DeliveryMode, ParcelNumber, Product, ShipmentId};
@@ -248,6 +248,22 @@ pub fn drain_within_budget(
         }
     }
     found
+}
+
+/// `announced_once`: no number is announced twice, none that the web service made, none outside the ranges that were given
+/// out; and every file that came could be read.
+pub fn announced_once(announcements: &Announcements) -> Vec<Violation> {
+    let told = |(offence, what): &(Offence, String)| Violation {
+        invariant: "announced_once",
+        id: None,
+        what: match offence {
+            Offence::Twice => format!("{what} was announced twice"),
+            Offence::AlsoMade => format!("{what} was announced and made by the web service too"),
+            Offence::OutsideRange => format!("{what} was announced from outside every range"),
+            Offence::Unreadable => format!("a file could not be read: {what}"),
+        },
+    };
+    announcements.offences().iter().map(told).collect()
 }
 
 #[cfg(test)]

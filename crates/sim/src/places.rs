@@ -2,6 +2,9 @@
 //!
 //! `data/communes.tsv` says where the communes come from. Every postal code of that list has three points: its digits
 //! and `1` for the post office, `2` for a shop, `3` for a shop that has shut for good and takes no parcels any more.
+//!
+//! No list of communes here has coordinates: a place stands at its department's centre (`data/departments.tsv`), moved by
+//! its postal code. Distances are plausible, neighbours in the list are neighbours on the map, and nothing is surveyed.
 
 use parcel::PickupPointId;
 use std::sync::LazyLock;
@@ -51,6 +54,75 @@ pub fn point(id: PickupPointId) -> Point {
     }
 }
 
+/// Degrees north and east.
+pub type Position = (f64, f64);
+
+/// How far a place stands from its department's centre at most, degrees each way.
+const SPREAD_DEGREES: f64 = 0.35;
+/// Metres from one degree of latitude to the next.
+const METRES_PER_DEGREE: f64 = 111_200.0;
+
+/// One open pickup point and where it stands.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Spot {
+    /// Its id.
+    pub id: PickupPointId,
+    /// Its commune.
+    pub commune: Commune,
+    /// Whether it is a shop, else a post office.
+    pub is_shop: bool,
+    /// Where it stands.
+    pub position: Position,
+}
+
+static DEPARTMENTS: LazyLock<Vec<(&'static str, Position)>> = LazyLock::new(|| {
+    let row = |line: &'static str| {
+        let mut columns = line.split('\t');
+        Some((columns.next()?, (columns.next()?.parse().ok()?, columns.next()?.parse().ok()?)))
+    };
+    include_str!("../data/departments.tsv").lines().skip(1).filter_map(row).collect()
+});
+
+static SPOTS: LazyLock<Vec<Spot>> = LazyLock::new(|| {
+    let spots = |commune: &Commune| open_points(commune).filter_map(spot).collect::<Vec<_>>();
+    communes().iter().flat_map(spots).collect()
+});
+
+/// Where a postal code of mainland France is; `None` for one of no department.
+pub fn position(postal_code: &str) -> Option<Position> {
+    let department = postal_code.get(..2)?;
+    let place: f64 = postal_code.get(2..5)?.parse().ok()?;
+    let (north, east) = DEPARTMENTS.iter().find(|(code, _)| *code == department)?.1;
+    // Thirty-two rows of thirty-two: codes that follow one another stand side by side.
+    let (row, column) = ((place / 32.0).floor(), place % 32.0);
+    let moved = |step: f64| (step / 31.0 * 2.0 - 1.0) * SPREAD_DEGREES;
+    Some((north + moved(row), east + moved(column)))
+}
+
+/// Every open point.
+pub fn spots() -> impl Iterator<Item = Spot> {
+    SPOTS.iter().copied()
+}
+
+/// The point of this id, if it stands in one of the communes.
+pub fn spot(id: PickupPointId) -> Option<Spot> {
+    let (code, kind) = id.as_str().split_at(5);
+    let at = communes().binary_search_by_key(&code, |c| c.postal_code).ok()?;
+    let commune = *communes().get(at)?;
+    let (north, east) = position(commune.postal_code)?;
+    let aside = kind.parse::<f64>().ok()? * 0.003;
+    Some(Spot { id, commune, is_shop: kind != "1", position: (north + aside, east - aside) })
+}
+
+/// Metres between two places, on a plane: good enough within a few hundred kilometres.
+pub fn metres(a: Position, b: Position) -> u32 {
+    let north = (a.0 - b.0) * METRES_PER_DEGREE;
+    let east = (a.1 - b.1) * METRES_PER_DEGREE * a.0.to_radians().cos();
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a length on Earth in metres fits")]
+    let metres = north.hypot(east).round() as u32;
+    metres
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -63,6 +135,15 @@ mod tests {
             assert!(c.postal_code.len() == 5 && c.postal_code.bytes().all(|b| b.is_ascii_digit()));
             assert!(!c.name.is_empty() && c.name.chars().count() <= 35, "{}", c.name);
         }
+    }
+
+    #[test]
+    fn every_commune_has_a_place_and_paris_is_far_from_brest() {
+        assert!(communes().iter().all(|c| position(c.postal_code).is_some()), "a department is missing");
+        assert_eq!(spots().count(), communes().len() * 2);
+        let (paris, brest) = (position("75002").expect("Paris"), position("29200").expect("Brest"));
+        assert!((400_000..600_000).contains(&metres(paris, brest)) && metres(paris, paris) == 0);
+        assert_eq!((position("99000"), position("7"), position("75é00")), (None, None, None));
     }
 
     #[test]

@@ -5,7 +5,10 @@
 //! is the same run every time.
 
 use crate::carrier::{SharedCarrier, Wire};
-use carriers::{Broken, Exchange, OnSent, Reached, Request, Response, Transport};
+use carriers::{
+    Blame, Broken, CarrierError, Exchange, Kind, OnSent, Reached, Request, Response, Retry, Transport,
+    announce::{Announcer, Delivery},
+};
 use clock::{Clock, Time};
 use std::{future::Future, pin::Pin, time::Duration};
 use tokio::time::{Instant, sleep, sleep_until};
@@ -73,6 +76,19 @@ impl<C: Clock> SimTransport<C> {
         gone.owed = None;
         let (reached, result) = heard(reply.wire);
         ended(reached, result)
+    }
+}
+
+impl<C: Clock> Announcer for SimTransport<C> {
+    /// A file that is announced in this process is complete at once, or the carrier is dark and it is not there.
+    fn deliver<'a>(&'a self, file_name: &'a str, bytes: &'a [u8]) -> Delivery<'a> {
+        Box::pin(async move {
+            sleep(SENDING).await;
+            self.carrier.announce(self.clock.now(), file_name, bytes).map_err(|dark| {
+                let again = Retry::After(Duration::from_secs(60));
+                CarrierError::new(Kind::NoConnection, Blame::Them, again, "no_connection", dark.to_string())
+            })
+        })
     }
 }
 

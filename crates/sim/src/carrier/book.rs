@@ -3,8 +3,10 @@
 //! Append-only. Entries are never removed or changed, but for the mark that an answer was lost. This is the truth that
 //! the invariants hold against what merchants were told. No name and no address is kept.
 
+use super::Announcements;
 use clock::Time;
 use jiff::{ToSpan, civil::Date};
+use label::Range;
 use parcel::{DeliveryMode, GeopostRouting, LabelFormat, OrderNumber, ParcelNumber, Product, Weight};
 use std::{
     collections::{BTreeMap, HashMap},
@@ -55,6 +57,7 @@ pub struct Book {
     entries: Vec<Entry>,
     latest: HashMap<ParcelNumber, usize>,
     calls: Calls,
+    announcements: Announcements,
 }
 
 impl Book {
@@ -73,10 +76,23 @@ impl Book {
         &self.calls
     }
 
+    /// The parcels that were announced with labels of their clients' own.
+    pub fn announcements(&self) -> &Announcements {
+        &self.announcements
+    }
+
     /// Whether this number may not be used on this day, because it was within the last thirteen months.
     pub fn is_in_use(&self, number: &ParcelNumber, today: Date) -> bool {
         let since = today.saturating_sub(REUSE_MONTHS.months());
-        self.get(number).is_some_and(|entry| entry.made_at.paris_date() > since)
+        let made = self.get(number).map(|entry| entry.made_at);
+        let announced = self.announcements.get(number).map(|parcel| parcel.at);
+        made.max(announced).is_some_and(|at| at.paris_date() > since)
+    }
+
+    /// Takes an announcement in, held against the ranges that were given out, if they are known.
+    pub(super) fn announce(&mut self, now: Time, file_name: &str, bytes: &[u8], ranges: Option<&[Range]>) {
+        let latest = &self.latest;
+        self.announcements.take(now, file_name, bytes, ranges, |number| latest.contains_key(number));
     }
 
     pub(super) fn add(&mut self, entry: Entry) {
@@ -110,14 +126,27 @@ pub enum Call {
     Track,
     /// A health page.
     Health,
+    /// The tracking timeline.
+    Timeline,
+    /// A pickup search, or the look-up of one point.
+    Pickup,
     /// Anything else.
     Other,
 }
 
 impl Call {
     /// Every kind of call.
-    pub const ALL: [Self; 7] =
-        [Self::Generate, Self::Check, Self::Reprint, Self::Slip, Self::Track, Self::Health, Self::Other];
+    pub const ALL: [Self; 9] = [
+        Self::Generate,
+        Self::Check,
+        Self::Reprint,
+        Self::Slip,
+        Self::Track,
+        Self::Health,
+        Self::Timeline,
+        Self::Pickup,
+        Self::Other,
+    ];
 }
 
 /// How often each thing was asked in each second of the scenario's clock. On a compressed clock a second of the

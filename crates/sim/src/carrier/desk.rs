@@ -8,7 +8,8 @@ use super::{
     failure::{gateway, response},
     form::{Form, described},
     label::Labels,
-    soap_call,
+    pickup, soap_call,
+    timeline::{self, Declared},
 };
 use crate::{
     dice::Dice,
@@ -17,7 +18,8 @@ use crate::{
 use carriers::{
     Request, Response,
     colissimo::{
-        self, ReprintRequest, SlipRequest, SlsRefusal, SlsRequest, SoapOperation, SuiviError, TrackEvent, TrackRecord,
+        self, ReprintRequest, SlipRequest, SlsRefusal, SlsRequest, SoapOperation, SuiviError, TimelineRefusal,
+        TrackEvent, TrackRecord, pickup::PickupCall,
     },
 };
 use clock::Time;
@@ -96,7 +98,10 @@ impl Desk {
 
     /// Carries the request out.
     pub(super) fn serve(&mut self, now: Time, asked: &Asked<'_>, request: &Request) -> Done {
-        let reads = matches!(asked, Asked::Track { .. } | Asked::Health | Asked::Wsdl);
+        let reads = match asked {
+            Asked::Pickup(door) => door.is_get(),
+            other => matches!(other, Asked::Track { .. } | Asked::Health | Asked::Wsdl),
+        };
         if !matches!(asked, Asked::Nothing) && reads != (request.method == Method::GET) {
             return gateway(405, "Method Not Allowed").into();
         }
@@ -117,6 +122,11 @@ impl Desk {
             Asked::Soap(_) => return self.soap(now, &headers, request),
             Asked::Wsdl => return described(&headers).into(),
             Asked::Track { ids, query } => return self.track(now, &headers, ids, *query).into(),
+            Asked::Timeline => return self.timeline(now, &headers, body).into(),
+            Asked::Pickup(door) => {
+                let admit = |call: &PickupCall| self.clients.admit(Some(&call.login)).is_ok();
+                return pickup::serve(*door, &headers, body, admit).into();
+            }
             Asked::Health => return response(200, "text/html", colissimo::write_health(true)).into(),
             Asked::Nothing => return gateway(404, "Not Found").into(),
         };
@@ -221,11 +231,45 @@ impl Desk {
         response(status, "application/json", body)
     }
 
+    fn timeline(&self, now: Time, headers: &HeaderMap, body: &[u8]) -> Response {
+        let query = match colissimo::read_timeline(headers, body) {
+            Ok(query) => query,
+            Err(why) => return timeline::refused("", why),
+        };
+        let number = query.number.as_str();
+        match (self.clients.admit(query.login.as_ref()), self.declared(now, &query.number)) {
+            (Err(_), _) => timeline::refused(number, TimelineRefusal::Login),
+            (Ok(_), Some(declared)) => timeline::answer(number, &declared, &query.lang),
+            (Ok(_), None) => timeline::refused(number, TimelineRefusal::Unknown),
+        }
+    }
+
+    /// Takes an announcement in.
+    pub(super) fn announce(&mut self, now: Time, file_name: &str, bytes: &[u8]) {
+        self.book.announce(now, file_name, bytes, self.options.local_ranges.as_deref());
+    }
+
+    /// What tracking knows of a number at this moment: when it was declared, and for which order.
+    fn declared(&self, now: Time, number: &ParcelNumber) -> Option<Declared> {
+        let made = self.book.get(number).map(|entry| Declared {
+            order_number: entry.order_number.as_ref().map(ToString::to_string),
+            at: entry.made_at,
+            shows: entry.made_at.plus(self.options.tracking_lag),
+        });
+        let announced = || {
+            self.book.announcements().get(number).map(|parcel| Declared {
+                order_number: parcel.order_number.as_ref().map(ToString::to_string),
+                at: parcel.at,
+                shows: parcel.at.plus(self.options.integration_lag),
+            })
+        };
+        made.or_else(announced).filter(|declared| declared.shows <= now)
+    }
+
     fn track_of(&self, now: Time, id: String) -> (String, Result<TrackRecord, SuiviError>) {
         let unknown = || SuiviError { code: 404, message: "Aucune information disponible pour ce num\u{e9}ro".into() };
-        let entry = id.parse().ok().and_then(|number| self.book.get(&number));
-        let known = entry.filter(|entry| entry.made_at.plus(self.options.tracking_lag) <= now);
-        let track = known.map(announced).ok_or_else(unknown);
+        let known = id.parse().ok().and_then(|number| self.declared(now, &number));
+        let track = known.as_ref().map(announced).ok_or_else(unknown);
         (id, track)
     }
 
@@ -277,14 +321,14 @@ fn partner(shipment: &Shipment, number: &ParcelNumber) -> Option<GeopostRouting>
 }
 
 /// The track of a parcel that was announced and not yet handed over.
-fn announced(entry: &Entry) -> TrackRecord {
+fn announced(declared: &Declared) -> TrackRecord {
     TrackRecord {
         product: "colissimo".into(),
-        order_number: entry.order_number.as_ref().map(ToString::to_string),
+        order_number: declared.order_number.clone(),
         events: vec![TrackEvent {
             code: ANNOUNCED.into(),
             label: "Votre Colissimo va bient\u{f4}t nous \u{ea}tre confi\u{e9}.".into(),
-            at: Some(entry.made_at.to_paris()),
+            at: Some(declared.at.to_paris()),
         }],
         ..TrackRecord::default()
     }

@@ -1,9 +1,12 @@
 //! What a failing call looks like from outside.
 
-use super::{Asked, Wire, desk::Desk, fate::Failure, form::Form};
+use super::{Asked, Wire, desk::Desk, fate::Failure, form::Form, pickup, timeline};
 use crate::scenario::Manner;
 use bytes::Bytes;
-use carriers::{Response, colissimo};
+use carriers::{
+    Response,
+    colissimo::{self, TimelineRefusal},
+};
 use std::time::Duration;
 
 /// When a client that asks too often may come back.
@@ -64,6 +67,8 @@ fn unavailable(asked: &Asked<'_>, throw: f64, desk: &mut Desk) -> Response {
     match asked {
         Asked::Health => response(200, "text/html", colissimo::write_health(false)),
         Asked::Track { .. } => suivi_fault(503),
+        Asked::Timeline => timeline::refused("", TimelineRefusal::Unavailable),
+        Asked::Pickup(door) => pickup::unavailable(*door),
         _ => desk.refusal(Form::of(asked), 500, if throw < 0.5 { "40015" } else { "40018" }),
     }
 }

@@ -1,6 +1,6 @@
 //! One carrier for many connections: a lock held for the microseconds of one decision, never over an await.
 
-use super::{Book, Carrier, Reply};
+use super::{Book, Carrier, Dark, Reply};
 use carriers::Request;
 use clock::Time;
 use parcel::ParcelNumber;
@@ -24,6 +24,14 @@ impl SharedCarrier {
     /// Reads the book. The carrier waits meanwhile: take what is needed and return.
     pub fn read<T>(&self, reader: impl FnOnce(&Book) -> T) -> T {
         reader(self.lock().book())
+    }
+
+    /// As [`Carrier::announce`].
+    ///
+    /// # Errors
+    /// As [`Carrier::announce`].
+    pub fn announce(&self, now: Time, file_name: &str, bytes: &[u8]) -> Result<(), Dark> {
+        self.lock().announce(now, file_name, bytes)
     }
 
     /// As [`Carrier::answer_lost`].
