@@ -53,7 +53,7 @@ pub struct Settings {
     pub relays_max: usize,
     /// The bounds within which the carrier is asked for labels.
     pub label: Limits,
-    /// The bounds within which the carrier's tracking is asked.
+    /// The bounds within which the carrier's tracking is asked, and each of its other services that are passed on.
     pub tracking: Limits,
     /// Local labels, set in a section of their own.
     #[serde(skip)]
@@ -114,6 +114,9 @@ struct Context {
     policy: Policy,
     label: Arc<Gate>,
     tracking: Arc<Gate>,
+    /// Pickup searches and the tracking timeline, each with callers of its own.
+    pickup: Gate,
+    timeline: Gate,
     metrics: Metrics,
     numbers: local::Numbers,
     relays: Semaphore,
@@ -157,6 +160,8 @@ impl Runner {
             store,
             label: Arc::new(Gate::new(settings.label.clone(), now)),
             tracking: Arc::new(Gate::new(settings.tracking.clone(), now)),
+            pickup: Gate::new(settings.tracking.clone(), now),
+            timeline: Gate::new(settings.tracking.clone(), now),
             relays: Semaphore::new(settings.relays_max),
             carrier,
             clock,

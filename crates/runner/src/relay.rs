@@ -1,13 +1,20 @@
 //! Calls that the server passes on to the carrier for somebody, within a bound of time and number.
 
 use crate::{Context, Gate, local};
-use carriers::{Broken, Exchange, Reached, Request, Transport, colissimo};
+use carriers::{
+    Broken, Exchange, Reached, Request, Transport,
+    colissimo::{
+        self,
+        pickup::{PICKUP_REST, PickupOperation},
+    },
+};
 use dispatch::{Call, Health, Permit, Signal};
 use parcel::{MerchantId, ShipmentId};
 use std::{sync::Arc, time::Duration};
 use store::{IntentView, Looked, StoreError};
 
-/// The door to the carrier for calls that are not label attempts: checks, reprints, tracking, health pages.
+/// The door to the carrier for calls that are not label attempts: checks, reprints, tracking, pickup searches, health
+/// pages.
 ///
 /// A call is refused at once, as if there were no connection, when that function of the carrier is dark or too
 /// many calls are under way; so a carrier that hangs holds up none but its own callers, and those not for long.
@@ -41,22 +48,55 @@ impl Relay {
     /// Passes the request on and gives what came of it.
     pub async fn relay(&self, request: Request) -> Exchange {
         let context = &*self.context;
-        let tracking = request.path_and_query.starts_with(colissimo::SUIVI);
-        let (gate, transport) = if tracking {
-            (&context.tracking, &context.carrier.tracking)
-        } else {
-            (&context.label, &context.carrier.shipping)
-        };
         let Ok(_place) = context.relays.try_acquire() else { return refused() };
-        if tracking {
-            counted(context, gate, transport, request).await
-        } else {
-            seen(context, gate, transport, request).await
+        let service = Service::of(&request.path_and_query);
+        let transport = match service {
+            Service::Suivi => &context.carrier.tracking,
+            _ => &context.carrier.shipping,
+        };
+        let exchange = match service {
+            Service::Suivi => counted(context, &context.tracking, transport, request).await,
+            Service::Timeline => counted(context, &context.timeline, transport, request).await,
+            Service::Pickup(_) => counted(context, &context.pickup, transport, request).await,
+            Service::Labels => return seen(context, &context.label, transport, request).await,
+        };
+        context.metrics.call(service.operation(), &exchange);
+        exchange
+    }
+}
+
+/// Which of the carrier's services a relayed call is for: each is slow or dark by itself.
+#[derive(Clone, Copy)]
+enum Service {
+    Labels,
+    Suivi,
+    Timeline,
+    Pickup(PickupOperation),
+}
+
+impl Service {
+    fn of(path: &str) -> Self {
+        let pickup = path.strip_prefix(PICKUP_REST).and_then(PickupOperation::of);
+        match pickup {
+            Some(operation) => Self::Pickup(operation),
+            None if path.starts_with(colissimo::SUIVI) => Self::Suivi,
+            None if path == colissimo::TIMELINE => Self::Timeline,
+            None => Self::Labels,
+        }
+    }
+
+    /// The operation's name among the metrics.
+    fn operation(self) -> &'static str {
+        match self {
+            Self::Labels => "label",
+            Self::Suivi => "idships",
+            Self::Timeline => "timelineCompany",
+            Self::Pickup(operation) => operation.name(),
         }
     }
 }
 
-/// Tracking has no other callers: the relayed calls are what its pace goes by, canaries included.
+/// These services have hardly any other callers: the relayed calls are what their pace goes by, canaries included.
 pub(crate) async fn counted(
     context: &Context,
     gate: &Gate,

@@ -5,10 +5,12 @@ mod ends;
 mod enrol;
 mod generate;
 mod health;
+mod pickup;
 mod reprint;
 mod slip;
 mod soap;
 mod suivi;
+mod timeline;
 
 pub(crate) use enrol::Enrolled;
 
@@ -29,7 +31,12 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(health::pickup_site))
         .routes(routes!(health::shipping))
         .routes(routes!(suivi::track))
-        .routes(routes!(soap::call, soap::description));
+        .routes(routes!(soap::call, soap::description))
+        .routes(routes!(timeline::timeline))
+        .routes(routes!(pickup::search))
+        .routes(routes!(pickup::by_id))
+        .routes(routes!(pickup::soap, pickup::description))
+        .routes(routes!(pickup::plain));
     for route in [
         routes!(generate::generate),
         routes!(generate::check),
@@ -72,13 +79,18 @@ fn fixed_operation(mut operation: Operation) -> Operation {
 
 #[cfg(test)]
 mod tests {
-    use carriers::colissimo::{CHECK, GENERATE, GET_LABEL, HEALTH_PAGES, SLIP, SOAP, SUIVI};
+    use carriers::colissimo::{
+        CHECK, GENERATE, GET_LABEL, HEALTH_PAGES, SLIP, SOAP, SUIVI, TIMELINE,
+        pickup::{PICKUP_REST, PICKUP_SOAP, PickupOperation},
+    };
 
     #[test]
     fn the_paths_are_the_carriers() {
         let api = super::routes().into_openapi();
         let track = format!("{SUIVI}{{ids}}");
-        for path in HEALTH_PAGES.into_iter().chain([GENERATE, CHECK, GET_LABEL, SLIP, SOAP, &track]) {
+        let searches = PickupOperation::ALL.map(|operation| format!("{PICKUP_REST}{}", operation.name()));
+        let ours = [GENERATE, CHECK, GET_LABEL, SLIP, SOAP, TIMELINE, PICKUP_SOAP, &track];
+        for path in HEALTH_PAGES.into_iter().chain(ours).chain(searches.iter().map(String::as_str)) {
             assert!(api.paths.paths.contains_key(path), "{path}");
         }
     }

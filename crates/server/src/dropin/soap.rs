@@ -80,7 +80,7 @@ pub(crate) async fn description(headers: HeaderMap) -> Response {
 }
 
 /// Scheme and host as the client named them.
-fn origin(headers: &HeaderMap) -> String {
+pub(super) fn origin(headers: &HeaderMap) -> String {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     let plain = |host: &&str| host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:[]".contains(&b));
     let host = text(header::HOST).filter(plain).unwrap_or("localhost");

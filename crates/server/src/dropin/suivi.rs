@@ -98,7 +98,7 @@ async fn remember(app: &App, asker: &Asker, query: &TrackQuery, tracked: &[Track
 }
 
 /// The carrier's own answer, byte by byte.
-fn as_it_came(exchange: Exchange) -> Option<Response> {
+pub(super) fn as_it_came(exchange: Exchange) -> Option<Response> {
     let answer = exchange.result.ok()?;
     let status = StatusCode::from_u16(answer.status).ok()?;
     let kind = if answer.content_type.is_empty() { JSON.to_owned() } else { answer.content_type };
@@ -132,11 +132,16 @@ async fn from_memory(app: &App, asker: &Asker, query: &TrackQuery) -> Result<Opt
         ([Some(one)], _) => one.json.clone(),
         (several, ids) => array(several, ids, &query.lang),
     };
-    let mut response = ([(header::CONTENT_TYPE, JSON)], body).into_response();
+    Ok(Some(stale(app, body, oldest)))
+}
+
+/// An answer from memory, with its age.
+pub(super) fn stale(app: &App, json: String, at: Time) -> Response {
+    let mut response = ([(header::CONTENT_TYPE, JSON)], json).into_response();
     let headers = response.headers_mut();
-    headers.insert(header::AGE, app.now().since(oldest).as_secs().into());
+    headers.insert(header::AGE, app.now().since(at).as_secs().into());
     headers.insert(header::WARNING, HeaderValue::from_static("110 tournee \"Response is Stale\""));
-    Ok(Some(response))
+    response
 }
 
 fn array(several: &[Option<Remembered>], ids: &[String], lang: &str) -> String {
@@ -151,7 +156,7 @@ fn array(several: &[Option<Remembered>], ids: &[String], lang: &str) -> String {
     format!("[{}]", all.join(","))
 }
 
-fn text(bytes: &[u8]) -> String {
+pub(super) fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
@@ -167,21 +172,27 @@ async fn recall(app: &App, asker: &Asker, id: &str, lang: &str) -> Result<Option
 async fn declared(app: &App, asker: &Asker, id: &str, lang: &str) -> Result<Option<Remembered>, Problem> {
     let Some(owner) = app.keys.owner_of_okapi(&asker.digest) else { return Ok(None) };
     let Ok(number) = id.parse::<ParcelNumber>() else { return Ok(None) };
-    let found = app.store.label_by_number(&owner, &number).await.map_err(failure::of_store)?;
+    let Some((order_number, at)) = held(app, &owner, &number).await? else { return Ok(None) };
+    let event = TrackEvent { code: "DR1".into(), label: "Déclaratif réceptionné".into(), at: Some(at.to_paris()) };
+    let record = TrackRecord { order_number, events: vec![event], ..TrackRecord::default() };
+    let json = text(&write_track(&[(id.to_owned(), Ok(record))], lang).1);
+    Ok(Some(Remembered { json, at }))
+}
+
+/// When this merchant's label of this number was made, and for which order, if we hold it and it counts.
+pub(super) async fn held(
+    app: &App,
+    owner: &MerchantId,
+    number: &ParcelNumber,
+) -> Result<Option<(Option<String>, Time)>, Problem> {
+    let found = app.store.label_by_number(owner, number).await.map_err(failure::of_store)?;
     let Some((shipment, _)) = found else { return Ok(None) };
-    let view = app.store.get(&owner, shipment).await.map_err(failure::of_store)?;
+    let view = app.store.get(owner, shipment).await.map_err(failure::of_store)?;
     let Some(view) = view.filter(|v| v.intent.state == Stands::Confirmed) else { return Ok(None) };
     let facts = app.store.facts(shipment).await.map_err(failure::of_store)?;
     let confirmed = facts.iter().find(|stamped| matches!(stamped.fact, Fact::Confirmed { .. }));
     let at = confirmed.map_or(view.intent.changed_at, |stamped| stamped.at);
-    let event = TrackEvent { code: "DR1".into(), label: "Déclaratif réceptionné".into(), at: Some(at.to_paris()) };
-    let record = TrackRecord {
-        order_number: view.order_number.map(String::from),
-        events: vec![event],
-        ..TrackRecord::default()
-    };
-    let json = text(&write_track(&[(id.to_owned(), Ok(record))], lang).1);
-    Ok(Some(Remembered { json, at }))
+    Ok(Some((view.order_number.map(String::from), at)))
 }
 
 fn refused(ids: &str, e: SuiviError) -> Response {
@@ -195,7 +206,8 @@ fn silence() -> Response {
     with_status(status, body)
 }
 
-fn with_status(status: u16, body: bytes::Bytes) -> Response {
+/// An answer in JSON.
+pub(super) fn with_status(status: u16, body: bytes::Bytes) -> Response {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
     (status, [(header::CONTENT_TYPE, JSON)], body).into_response()
 }
