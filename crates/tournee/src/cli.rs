@@ -1,8 +1,10 @@
 //! The command line.
 
 mod keep;
+mod local;
 
 pub use keep::{Backup, BackupAction, Compact, Days, Export, Format, Lang, Report, Restore, What};
+pub use local::{Dark, MerchantSet, NumbersAction, NumbersAdd, NumbersSplit};
 
 use clap::{Args, Parser, Subcommand};
 use jiff::{Span, SpanRelativeTo};
@@ -33,11 +35,17 @@ pub enum Command {
     Replay(Replay),
     /// Check everything that the gateway needs, without asking for a label.
     Doctor(Doctor),
-    /// Add and list merchants; works while the server runs.
+    /// Add, list and change merchants; works while the server runs.
     Merchant {
         /// What.
         #[command(subcommand)]
         action: MerchantAction,
+    },
+    /// The numbers of local labels; works while the server runs.
+    Numbers {
+        /// What.
+        #[command(subcommand)]
+        action: NumbersAction,
     },
     /// Add, list, rotate and revoke API keys; works while the server runs.
     Key {
@@ -155,6 +163,8 @@ pub enum MerchantAction {
     Add(MerchantAdd),
     /// List the merchants and their accounts.
     List(Where),
+    /// Say what happens to a merchant's urgent labels while the carrier is dark.
+    Set(MerchantSet),
 }
 
 /// `tournee merchant add`. Secrets come from the environment or, one per line, from standard input in the order in

@@ -11,11 +11,13 @@ use std::{
 };
 
 mod explain;
+mod local;
 mod place;
 mod rules;
 mod sections;
 mod webhooks;
 
+pub use local::{Local, Sftp};
 pub use sections::{
     BaseUrl, Carriers, Colissimo, DropIn, KeepSection, Listener, Log, LogFormat, LogLevel, PolicySection,
 };
@@ -40,6 +42,8 @@ pub struct Config {
     pub carrier: Carriers,
     /// How they are called.
     pub runner: runner::Settings,
+    /// Local labels.
+    pub local: Local,
     /// How patiently a label is pursued.
     pub policy: PolicySection,
     /// How long what is kept.
@@ -61,6 +65,7 @@ impl Default for Config {
             log: Log::default(),
             carrier: Carriers::default(),
             runner: runner::Settings::default(),
+            local: Local::default(),
             policy: PolicySection::default(),
             keep: KeepSection::default(),
             dropin: DropIn::default(),
@@ -106,8 +111,13 @@ impl Config {
         if place::of_key(text, "data").is_some() {
             self.data = base.join(&self.data);
         }
-        let paths =
-            [&mut self.key_file, &mut self.carrier.colissimo.extra_roots_pem, &mut self.webhooks.extra_roots_pem];
+        let paths = [
+            &mut self.key_file,
+            &mut self.carrier.colissimo.extra_roots_pem,
+            &mut self.webhooks.extra_roots_pem,
+            &mut self.local.folder,
+            &mut self.local.sftp.key_file,
+        ];
         for path in paths.into_iter().flatten() {
             *path = base.join(&*path);
         }

@@ -1,6 +1,7 @@
 //! `tournee doctor`: looks at everything that the gateway needs, says what it found, and what to do where it is not
 //! well. Reads, measures, connects; never asks for a label, and changes nothing.
 
+mod local;
 mod machine;
 mod reach;
 
@@ -96,6 +97,7 @@ async fn examine(place: &Where) -> Vec<Finding> {
     let Some(config) = config else { return findings };
     findings.extend(machine::clock());
     findings.extend(machine::data(&config).await);
+    findings.extend(local::labels(&config).await);
     findings.push(machine::port(&config));
     findings.extend(reach::carrier(&config).await);
     findings

@@ -59,7 +59,8 @@ impl Parts {
     /// # Errors
     /// When the extra certificates of the configuration cannot be read.
     pub fn new(config: Config, key: SealingKey) -> Result<Self, Fault> {
-        let carrier = transports(&config.carrier.colissimo)?;
+        let announcements = config.local.announcer()?;
+        let carrier = Transports { announcements, ..transports(&config.carrier.colissimo)? };
         Ok(Self { config, key, clock: Arc::new(SystemClock), carrier, boundary: None })
     }
 }
@@ -87,7 +88,8 @@ impl Gateway {
         let metrics = runner::Metrics::register(&mut registry);
         let (sender, told) = (webhook_sender(&config.webhooks)?, HookMetrics::register(&mut registry));
         let sending = config.webhooks.settings();
-        let (pace, policy) = (config.runner.clone(), config.policy.policy());
+        let pace = runner::Settings { local: config.local.settings(), ..config.runner.clone() };
+        let policy = config.policy.policy();
         let runner = Runner::start(store.clone(), carrier, Arc::clone(&clock), pace, policy, metrics).await?;
         let keeper = Keeper::start(store.clone(), Arc::clone(&clock), config.keep.keep());
         let (clock_of_hooks, random) = (Arc::clone(&clock), Arc::new(chance));

@@ -13,6 +13,7 @@ pub mod keep;
 pub mod key;
 pub mod logging;
 pub mod merchant;
+pub mod numbers;
 pub mod progress;
 pub mod replay;
 pub mod say;

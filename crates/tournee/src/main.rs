@@ -7,7 +7,7 @@ use tournee::{
     cli::{Cli, Command, SimPart},
     doctor,
     fault::{Exit, Fault},
-    keep, merchant, replay, say, serve, sim_carrier,
+    keep, merchant, numbers, replay, say, serve, sim_carrier,
 };
 
 fn main() -> ExitCode {
@@ -31,6 +31,7 @@ fn run(command: &Command) -> Result<(), Fault> {
         Command::Replay(args) => replay::run(args),
         Command::Doctor(args) => doctor::run(args),
         Command::Merchant { action } => merchant::run(action),
+        Command::Numbers { action } => numbers::run(action),
         Command::Key { action } => api_key::run(action),
         Command::Backup(args) => keep::backup::run(args),
         Command::Restore(args) => keep::restore::run(args),

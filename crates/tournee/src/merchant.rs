@@ -8,7 +8,7 @@ use crate::{
     config::Config,
     fault::Fault,
     gateway::in_place,
-    key, say,
+    key, numbers, say,
     serve::settle,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -37,6 +37,7 @@ pub fn run(action: &MerchantAction) -> Result<(), Fault> {
     match action {
         MerchantAction::Add(args) => runtime.block_on(add(args, &mut io::stdin().lock())),
         MerchantAction::List(place) => runtime.block_on(list(place)),
+        MerchantAction::Set(args) => runtime.block_on(numbers::set(args)),
     }
 }
 

@@ -20,6 +20,7 @@ pub(super) fn check(config: &Config) -> Result<(), Broken> {
     limits(&runner.label, &LABEL)?;
     limits(&runner.tracking, &TRACKING)?;
     policy(config)?;
+    super::local::check(&config.local)?;
     keep(config)?;
     webhooks(config)?;
     listener(config)

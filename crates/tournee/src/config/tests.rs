@@ -54,6 +54,10 @@ fn rules_between_values_are_named_at_the_key_to_change() {
         ("[runner]\nrelays_max = 0", "t.toml:2:1: runner.relays_max:", "at least 1"),
         ("[keep]\npersonal_days = 30", "t.toml:2:1: keep.personal_days:", "keep.label_days (90)"),
         ("[keep]\nlabel_days = 0", "t.toml:2:1: keep.label_days:", "at least 1"),
+        ("[local]\nblock_count = 0", "t.toml:2:1: local.block_count:", "at least 1"),
+        ("[local.sftp]\nhost = \"h\"", "t.toml: local.sftp.user:", "who signs in"),
+        ("[local.sftp]\nhost = \"h\"\nuser = \"u\"", "t.toml: local.sftp.host_key:", "fingerprint"),
+        ("[local]\nfolder = \"f\"\n[local.sftp]\nhost = \"h\"", "t.toml:2:1: local.folder:", "one place"),
         ("[policy]\nbackoff_max_ms = 1", "t.toml:2:1: policy.backoff_max_ms:", "raise it"),
     ] {
         let said = refused(text);
@@ -79,7 +83,17 @@ fn defaults() -> BTreeMap<String, String> {
     let all = toml::Table::try_from(Config::default()).expect("a configuration can be written");
     let mut keys = BTreeMap::new();
     flatten("", &all, &mut keys);
-    for optional in ["key_file", "carrier.colissimo.extra_roots_pem", "webhooks.extra_roots_pem"] {
+    let optional = [
+        "key_file",
+        "carrier.colissimo.extra_roots_pem",
+        "webhooks.extra_roots_pem",
+        "local.folder",
+        "local.sftp.host",
+        "local.sftp.user",
+        "local.sftp.key_file",
+        "local.sftp.host_key",
+    ];
+    for optional in optional {
         keys.insert(optional.into(), "–".into());
     }
     keys
@@ -118,7 +132,9 @@ fn the_documents_table_has_every_key_with_its_default() {
 fn the_example_has_every_key_and_is_the_default() {
     let text = include_str!("../../../../tournee.example.toml");
     assert_eq!(Config::parse("tournee.example.toml", text), Ok(Config::default()), "the example is not the default");
-    let whole = text.replace("# key_file", "key_file").replace("# extra_roots_pem", "extra_roots_pem");
+    let optional = |line: &str| line.strip_prefix("# ").filter(|rest| rest.contains(" = ")).map(str::to_owned);
+    let whole: Vec<String> = text.lines().map(|line| optional(line).unwrap_or_else(|| line.to_owned())).collect();
+    let whole = whole.join("\n");
     let table: toml::Table = whole.parse().expect("TOML");
     let mut written = BTreeMap::new();
     flatten("", &table, &mut written);
