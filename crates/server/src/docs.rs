@@ -23,8 +23,10 @@ static POLICY: LazyLock<String> = LazyLock::new(|| {
     format!("default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'")
 });
 
+/// The documentation, to be read
+///
 /// This page.
-#[utoipa::path(get, path = "/docs", tag = "operation", summary = "The documentation, to be read",
+#[utoipa::path(get, path = "/docs", tag = "operation",
     responses((status = 200, description = "A page without scripts", body = String, content_type = "text/html")))]
 pub(crate) async fn page() -> ([(HeaderName, &'static str); 2], &'static str) {
     let headers =

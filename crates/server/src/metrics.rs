@@ -137,8 +137,10 @@ fn method_name(method: &http::Method) -> &'static str {
     }
 }
 
+/// Metrics for Prometheus
+///
 /// The process's metrics, for Prometheus.
-#[utoipa::path(get, path = "/metrics", tag = "operation", summary = "Metrics for Prometheus",
+#[utoipa::path(get, path = "/metrics", tag = "operation",
     responses((status = 200, description = "All metrics", body = String, content_type = "application/openmetrics-text")))]
 pub(crate) async fn metrics(Held(app): Held<Shared>) -> Result<Response, Problem> {
     refresh(&app).await;

@@ -80,8 +80,10 @@ pub fn openapi_json() -> String {
     text
 }
 
+/// This document
+///
 /// This document.
-#[utoipa::path(get, path = "/openapi.json", tag = "operation", summary = "This document",
+#[utoipa::path(get, path = "/openapi.json", tag = "operation",
     responses((status = 200, description = "OpenAPI 3.1", body = serde_json::Value)))]
 pub(crate) async fn openapi_document() -> ([(header::HeaderName, &'static str); 1], Bytes) {
     ([(header::CONTENT_TYPE, "application/json")], JSON.clone())

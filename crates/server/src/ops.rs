@@ -23,15 +23,19 @@ pub(crate) struct Ready {
     late_facts_dropped: u64,
 }
 
+/// Is the process there
+///
 /// The process runs and answers.
-#[utoipa::path(get, path = "/healthz", tag = "operation", summary = "Is the process there",
+#[utoipa::path(get, path = "/healthz", tag = "operation",
     responses((status = 200, description = "It is", body = String, content_type = "text/plain")))]
 pub(crate) async fn healthz() -> &'static str {
     "ok\n"
 }
 
+/// Can the server take work
+///
 /// The store answers, so that shipments can be accepted.
-#[utoipa::path(get, path = "/readyz", tag = "operation", summary = "Can the server take work",
+#[utoipa::path(get, path = "/readyz", tag = "operation",
     responses((status = 200, description = "It can", body = Ready),
         NotReady))]
 pub(crate) async fn readyz(State(app): State<Shared>) -> Result<Json<Ready>, Problem> {

@@ -46,8 +46,10 @@ enum Action {
     Local,
 }
 
+/// Give a shipment up
+///
 /// Gives a shipment up: its label, made or still to come, is not to be used. Giving it up twice is the same as once.
-#[utoipa::path(post, path = "/v1/shipments/{id}/void", tag = "shipments", summary = "Give a shipment up",
+#[utoipa::path(post, path = "/v1/shipments/{id}/void", tag = "shipments",
     params(("id" = String, Path, description = "The shipment's id")),
     responses((status = 200, description = "Given up", body = ShipmentAnswer),
         Always, NotYours, UnderWay),
@@ -67,9 +69,11 @@ pub(crate) async fn void(
     Ok(Json(ShipmentAnswer::from(&view)))
 }
 
+/// Decide about a shipment
+///
 /// Settles a shipment that the engine left to a person, or whose label was found at the carrier by other means. A
 /// number is believed only when the carrier itself gives the label of that number.
-#[utoipa::path(post, path = "/v1/shipments/{id}/resolve", tag = "shipments", summary = "Decide about a shipment",
+#[utoipa::path(post, path = "/v1/shipments/{id}/resolve", tag = "shipments",
     params(("id" = String, Path, description = "The shipment's id")),
     request_body = ResolveRequest,
     responses((status = 200, description = "Decided", body = ShipmentAnswer),

@@ -71,8 +71,10 @@ async fn check(app: &App, url: &str) -> Result<(), Problem> {
     checked.map_err(|refused| Problem::new(Kind::UrlRefused, format!("url: {refused}.")).field("url"))
 }
 
+/// List webhook endpoints
+///
 /// Your webhook endpoints, the oldest first.
-#[utoipa::path(get, path = "/v1/webhooks", tag = "webhooks", summary = "List webhook endpoints",
+#[utoipa::path(get, path = "/v1/webhooks", tag = "webhooks",
     operation_id = "list_webhooks",
     responses((status = 200, description = "All of them", body = HookList), Always),
     security(("api_key" = [])))]
@@ -82,13 +84,15 @@ pub(crate) async fn list(State(app): State<Shared>, Signed(caller): Signed) -> R
     Ok(Json(HookList { webhooks: hooks.iter().map(HookAnswer::from).collect() }))
 }
 
+/// Add a webhook endpoint
+///
 /// Adds an endpoint, which is told of everything that happens from now on. The answer holds the secret that its messages
 /// are signed with, this once: verify them with a library of Standard Webhooks (standardwebhooks.com).
 ///
 /// A message comes at least once and roughly in order; `webhook-id` stays the same when it comes again. Answer 2xx within
 /// 15 s. What is not answered so is sent again for three days, then the endpoint is paused and nothing is lost: resume it
 /// with PATCH, or have a stretch sent once more with `…/replay`.
-#[utoipa::path(post, path = "/v1/webhooks", tag = "webhooks", summary = "Add a webhook endpoint",
+#[utoipa::path(post, path = "/v1/webhooks", tag = "webhooks",
     operation_id = "add_webhook", request_body = HookRequest,
     responses((status = 201, description = "Added; the secret is shown this once", body = NewHookAnswer),
         Always, BadBody, NotHooked),
@@ -122,8 +126,10 @@ fn of_store(e: store::StoreError) -> Problem {
     }
 }
 
+/// Read a webhook endpoint
+///
 /// A webhook endpoint, as it stands.
-#[utoipa::path(get, path = "/v1/webhooks/{id}", tag = "webhooks", summary = "Read a webhook endpoint",
+#[utoipa::path(get, path = "/v1/webhooks/{id}", tag = "webhooks",
     operation_id = "read_webhook", params(("id" = String, Path, description = "The endpoint's id")),
     responses((status = 200, description = "The endpoint", body = HookAnswer), Always, NoSuchHook),
     security(("api_key" = [])))]
@@ -136,8 +142,10 @@ pub(crate) async fn read(
     Ok(Json(HookAnswer::from(&own(&app, &caller, &id).await?)))
 }
 
+/// Change, pause or resume a webhook endpoint
+///
 /// Changes an endpoint; what is left out stays. Resumed (`"state": "enabled"`), everything that waits is sent at once.
-#[utoipa::path(patch, path = "/v1/webhooks/{id}", tag = "webhooks", summary = "Change, pause or resume a webhook endpoint",
+#[utoipa::path(patch, path = "/v1/webhooks/{id}", tag = "webhooks",
     operation_id = "change_webhook", params(("id" = String, Path, description = "The endpoint's id")),
     request_body = HookPatch,
     responses((status = 200, description = "The endpoint as it is now", body = HookAnswer),
@@ -158,8 +166,10 @@ pub(crate) async fn change(
     Ok(Json(HookAnswer::from(&changed.ok_or_else(no_hook)?)))
 }
 
+/// Drop a webhook endpoint
+///
 /// Drops an endpoint. What is on its way to it is not sent any more.
-#[utoipa::path(delete, path = "/v1/webhooks/{id}", tag = "webhooks", summary = "Drop a webhook endpoint",
+#[utoipa::path(delete, path = "/v1/webhooks/{id}", tag = "webhooks",
     operation_id = "drop_webhook", params(("id" = String, Path, description = "The endpoint's id")),
     responses((status = 204, description = "Dropped"), Always, NoSuchHook),
     security(("api_key" = [])))]
@@ -173,9 +183,11 @@ pub(crate) async fn drop_one(
     if dropped { Ok(StatusCode::NO_CONTENT) } else { Err(no_hook()) }
 }
 
+/// Rotate a webhook secret
+///
 /// Gives an endpoint a new secret, shown this once. For a while messages are signed with the one before as well, so that
 /// the receiver can change over without missing any.
-#[utoipa::path(post, path = "/v1/webhooks/{id}/rotate", tag = "webhooks", summary = "Rotate a webhook secret",
+#[utoipa::path(post, path = "/v1/webhooks/{id}/rotate", tag = "webhooks",
     operation_id = "rotate_webhook", params(("id" = String, Path, description = "The endpoint's id")),
     request_body = Option<RotateRequest>,
     responses((status = 200, description = "The new secret", body = RotatedAnswer), Always, NoSuchHook, BadBody),
@@ -195,8 +207,10 @@ pub(crate) async fn rotate(
     Ok(Json(RotatedAnswer::new(&secret, at.plus(grace))))
 }
 
+/// Send a test message
+///
 /// Sends a message of the type `webhook.ping` now, also to a paused endpoint, and says what came of it.
-#[utoipa::path(post, path = "/v1/webhooks/{id}/test", tag = "webhooks", summary = "Send a test message",
+#[utoipa::path(post, path = "/v1/webhooks/{id}/test", tag = "webhooks",
     operation_id = "test_webhook", params(("id" = String, Path, description = "The endpoint's id")),
     responses((status = 200, description = "What came of it", body = PingAnswer), Always, NoSuchHook),
     security(("api_key" = [])))]
@@ -220,9 +234,11 @@ pub(crate) async fn test(
     Ok(Json(PingAnswer::from(&sender(&app)?.send(&message).await)))
 }
 
+/// Send a stretch of events once more
+///
 /// Has the endpoint told once more of a part of what happened, from the records themselves, also of what it was told
 /// before and of what was before it. Sent beside what is new.
-#[utoipa::path(post, path = "/v1/webhooks/{id}/replay", tag = "webhooks", summary = "Send a stretch of events once more",
+#[utoipa::path(post, path = "/v1/webhooks/{id}/replay", tag = "webhooks",
     operation_id = "replay_webhook", params(("id" = String, Path, description = "The endpoint's id")),
     request_body = ReplayRequest,
     responses((status = 202, description = "Begun; replaying says when it is done", body = HookAnswer),

@@ -48,8 +48,10 @@ impl From<&ApiKey> for KeyAnswer {
     }
 }
 
+/// Read what your key may do
+///
 /// What the key of this request may do, and until when. Needs no scope.
-#[utoipa::path(get, path = "/v1/keys/self", tag = "keys", summary = "Read what your key may do",
+#[utoipa::path(get, path = "/v1/keys/self", operation_id = "own_key", tag = "keys",
     responses((status = 200, description = "The key of this request", body = KeyAnswer), Always),
     security(("api_key" = [])))]
 pub(crate) async fn own(State(app): State<Shared>, Signed(caller): Signed) -> Result<Json<KeyAnswer>, Problem> {

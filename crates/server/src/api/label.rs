@@ -48,9 +48,11 @@ struct Wish {
     position: Option<Position>,
 }
 
+/// Fetch the label
+///
 /// The label's bytes, as the carrier made them; with `format` in another format, where that loses nothing. Fetching it
 /// counts as handing it out.
-#[utoipa::path(get, path = "/v1/shipments/{id}/label", tag = "shipments", summary = "Fetch the label",
+#[utoipa::path(get, path = "/v1/shipments/{id}/label", tag = "shipments",
     params(("id" = String, Path, description = "The shipment's id"), LabelQuery),
     responses((status = 200, description = "The label", content(
             (LabelFile = "application/pdf"), (LabelFile = "application/x-zpl"), (LabelFile = "application/x-dpl"))),

@@ -53,10 +53,12 @@ enum Arrangement {
     Quarters,
 }
 
+/// Fetch many labels in one file
+///
 /// Fetches many labels as one file: all of them, or none and a problem that names the shipments that have no label. PDF
 /// labels become one PDF, ZPL or DPL labels one after the other; each is as the carrier made it. Fetching them counts as
 /// handing them out.
-#[utoipa::path(post, path = "/v1/labels", tag = "shipments", summary = "Fetch many labels in one file",
+#[utoipa::path(post, path = "/v1/labels", tag = "shipments",
     request_body = LabelsRequest,
     responses((status = 200, description = "The labels", content(
             (LabelFile = "application/pdf"), (LabelFile = "application/x-zpl"), (LabelFile = "application/x-dpl"))),

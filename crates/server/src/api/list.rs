@@ -59,9 +59,11 @@ pub(crate) struct ListQuery {
     cursor: Option<String>,
 }
 
+/// List shipments
+///
 /// Your shipments, the newest first. A page can hold fewer than were asked for although there are more: go on as long
 /// as there is a `next`.
-#[utoipa::path(get, path = "/v1/shipments", tag = "shipments", summary = "List shipments",
+#[utoipa::path(get, path = "/v1/shipments", tag = "shipments",
     params(ListQuery),
     responses((status = 200, description = "A page", body = ShipmentList,
             headers(("Link" = String, description = "rel=next: the next page; absent on the last"))),

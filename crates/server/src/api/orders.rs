@@ -105,12 +105,14 @@ pub(crate) struct OrderAnswer {
     parcels: Vec<ShipmentAnswer>,
 }
 
+/// Create an order of several parcels
+///
 /// Accepts an order of several parcels: all of them by one write to the disk, or none. From then on each parcel is a
 /// shipment of its own.
 ///
 /// The same order sent again is the first one. An order is known by its `Idempotency-Key`, or without one by its
 /// order number; another order under the same key or number is refused.
-#[utoipa::path(post, path = "/v1/orders", tag = "orders", summary = "Create an order of several parcels",
+#[utoipa::path(post, path = "/v1/orders", tag = "orders",
     request_body = OrderRequest,
     params(("Idempotency-Key" = Option<String>, Header, description = "Your own key of this order, 1 to 255 printable \
         characters; the order number stands for it when absent")),
@@ -151,8 +153,10 @@ pub(crate) async fn submit_order(
     Ok(response)
 }
 
+/// Read an order
+///
 /// The parcels of an order with the state of each, and a summary.
-#[utoipa::path(get, path = "/v1/orders/{order_number}", tag = "orders", summary = "Read an order",
+#[utoipa::path(get, path = "/v1/orders/{order_number}", tag = "orders",
     params(("order_number" = String, Path, description = "Your order number")),
     responses((status = 200, description = "The order", body = OrderAnswer),
         Always, NotYourOrder),

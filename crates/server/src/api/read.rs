@@ -16,8 +16,10 @@ use axum::{Json, extract::State};
 use dispatch::{Fact, State as Stands};
 use store::{IntentView, Scope};
 
+/// Read a shipment
+///
 /// Where a shipment stands.
-#[utoipa::path(get, path = "/v1/shipments/{id}", tag = "shipments", summary = "Read a shipment",
+#[utoipa::path(get, path = "/v1/shipments/{id}", tag = "shipments",
     params(("id" = String, Path, description = "The shipment's id")),
     responses((status = 200, description = "The shipment", body = ShipmentAnswer),
         Always, NotYours),
@@ -52,8 +54,10 @@ async fn partner_number(app: &App, view: &IntentView) -> Result<Option<String>, 
     }))
 }
 
+/// Read a shipment's timeline
+///
 /// What happened to a shipment, from its acceptance on. Holds no private data.
-#[utoipa::path(get, path = "/v1/shipments/{id}/facts", tag = "shipments", summary = "Read a shipment's timeline",
+#[utoipa::path(get, path = "/v1/shipments/{id}/facts", tag = "shipments",
     params(("id" = String, Path, description = "The shipment's id")),
     responses((status = 200, description = "What happened, oldest first", body = Timeline),
         Always, NotYours),

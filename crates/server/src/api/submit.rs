@@ -29,12 +29,14 @@ const LOOK_AGAIN_S: HeaderValue = HeaderValue::from_static("2");
 /// Says that the shipment was made by an earlier request.
 pub(super) const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
+/// Create a shipment
+///
 /// Accepts one parcel to be labelled. The answer comes from this server's own disk within milliseconds, also while the
 /// carrier is down; from then on the shipment is followed until its label is there.
 ///
 /// The same `Idempotency-Key` with the same shipment always gives the first shipment. Without a key, the same shipment
 /// sent again is the first one only until the first was answered.
-#[utoipa::path(post, path = "/v1/shipments", tag = "shipments", summary = "Create a shipment",
+#[utoipa::path(post, path = "/v1/shipments", tag = "shipments",
     request_body = ShipmentRequest,
     params(
         ("Idempotency-Key" = Option<String>, Header, description = "Your own key of this request, 1 to 255 printable \

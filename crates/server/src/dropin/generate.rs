@@ -36,12 +36,13 @@ use store::{Accepted, IntentView, Label, Late, NewIntent};
 /// that is new (see [`is_past`]).
 pub(super) const ANY_DAY: Date = Date::MIN;
 
+/// generateLabel of Colissimo SLS
+///
 /// Makes a parcel and its label: same body, same answer, same error ids as the carrier's `generateLabel`.
 ///
 /// When the carrier does not answer in time: 40015 with a waiting reference. Asking for the same order again later gives
 /// its label.
 #[utoipa::path(post, path = "/sls-ws/SlsServiceWSRest/2.0/generateLabel", tag = "carrier-compatible",
-    summary = "generateLabel of Colissimo SLS",
     request_body(content = serde_json::Value, description = "As for the carrier", content_type = "application/json"),
     params(("apiKey" = Option<String>, Header,
             description = "The carrier's key; or contractNumber and password in the body"),
@@ -69,9 +70,10 @@ pub(super) async fn generated(to: &Writer<'_>, headers: &HeaderMap, read: Result
     generate_for(to, (login, shipment), wait).await.unwrap_or_else(|problem| to.problem(problem))
 }
 
+/// checkGenerateLabel of Colissimo SLS
+///
 /// Validates a request and makes nothing: same body, same answer as the carrier's `checkGenerateLabel`.
 #[utoipa::path(post, path = "/sls-ws/SlsServiceWSRest/2.0/checkGenerateLabel", tag = "carrier-compatible",
-    summary = "checkGenerateLabel of Colissimo SLS",
     request_body(content = serde_json::Value, description = "As for the carrier", content_type = "application/json"),
     params(("apiKey" = Option<String>, Header,
             description = "The carrier's key; or contractNumber and password in the body")),

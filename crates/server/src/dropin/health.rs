@@ -8,25 +8,28 @@ use axum::{
 use carriers::colissimo::{HEALTH_PAGES, decode_health, encode_health, write_health};
 use dispatch::Health;
 
+/// Health page of the pickup-point service
+///
 /// Whether label and pickup-point services believe themselves well.
 #[utoipa::path(get, path = "/supervision-wspudo/supervision.jsp", tag = "carrier-compatible",
-    summary = "Health page of the pickup-point service",
     responses((status = 200, description = "[OK] or [KO]", body = String, content_type = "text/html")))]
 pub(crate) async fn pickup_service(State(app): State<Shared>) -> Response {
     page(&app, HEALTH_PAGES[0]).await
 }
 
+/// Health page of the pickup-point site
+///
 /// Whether the pickup-point site believes itself well.
 #[utoipa::path(get, path = "/supervision-pudo/supervision.jsp", tag = "carrier-compatible",
-    summary = "Health page of the pickup-point site",
     responses((status = 200, description = "[OK] or [KO]", body = String, content_type = "text/html")))]
 pub(crate) async fn pickup_site(State(app): State<Shared>) -> Response {
     page(&app, HEALTH_PAGES[1]).await
 }
 
+/// Health page of the label service
+///
 /// Whether the label service believes itself well.
 #[utoipa::path(get, path = "/supervisionWSShipping/supervision.jsp", tag = "carrier-compatible",
-    summary = "Health page of the label service",
     responses((status = 200, description = "[OK] or [KO]", body = String, content_type = "text/html")))]
 pub(crate) async fn shipping(State(app): State<Shared>) -> Response {
     page(&app, HEALTH_PAGES[2]).await

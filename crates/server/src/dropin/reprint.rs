@@ -21,10 +21,11 @@ use dispatch::State as Stands;
 use parcel::{Login, ParcelNumber};
 use store::{IntentView, Label};
 
+/// getLabel of Colissimo SLS
+///
 /// Gives the label of a parcel number once more: same body, same answer as the carrier's `getLabel`. Labels that this
 /// server holds are given also while the carrier is down.
 #[utoipa::path(post, path = "/sls-ws/SlsServiceWSRest/2.0/getLabel", tag = "carrier-compatible",
-    summary = "getLabel of Colissimo SLS",
     request_body(content = serde_json::Value, description = "As for the carrier", content_type = "application/json"),
     params(("apiKey" = Option<String>, Header,
             description = "The carrier's key; or contractNumber and password in the body")),

@@ -18,9 +18,10 @@ use axum::{
 };
 use carriers::colissimo::{self, SlipRequest, SlsRefusal};
 
+/// generateBordereauByParcelsNumbers of Colissimo SLS
+///
 /// Makes the deposit slip of parcels that are handed over: same body, same answer as the carrier's.
 #[utoipa::path(post, path = "/sls-ws/SlsServiceWSRest/2.0/generateBordereauByParcelsNumbers", tag = "carrier-compatible",
-    summary = "generateBordereauByParcelsNumbers of Colissimo SLS",
     request_body(content = serde_json::Value, description = "As for the carrier", content_type = "application/json"),
     params(("apiKey" = Option<String>, Header,
             description = "The carrier's key; or contractNumber and password in the body")),

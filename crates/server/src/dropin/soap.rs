@@ -21,10 +21,11 @@ const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto")
 /// Media ranges under which a client takes attachments.
 const ATTACHED: [&str; 4] = ["*/*", "multipart/*", "multipart/related", "application/xop+xml"];
 
+/// Colissimo SLS by SOAP
+///
 /// `generateLabel`, `checkGenerateLabel`, `getLabel` and `generateBordereauByParcelsNumbers` by SOAP 1.1: same envelope,
 /// same answer as the carrier's `SlsServiceWS`.
 #[utoipa::path(post, path = "/sls-ws/SlsServiceWS/2.0", tag = "carrier-compatible", operation_id = "sls_soap",
-    summary = "Colissimo SLS by SOAP",
     request_body(content = String, description = "A SOAP 1.1 envelope, as for the carrier", content_type = "text/xml"),
     params(("apiKey" = Option<String>, Header,
             description = "The carrier's key; or contractNumber and password in the request"),
@@ -71,9 +72,10 @@ fn takes_attachments(headers: &HeaderMap) -> bool {
     !said || accepted.flat_map(|line| line.split(',')).any(|range| ATTACHED.contains(&media(range).as_str()))
 }
 
+/// The description of SLS by SOAP, usually asked with ?wsdl
+///
 /// What the service can do, with its address as the client reached it (WSDL 1.1).
 #[utoipa::path(get, path = "/sls-ws/SlsServiceWS/2.0", tag = "carrier-compatible", operation_id = "sls_wsdl",
-    summary = "The description of SLS by SOAP, usually asked with ?wsdl",
     responses((status = 200, description = "WSDL 1.1", body = String, content_type = "text/xml")))]
 pub(crate) async fn description(headers: HeaderMap) -> Response {
     respond(200, colissimo::wsdl(&format!("{}{}", origin(&headers), colissimo::SOAP)))

@@ -30,9 +30,11 @@ const OKAPI_KEY: HeaderName = HeaderName::from_static("x-okapi-key");
 const USUAL_LANG: &str = "fr_FR";
 const JSON: &str = "application/json";
 
+/// Suivi v2 of La Poste
+///
 /// Where parcels are: same path, same answer as La Poste's Suivi v2. While it does not answer, what it last said is
 /// given again with the headers `Age` and `Warning`.
-#[utoipa::path(get, path = "/suivi/v2/idships/{ids}", tag = "carrier-compatible", summary = "Suivi v2 of La Poste",
+#[utoipa::path(get, path = "/suivi/v2/idships/{ids}", tag = "carrier-compatible",
     params(("ids" = String, Path, description = "One parcel number, or up to ten with commas between"),
         ("lang" = Option<String>, Query, description = "The language, for example fr_FR"),
         ("X-Okapi-Key" = String, Header, description = "Your key at La Poste")),

@@ -55,6 +55,8 @@ pub(crate) struct BatchQuery {
     ignore_unknown_columns: bool,
 }
 
+/// Create many shipments
+///
 /// Accepts many shipments at once. Each row is taken in or refused by itself, by the same rules as a shipment that
 /// comes alone: one bad row harms no other. Rows are read as they arrive, so that a file can be large; what stands
 /// before a limit, or before the connection breaks, is taken in.
@@ -66,7 +68,7 @@ pub(crate) struct BatchQuery {
 /// With an `Idempotency-Key` the batch can be sent again without harm, whole or corrected: rows that were taken in are
 /// found again, whatever broke off, and rows that were refused are tried anew. Rows keep their places in the file.
 /// Without a key each row is judged by what it says, as a single shipment without a key.
-#[utoipa::path(post, path = "/v1/batches", tag = "batches", summary = "Create many shipments",
+#[utoipa::path(post, path = "/v1/batches", tag = "batches",
     request_body(description = "The shipments", content(
         (Vec<ShipmentRequest> = "application/json"), (String = "application/x-ndjson"), (String = "text/csv"))),
     params(BatchQuery,

@@ -52,15 +52,19 @@ pub(crate) struct LinesQuery {
     limit: Option<String>,
 }
 
+/// List the columns of a CSV batch
+///
 /// The columns of a CSV batch: the plain fields of a shipment, with the other names that they can have.
-#[utoipa::path(get, path = "/v1/batches/columns", tag = "batches", summary = "List the columns of a CSV batch",
+#[utoipa::path(get, path = "/v1/batches/columns", tag = "batches",
     responses((status = 200, description = "The columns", body = Columns)))]
 pub(crate) async fn batch_columns() -> Json<Columns> {
     Json(Columns { columns: columns::all() })
 }
 
+/// Read a batch
+///
 /// Where a batch stands, with the present states of its shipments.
-#[utoipa::path(get, path = "/v1/batches/{id}", tag = "batches", summary = "Read a batch",
+#[utoipa::path(get, path = "/v1/batches/{id}", tag = "batches",
     params(("id" = String, Path, description = "The batch's id")),
     responses((status = 200, description = "The batch", body = BatchAnswer),
         Always, NotYourBatch),
@@ -76,8 +80,10 @@ pub(crate) async fn batch(
     Ok(Json(BatchAnswer::of(&batch, Vec::new()).with_states(&states)))
 }
 
+/// Read the results of a batch
+///
 /// What became of each row, in the order of the file, page by page; as CSV with `Accept: text/csv`.
-#[utoipa::path(get, path = "/v1/batches/{id}/lines", tag = "batches", summary = "Read the results of a batch",
+#[utoipa::path(get, path = "/v1/batches/{id}/lines", tag = "batches",
     params(("id" = String, Path, description = "The batch's id"), LinesQuery),
     responses((status = 200, description = "A page", content((LineList = "application/json"), (String = "text/csv")),
             headers(("Link" = String, description = "rel=next: the next page; absent on the last"))),

@@ -83,8 +83,10 @@ pub(crate) struct DeliveryList {
     next: Option<String>,
 }
 
+/// List messages to an endpoint
+///
 /// What was sent to an endpoint and what came of it, the newest first. What was delivered is kept for some weeks.
-#[utoipa::path(get, path = "/v1/webhooks/{id}/deliveries", tag = "webhooks", summary = "List messages to an endpoint",
+#[utoipa::path(get, path = "/v1/webhooks/{id}/deliveries", tag = "webhooks",
     operation_id = "list_webhook_deliveries",
     params(("id" = String, Path, description = "The endpoint's id"), DeliveryQuery),
     responses((status = 200, description = "A page", body = DeliveryList), Always, NoSuchHook, BadQuery),
