@@ -91,6 +91,23 @@ groups! {
         "410" "A shipment was given up, or its label is no longer kept"
         "422" "A field is wrong, or the carrier refused a shipment"
     }
+    /// A shipment without a customs form.
+    NoForm {
+        "404" "Not a shipment of yours, or one without a customs form"
+        "409" "Not there yet; see Retry-After"
+        "410" "The shipment was given up, or its papers are no longer kept"
+        "422" "The carrier refused the shipment"
+    }
+    /// A return that cannot be taken.
+    NotReturned {
+        "409" "There is no label that could come back"
+        "422" "A field is wrong, or the Idempotency-Key belongs to another request"
+    }
+    /// A deposit slip that cannot be made.
+    NoSlip {
+        "422" "A number is wrong or not yours, or the carrier refused the slip"
+        "503" "The carrier does not answer; see Retry-After"
+    }
     /// A new shipment that cannot be taken.
     NotTaken {
         "422" "A field is wrong, or the Idempotency-Key belongs to another request"

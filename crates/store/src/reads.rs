@@ -72,6 +72,12 @@ pub(crate) fn label_by_number(
     rows.next()?.map(read_label).transpose()
 }
 
+/// Whether a customs form is kept with the label.
+pub(crate) fn has_customs_form(conn: &Connection, id: ShipmentId) -> Result<bool, StoreError> {
+    let mut statement = conn.prepare_cached("SELECT 1 FROM labels WHERE intent = ?1 AND cn23 IS NOT NULL")?;
+    Ok(statement.exists([id.as_bytes()])?)
+}
+
 /// The shipment whose label has, or had, this number.
 pub(crate) fn by_number(
     conn: &Connection,

@@ -223,6 +223,14 @@ impl Store {
         self.inner.engine.read(move |conn| reads::label_by_number(conn, &merchant, &number)).await
     }
 
+    /// Whether a customs form is kept with the label of this shipment.
+    ///
+    /// # Errors
+    /// Only those of every method.
+    pub async fn has_customs_form(&self, id: ShipmentId) -> Result<bool, StoreError> {
+        self.inner.engine.read(move |conn| reads::has_customs_form(conn, id)).await
+    }
+
     /// How many parcels of this order there are, void ones included.
     ///
     /// # Errors

@@ -43,6 +43,9 @@ pub(crate) struct ShipmentAnswer {
     /// Where the label can be fetched, once it is there.
     #[serde(skip_serializing_if = "Option::is_none")]
     label_url: Option<String>,
+    /// Where the customs form (CN23) can be fetched, where there is one. Only when one shipment is read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cn23_url: Option<String>,
     /// The day on which you mean to hand the parcel over.
     #[schema(format = Date)]
     deposit_date: String,
@@ -201,6 +204,7 @@ impl From<&IntentView> for ShipmentAnswer {
             parcel_number: intent.number.filter(|_| confirmed).map(String::from),
             partner_number: None,
             label_url: confirmed.then(|| label_url(intent.id)),
+            cn23_url: None,
             deposit_date: intent.deposit_date.to_string(),
             attempts: intent.attempt,
             cause: intent.cause.as_ref().map(CauseAnswer::from),
@@ -223,6 +227,12 @@ impl ShipmentAnswer {
     /// The same answer with the partner's number.
     pub(super) fn with_partner(mut self, number: Option<String>) -> Self {
         self.partner_number = number;
+        self
+    }
+
+    /// The same answer with the place of the customs form, if there is one.
+    pub(super) fn with_cn23(mut self, there: bool) -> Self {
+        self.cn23_url = there.then(|| format!("/v1/shipments/{}/cn23", self.id));
         self
     }
 

@@ -10,10 +10,12 @@ mod label;
 mod labels;
 mod list;
 mod orders;
+mod papers;
 mod path;
 mod prefer;
 mod read;
 mod request;
+mod returns;
 mod submit;
 
 pub(crate) use hooks::described_events;
@@ -36,6 +38,9 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(read::facts))
         .routes(routes!(label::label))
         .routes(routes!(labels::labels))
+        .routes(routes!(papers::cn23))
+        .routes(routes!(papers::make_slip))
+        .routes(routes!(returns::make_return))
         .routes(routes!(act::void))
         .routes(routes!(act::resolve))
         .routes(routes!(keys::own))

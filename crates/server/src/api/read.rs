@@ -33,7 +33,9 @@ pub(crate) async fn shipment(
     let view = own(&app, &caller, id).await?;
     let partner = partner_number(&app, &view).await?;
     let why = why_no_local_label(&app, &view).await?;
-    Ok(Json(ShipmentAnswer::from(&view).with_partner(partner).without_local_label(why)))
+    let confirmed = view.intent.state == Stands::Confirmed;
+    let cn23 = confirmed && app.store.has_customs_form(id).await.map_err(failure::of_store)?;
+    Ok(Json(ShipmentAnswer::from(&view).with_partner(partner).with_cn23(cn23).without_local_label(why)))
 }
 
 async fn why_no_local_label(app: &App, view: &IntentView) -> Result<Option<String>, Problem> {

@@ -189,7 +189,11 @@ pub(crate) fn deposit_past(today: Date) -> Problem {
     Problem::invalid("deposit_date", why)
 }
 
-fn deposit_date(text: &str) -> Result<Date, Problem> {
+/// A day as people write it in this API.
+///
+/// # Errors
+/// Anything but YYYY-MM-DD.
+pub(super) fn deposit_date(text: &str) -> Result<Date, Problem> {
     let well_formed = text.len() == 10 && text.as_bytes()[4] == b'-' && text.as_bytes()[7] == b'-';
     let date: Option<Date> = if well_formed { text.parse().ok() } else { None };
     date.ok_or_else(|| Problem::invalid("deposit_date", "deposit_date is a day as YYYY-MM-DD, for example 2025-12-22."))

@@ -22,7 +22,7 @@ use dispatch::Via;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use parcel::Shipment;
 use std::time::Duration;
-use store::{Accepted, IntentView, NewIntent, Scope};
+use store::{Accepted, IntentView, Key, NewIntent, Scope};
 
 /// Seconds after which it is worth looking at a shipment again.
 const LOOK_AGAIN_S: HeaderValue = HeaderValue::from_static("2");
@@ -66,18 +66,20 @@ pub(crate) async fn submit(
     let key = prefer::idempotency_key(&head.headers)?;
     let bytes = body::read(body, &app.settings).await?;
     let shipment = body::json::<ShipmentRequest>(&bytes)?.parse()?;
+    let key = fingerprint::of_request(key, &shipment);
     let (view, replayed) = accept(&app, &caller, key, shipment).await?;
     let view = wait::until_settled(&app, view, wait.unwrap_or_default()).await.map_err(failure::of_store)?;
     Ok(answer(&view, replayed, wait))
 }
 
-async fn accept(
+/// Takes a shipment in under this key, or finds the one that the key made; and whether it was found.
+pub(super) async fn accept(
     app: &App,
     caller: &Caller,
-    key: Option<&str>,
+    key: Key,
     shipment: Shipment,
 ) -> Result<(IntentView, bool), Problem> {
-    let (at, key) = (app.now(), fingerprint::of_request(key, &shipment));
+    let at = app.now();
     let accepted = if shipment.deposit_date < at.paris_date() {
         // Yesterday's request sent again is no new one: it finds the shipment that it made.
         let known = app.store.known(&caller.merchant, key, at).await.map_err(failure::of_store)?;
@@ -104,7 +106,8 @@ async fn accept(
     }
 }
 
-fn answer(view: &IntentView, replayed: bool, wait: Option<Duration>) -> Response {
+/// Where a shipment that was taken in stands.
+pub(super) fn answer(view: &IntentView, replayed: bool, wait: Option<Duration>) -> Response {
     let settled = view.intent.state.is_final();
     let status = if settled { StatusCode::CREATED } else { StatusCode::ACCEPTED };
     let mut response = (status, Json(ShipmentAnswer::from(view))).into_response();
