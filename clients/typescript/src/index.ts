@@ -65,7 +65,7 @@ export class ProblemError extends Error {
 }
 
 /** A webhook that was found to be from the gateway. */
-export interface Webhook {
+export interface VerifiedWebhook {
   /** Its id, the same each time it is sent. */
   id: string;
   /** What it says, as it was sent. */
@@ -87,7 +87,7 @@ export async function verifyWebhook(
   payload: string | Uint8Array,
   headers: Headers | Record<string, string | string[] | undefined>,
   secret: string,
-): Promise<Webhook> {
+): Promise<VerifiedWebhook> {
   const named = new Headers();
   for (const [name, value] of headers instanceof Headers ? headers : Object.entries(headers)) {
     if (value !== undefined) named.set(name, String(value));

@@ -26,7 +26,7 @@ pub(super) const TAKEN: &[&str] = &[
     "TypeAlias",
     "TypedDict",
     "Union",
-    "Webhook",
+    "VerifiedWebhook",
     "WebhookError",
 ];
 const KEYWORDS: &[&str] = &[

@@ -32,7 +32,7 @@ pub(super) const TAKEN: &[&str] = &[
     "TypeError",
     "URLSearchParams",
     "Uint8Array",
-    "Webhook",
+    "VerifiedWebhook",
     "Map",
     "Date",
 ];

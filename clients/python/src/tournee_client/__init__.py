@@ -292,7 +292,7 @@ class WebhookError(Exception):
     """A webhook that is not to be believed."""
 
 
-class Webhook(TypedDict):
+class VerifiedWebhook(TypedDict):
     """A webhook that was found to be from the gateway."""
 
     id: str
@@ -305,7 +305,7 @@ class Webhook(TypedDict):
 _WEBHOOK_SKEW_SECONDS_MAX = 300
 
 
-def verify_webhook(payload: bytes, headers: Mapping[str, str], secret: str) -> Webhook:
+def verify_webhook(payload: bytes, headers: Mapping[str, str], secret: str) -> VerifiedWebhook:
     """Believes a webhook only with its signature (Standard Webhooks, HMAC-SHA256).
 
     ``payload`` is the body exactly as it came, ``headers`` those of the request by any spelling, ``secret`` that of your
