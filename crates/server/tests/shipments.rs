@@ -224,6 +224,21 @@ async fn a_label_is_given_when_it_is_there_and_not_before() {
     assert_eq!((gone.status, gone.problem().as_str()), (StatusCode::GONE, "void"));
 }
 
+#[tokio::test]
+async fn a_label_past_its_time_is_said_to_be_so() {
+    let world = World::new().await;
+    let id = world.ship("A").await;
+    world.claim().await;
+    world.confirm(id, NUMBER).await;
+    let later = world.clock.now().plus(Duration::from_secs(91 * 24 * 60 * 60));
+    let (keep, from) = (store::Keep::default(), store::CompactPlace::default());
+    let (removed, _) = world.store.compact(keep, from, later, false).await.expect("a turn");
+    assert_eq!(removed.labels, 1);
+    let gone = world.get(&format!("/v1/shipments/{id}/label")).await;
+    assert_eq!((gone.status, gone.problem().as_str()), (StatusCode::GONE, "past-keeping"));
+    assert!(gone.text().contains(NUMBER), "it names the number to print it again by: {}", gone.text());
+}
+
 async fn released(world: &World, id: parcel::ShipmentId) -> Value {
     world.get(&format!("/v1/shipments/{id}")).await.json()["released"].clone()
 }
