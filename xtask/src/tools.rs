@@ -32,6 +32,7 @@ const PYTHON_PACKAGES: &[&str] = &[
     "karrio==2026.1.32",
     "karrio-colissimo==2026.1.32",
     "mypy==2.4.1",       // checks the types of clients/python
+    "zeep==4.3.3",       // a SOAP client that asks for labels
     "pypdfium2==5.15.2", // renders labels in PDF
     "pillow==13.0.0",    // holds the rendered pages
     "zxing-cpp==3.1.1",  // reads their barcodes
