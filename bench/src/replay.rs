@@ -12,7 +12,13 @@ use sim::{
 /// Our gateway alone, then with the client of the common shape in the same world.
 pub(crate) fn measure(quick: u32) -> Outcome {
     let orders = 100_000 / quick;
-    let plan = Plan { scenario: Scenario::builtin_day()?, orders, seed: 1, naive: false };
+    let plan = Plan {
+        scenario: Scenario::builtin_day()?,
+        orders,
+        seed: 1,
+        naive: false,
+        in_the_dark: dispatch::InTheDark::Wait,
+    };
     let bar = indicatif::ProgressBar::new(1_000);
     let started = Started::now();
     let report = replay(&plan, &mut |p| {

@@ -5,7 +5,7 @@
 
 use crate::carrier::{Announcements, Entry, Offence};
 use clock::Time;
-use dispatch::{Fact, Found, Stamped};
+use dispatch::{By, Fact, Found, Stamped};
 use parcel::{DeliveryMode, ParcelNumber, Product, ShipmentId};
 use std::{
     collections::{HashMap, HashSet},
@@ -203,6 +203,8 @@ pub fn no_silent_substitution(acknowledged: &[Acknowledged], journal: &Journal, 
             Fact::Accepted { shipment, .. } => {
                 found.extend(substituted(ack, &shipment.product, &shipment.mode, "the journal"));
             }
+            // Of a local label the carrier knows what it was announced as.
+            Fact::Confirmed { by: By::Local, .. } => {}
             Fact::Confirmed { number, .. } => match made.get(number) {
                 Some(entry) => found.extend(substituted(ack, &entry.product, &entry.mode, "the carrier's book")),
                 None => {

@@ -6,19 +6,23 @@
 
 mod client;
 mod gateway;
+mod local;
 mod naive;
 mod report;
 mod tally;
 
+pub use local::LocalLabels;
 pub use report::{Day, InTheDark, Report};
 
 use crate::{
     carrier::{Carrier, Options, SharedCarrier},
+    merchants::merchants,
     orders::{SimOrder, orders},
     scenario::Scenario,
     transport::{SimClock, SimTransport},
 };
 use clock::{Clock, Time};
+
 use gateway::Gateway;
 use std::{sync::Arc, time::Duration};
 use tally::Tally;
@@ -40,6 +44,8 @@ pub struct Plan {
     pub seed: u64,
     /// Whether a client of the common shape is shown beside ours, in the same world.
     pub naive: bool,
+    /// What every merchant wants for urgent labels in the dark.
+    pub in_the_dark: dispatch::InTheDark,
 }
 
 /// How far a replay has come.
@@ -97,7 +103,8 @@ struct Outside {
 impl Outside {
     fn of(plan: &Plan) -> Self {
         let clock = SimClock::starting(plan.scenario.start);
-        let options = Options { seed: plan.seed, ..Options::default() };
+        let ranges = (0..merchants().len()).flat_map(local::ranges).map(|(_, range)| range).collect();
+        let options = Options { seed: plan.seed, local_ranges: Some(ranges), ..Options::default() };
         let carrier = SharedCarrier::new(Carrier::new(Arc::new(plan.scenario.clone()), options));
         let transport = Arc::new(SimTransport::new(carrier.clone(), clock));
         Self { carrier, clock, transport }
@@ -111,7 +118,7 @@ async fn ours(
 ) -> Result<Report, WorldError> {
     let outside = Outside::of(plan);
     let tally = Arc::new(Tally::new(orders.len(), plan.scenario.clone()));
-    let gateway = Gateway::open(plan.seed, outside.transport, outside.clock).await?;
+    let gateway = Gateway::open(plan, outside.transport, outside.clock).await?;
     let mut clients = JoinSet::new();
     let spawn = |clients: &mut JoinSet<()>, place: usize| {
         clients.spawn(client::get_label(gateway.door(), Arc::clone(orders), place, Arc::clone(&tally)));
@@ -120,6 +127,7 @@ async fn ours(
         on_progress(progress(plan, at, "tournee", tally.labels()));
     })
     .await;
+    gateway.announce_all(plan.scenario.end.plus(AFTERMATH)).await?;
     let facts = gateway.facts().await?;
     Ok(outside.carrier.read(|book| report::ours(plan, orders, &tally, &facts, book)))
 }

@@ -1,5 +1,6 @@
 //! The day of 22 December 2025, lived through by the whole gateway in simulated time.
 
+use dispatch::InTheDark;
 use sim::{
     scenario::Scenario,
     world::{Plan, Report, replay},
@@ -7,7 +8,8 @@ use sim::{
 
 fn day(orders: u32, seed: u64, naive: bool) -> Report {
     let scenario = Scenario::builtin_day().expect("the built-in scenario");
-    replay(&Plan { scenario, orders, seed, naive }, &mut |_| {}).expect("a replay")
+    let in_the_dark = InTheDark::Wait;
+    replay(&Plan { scenario, orders, seed, naive, in_the_dark }, &mut |_| {}).expect("a replay")
 }
 
 #[test]

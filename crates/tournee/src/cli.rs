@@ -140,6 +140,9 @@ pub struct Replay {
     /// Also write the report to this file, as JSON.
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
+    /// What every merchant wants for urgent labels in the dark.
+    #[arg(long, value_name = "POLICY", default_value = "wait")]
+    pub policy: Dark,
     /// Also live through it with another client, to compare.
     #[arg(long, value_name = "WHO", value_parser = ["naive"])]
     pub versus: Option<String>,

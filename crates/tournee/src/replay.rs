@@ -13,6 +13,7 @@ pub fn run(args: &Replay) -> Result<(), Fault> {
         orders: args.orders,
         seed: args.seed,
         naive: args.versus.is_some(),
+        in_the_dark: args.policy.into(),
     };
     let mut bar = Progress::default();
     let mut tell = |come: sim::world::Progress| {

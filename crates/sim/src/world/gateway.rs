@@ -1,24 +1,30 @@
 //! The gateway under simulation: the rooms wired as in the binary, with a store in memory and a seeded source of ids.
 
+use super::{Plan, local};
 use crate::{
     dice::Dice,
     merchants::{Merchant, merchants},
     transport::{SimClock, SimTransport},
 };
 use axum::Router;
-use carriers::Transport;
+use carriers::{Transport, announce::Announcer};
 use clock::{Clock, Time};
-use dispatch::{Policy, Stamped};
+use dispatch::{InTheDark, Policy, Stamped};
 use parcel::ShipmentId;
 use runner::{Metrics, Runner, Settings, Transports};
 use sha2::{Digest, Sha256};
-use std::sync::{Arc, Mutex, PoisonError};
-use store::{Account, Options, SealingKey, Store, StoreError};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use store::{Account, LocalWish, NewRange, Options, SealingKey, Store, StoreError};
 
 /// Which stream of the seed's chance the gateway's ids are drawn from.
 const IDS_STREAM: u64 = 9;
 /// How many facts are read from the journal at once.
 const FACTS_PAGE: usize = 10_000;
+/// How often it is looked whether all is announced, in simulated time.
+const ANNOUNCE_LOOK: Duration = Duration::from_secs(300);
 
 pub(super) struct Gateway {
     door: Door,
@@ -36,23 +42,27 @@ pub(super) struct Door {
 
 impl Gateway {
     pub(super) async fn open(
-        seed: u64,
+        plan: &Plan,
         transport: Arc<SimTransport<SimClock>>,
         clock: SimClock,
     ) -> Result<Self, StoreError> {
         let store = Store::open(Options::memory(SealingKey::from_bytes([7; 32])))?;
         let merchants: Arc<[Merchant]> = merchants().into();
-        for merchant in merchants.iter() {
+        for (place, merchant) in merchants.iter().enumerate() {
             enrol(&store, merchant, clock.now()).await?;
+            if plan.in_the_dark != InTheDark::Wait {
+                prepare(&store, place, merchant, plan).await?;
+            }
         }
         let clock: Arc<dyn Clock> = Arc::new(clock);
+        let announcements: Option<Arc<dyn Announcer>> = Some(transport.clone());
         let carrier: Arc<dyn Transport> = transport;
-        let transports = Transports { shipping: Arc::clone(&carrier), tracking: carrier, announcements: None };
+        let transports = Transports { shipping: Arc::clone(&carrier), tracking: carrier, announcements };
         let mut registry = prometheus_client::registry::Registry::default();
         let metrics = Metrics::register(&mut registry);
         let (settings, policy) = (Settings::default(), Policy::default());
         let runner = Runner::start(store.clone(), transports, Arc::clone(&clock), settings, policy, metrics).await?;
-        let dice = Mutex::new(Dice::stream(seed, IDS_STREAM));
+        let dice = Mutex::new(Dice::stream(plan.seed, IDS_STREAM));
         let state = server::AppState {
             store: store.clone(),
             clock: Arc::clone(&clock),
@@ -68,6 +78,18 @@ impl Gateway {
 
     pub(super) fn door(&self) -> Door {
         self.door.clone()
+    }
+
+    /// Lets the world run on until every local label is announced and seen in tracking, but not beyond this time.
+    pub(super) async fn announce_all(&self, end: Time) -> Result<(), StoreError> {
+        while self.door.clock.now() < end {
+            let left = self.store.announcing().await?;
+            if left.waiting + left.unseen == 0 {
+                break;
+            }
+            tokio::time::sleep(ANNOUNCE_LOOK).await;
+        }
+        Ok(())
     }
 
     /// The whole journal.
@@ -100,6 +122,18 @@ async fn enrol(store: &Store, merchant: &Merchant, at: Time) -> Result<(), Store
     let digest: [u8; 32] = Sha256::digest(api_key(merchant)).into();
     let shop = store::Merchant { id: merchant.id.clone(), name: merchant.name.into() };
     store.add_merchant(shop, digest, account, at).await
+}
+
+/// Gives a merchant its wish and its ranges.
+async fn prepare(store: &Store, place: usize, merchant: &Merchant, plan: &Plan) -> Result<(), StoreError> {
+    let site = Some("75".to_owned());
+    let wish = LocalWish { in_the_dark: plan.in_the_dark, client: local::client(merchant), site };
+    store.set_local_wish(&merchant.id, wish).await?;
+    for (product, range) in local::ranges(place) {
+        let new = NewRange { account: merchant.id.to_string(), product, range, site: None };
+        store.add_range(new, plan.scenario.start).await?;
+    }
+    Ok(())
 }
 
 /// The runner's door as the server wants it.

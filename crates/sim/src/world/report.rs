@@ -1,7 +1,7 @@
 //! What came of a simulated day, counted from four sides: the clients, the journal, the carrier's own book, the clock.
 
 use super::{
-    Plan,
+    LocalLabels, Plan, local,
     naive::Shop,
     tally::{Seen, Tally},
 };
@@ -16,7 +16,7 @@ use dispatch::{By, Fact, Found, Limits, Stamped};
 use parcel::ShipmentId;
 use serde::Serialize;
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     fmt,
     time::Duration,
 };
@@ -38,6 +38,8 @@ pub struct Report {
     pub day: Day,
     /// How the unknown attempts were settled, by way.
     pub unknown_resolved_by: BTreeMap<&'static str, u64>,
+    /// What came of what was urgent in the dark.
+    pub local: LocalLabels,
     /// From the lasting return to the last label of a parcel asked for before it, in seconds.
     pub drained_after_return_s: u64,
     /// What did not hold, in words. Empty when all is well.
@@ -105,13 +107,14 @@ pub(super) fn ours(
         unknown_total: unknowns.total,
         unknown_resolved_alone: unknowns.by.values().sum(),
         served_in_the_dark: in_the_dark(&plan.scenario, orders, &served(&seen, facts), tally.held_in_the_dark()),
-        ..Day::seen(&seen, tally, book)
+        ..Day::seen(&seen, book)
     };
     Report {
         scenario: plan.scenario.name.clone(),
         seed: plan.seed,
         day,
         unknown_resolved_by: unknowns.by,
+        local: local::count(&plan.scenario, plan.in_the_dark, orders, &served(&seen, facts), facts, book),
         drained_after_return_s: drained(&plan.scenario, facts),
         violations: found.in_words(),
         naive: None,
@@ -123,13 +126,13 @@ pub(super) fn theirs(plan: &Plan, orders: &[SimOrder], tally: &Tally, shop: &Sho
     Day {
         unknown_total: shop.unknown(),
         served_in_the_dark: in_the_dark(&plan.scenario, orders, &printed(&seen), 0),
-        ..Day::seen(&seen, tally, book)
+        ..Day::seen(&seen, book)
     }
 }
 
 impl Day {
     /// What the clients and the carrier's book show without a journal.
-    fn seen(seen: &[Seen], tally: &Tally, book: &Book) -> Self {
+    fn seen(seen: &[Seen], book: &Book) -> Self {
         Self {
             orders: seen.len() as u64,
             orders_labelled: count(seen, |s| !s.released.is_empty()),
@@ -138,11 +141,17 @@ impl Day {
             silent_substitutions: count(seen, |s| s.substituted && !s.released.is_empty()),
             unknown_total: 0,
             unknown_resolved_alone: 0,
-            labels_orphaned: (book.entries().len() as u64).saturating_sub(tally.labels()),
+            labels_orphaned: orphaned(seen, book),
             calls_per_second_max: most_in_a_second(book.calls()),
             served_in_the_dark: InTheDark::default(),
         }
     }
+}
+
+/// Labels that the carrier made and that reached no printer.
+fn orphaned(seen: &[Seen], book: &Book) -> u64 {
+    let used: HashSet<_> = seen.iter().flat_map(|s| &s.released).map(|label| label.number).collect();
+    book.entries().iter().filter(|entry| !used.contains(&entry.number)).count() as u64
 }
 
 fn count(seen: &[Seen], test: impl Fn(&Seen) -> bool) -> u64 {
@@ -156,6 +165,7 @@ struct Verdict {
     substituted: Vec<Violation>,
     doubts: Vec<Violation>,
     budget: Vec<Violation>,
+    local: Vec<Violation>,
     unserved: Vec<String>,
 }
 
@@ -171,12 +181,13 @@ impl Verdict {
             substituted: invariants::no_silent_substitution(&acknowledged, facts, book.entries()),
             doubts: invariants::unknown_is_reconciled(facts, end.max(plan.scenario.end), bound),
             budget: budget(plan, book.calls()),
+            local: [local::announced(facts, book), invariants::announced_once(book.announcements())].concat(),
             unserved: unserved(orders, seen),
         }
     }
 
     fn in_words(self) -> Vec<String> {
-        let found = [self.lost, self.doubled, self.substituted, self.doubts, self.budget];
+        let found = [self.lost, self.doubled, self.substituted, self.doubts, self.budget, self.local];
         found.into_iter().flatten().map(|v| v.to_string()).chain(self.unserved).collect()
     }
 }
@@ -265,7 +276,7 @@ fn way(fact: &Fact) -> Option<&'static str> {
 }
 
 /// From the first phase to the last one, in which labels are well again.
-fn dark(scenario: &Scenario) -> (Time, Time) {
+pub(super) fn dark(scenario: &Scenario) -> (Time, Time) {
     let labels = scenario.phases.iter().filter(|p| p.functions.contains(&Function::Label));
     let well = |p: &&crate::scenario::Phase| !p.dark && p.error_rate <= 0.0 && p.latency_factor <= 1.0;
     let first = labels.clone().find(|p| !well(p)).map_or(scenario.end, |p| p.at);
@@ -339,6 +350,7 @@ impl fmt::Display for Report {
         row("  never", &|d| d.served_in_the_dark.never)?;
         row("answered from what is held while dark", &|d| d.served_in_the_dark.answered_from_what_is_held)?;
         writeln!(f, "  {:<44} {:>9}", "drained after the return, in seconds", self.drained_after_return_s)?;
+        self.local.fmt(f)?;
         for (way, count) in &self.unknown_resolved_by {
             writeln!(f, "  unknown settled by {way}: {count}")?;
         }
