@@ -265,9 +265,34 @@ function waiting(seconds: number | undefined): string | undefined {
 
 /**
  * retry: no label was made, ask the carrier again (only in the state human). confirm: the label was made, this is
- * its number (in the states human and unknown).
+ * its number (in the states human and unknown). local: print a label without the carrier, with a number from your
+ * range (in the states waiting, unknown and human).
  */
-export type Action = "retry" | "confirm";
+export type Action = "retry" | "confirm" | "local";
+
+/** A webhook endpoint that was just added. */
+export interface AddedWebhook {
+  /** When it was added, RFC 3339. */
+  created_at: string;
+  /** When a message last got through, RFC 3339. */
+  delivered_at?: string | null | undefined;
+  /** Of which events it is told; absent for all, also for those to come. */
+  events?: Array<string> | null | undefined;
+  /** Its id. */
+  id: string;
+  /** Messages that are under way or wait for another attempt; more may wait behind them. */
+  pending: number;
+  /** Why it is paused. */
+  reason?: string | null | undefined;
+  /** Whether a replay is under way. */
+  replaying: boolean;
+  /** enabled or paused. A paused one loses nothing: what happens waits until it is resumed. */
+  state: string;
+  /** Where messages are sent. */
+  url: string;
+  /** What its messages are signed with. Shown this once: keep it where your receiver reads it. */
+  secret: string;
+}
 
 /** A postal address. */
 export interface Address {
@@ -305,12 +330,168 @@ export interface Address {
   street?: string | null | undefined;
 }
 
+/** An API key, without the secret itself. */
+export interface ApiKey {
+  /** When it was made, RFC 3339. */
+  created_at?: string | null | undefined;
+  /** When it ends by itself, RFC 3339. */
+  expires_at?: string | null | undefined;
+  /** Its public id, by which whoever runs the server rotates or revokes it. */
+  id: string;
+  /** The shop's id. */
+  merchant: string;
+  /** What it is called; may be empty. */
+  name: string;
+  /** The requests that may be sent per second in the long run; absent when there is no limit. */
+  rate_per_s?: number | null | undefined;
+  /**
+   * What it may do: read (shipments, timelines, labels), ship (create shipments), decide (void, resolve), hooks
+   * (webhooks).
+   */
+  scopes: Array<string>;
+}
+
+/**
+ * as_kept: each label as it is, one after the other. quarters: PDF labels unscaled on A4, four to a sheet (1 top
+ * left, 2 top right, 3 bottom left, 4 bottom right).
+ */
+export type Arrangement = "as_kept" | "quarters";
+
+/** One kind of thing in a parcel. */
+export interface Article {
+  /** The currency, three letters; EUR when absent. */
+  currency?: string | null | undefined;
+  /** What it is, up to 64 characters. */
+  description: string;
+  /** Its number in the customs tariff (HS), 6 to 10 digits; needed with category 3. */
+  hs_code?: string | null | undefined;
+  /** Where it was made, two letters; FR when absent. */
+  origin_country?: string | null | undefined;
+  /** How many pieces, 1 to 9999. */
+  quantity: number;
+  /** Value of one piece in hundredths of the currency. */
+  value_cents: number;
+  /** Weight of one piece in grams. */
+  weight_g: number;
+}
+
+/** A batch as it stands. */
+export interface Batch {
+  /** How many made a new shipment; in a dry run, how many are good. */
+  accepted: number;
+  /** When it began, RFC 3339. */
+  began_at?: string | null | undefined;
+  /** When it ended, RFC 3339. */
+  ended_at?: string | null | undefined;
+  /** The first of the rows that were refused, up to 100. */
+  errors?: Array<LineError> | null | undefined;
+  /** Its id, a UUID; absent in a dry run, which keeps nothing. */
+  id?: string | null | undefined;
+  /** How many are shipments that were there already. */
+  known: number;
+  /** Where the result of every row is. */
+  lines_url?: string | null | undefined;
+  /** How many were refused. */
+  refused: number;
+  /** How many rows were read. */
+  rows: number;
+  /** How many of its shipments are in each state now. Only when the batch is read. */
+  shipments?: Record<string, number> | null | undefined;
+  /**
+   * complete, too_large (it was read up to a limit), broken_off, dry_run; or receiving, while rows come in and for
+   * good when this server was stopped meanwhile. What broke off can be sent again with the same Idempotency-Key.
+   */
+  state: string;
+}
+
+/** One row of a batch with what became of it. */
+export interface BatchLine {
+  /** Why it was refused. */
+  error?: LineProblem | null | undefined;
+  /** On which line of the file it begins, from 1. */
+  line: number;
+  /** Your order number. */
+  order_number?: string | null | undefined;
+  /** The carrier's parcel number, once the label is there. */
+  parcel_number?: string | null | undefined;
+  /** Your name for this parcel of the order. */
+  parcel_ref?: string | null | undefined;
+  /** Which row, from 1. */
+  row: number;
+  /** The shipment. */
+  shipment?: string | null | undefined;
+  /** The shipment's state now. */
+  state?: string | null | undefined;
+  /** accepted, known or refused. */
+  status: string;
+}
+
+/** A page of the rows of a batch, in their order. */
+export interface BatchLines {
+  /** The rows. */
+  lines: Array<BatchLine>;
+  /** The path of the next page; absent on the last. */
+  next?: string | null | undefined;
+}
+
 /** Why an attempt ended without a label. */
 export interface Cause {
   /** A word for programs. */
   code: string;
   /** A sentence for people. */
   text: string;
+}
+
+/** A column of a CSV batch. */
+export interface Column {
+  /** Other names that it can have there. */
+  aliases: Array<string>;
+  /** What it is. */
+  description: string;
+  /** What its cells hold. */
+  kind: ColumnKind;
+  /** Its name, as it stands in the first line of the file. */
+  name: string;
+  /** Whether a file cannot do without it. */
+  needed: boolean;
+}
+
+/** What a cell holds. */
+export type ColumnKind = "text" | "number" | "flag";
+
+/** The columns that a CSV batch can have. */
+export interface Columns {
+  /** The columns. */
+  columns: Array<Column>;
+}
+
+/** A customs declaration (form CN23); needed where a parcel crosses a border of the European Union, or goes overseas. */
+export interface Customs {
+  /** What is in the parcel, 1 to 100 articles of one currency. Together they weigh no more than the parcel. */
+  articles: Array<Article>;
+  /**
+   * Why the goods cross the border: 1 gift, 2 commercial sample, 3 goods sold, 4 documents, 5 other, 6 goods
+   * returned.
+   */
+  category: number;
+  /** The certificate's number, up to 35 characters. */
+  certificate_number?: string | null | undefined;
+  /** A note to the customs, up to 35 characters. */
+  comments?: string | null | undefined;
+  /** Your number as an economic operator (EORI): two letters, then up to 15 letters and digits. */
+  eori?: string | null | undefined;
+  /** The importer's telephone or e-mail, up to 35 characters. */
+  importer_contact?: string | null | undefined;
+  /** The importer's tax number or code at the customs, up to 35 characters. */
+  importer_reference?: string | null | undefined;
+  /** The invoice's number, up to 35 characters. */
+  invoice_number?: string | null | undefined;
+  /** The export licence's number, up to 35 characters. */
+  licence_number?: string | null | undefined;
+  /** With category 6: the parcel in which the goods were sent. */
+  original?: OriginalParcel | null | undefined;
+  /** What the transport costs, in euro cents; customs take no free transport. */
+  shipping_cost_cents: number;
 }
 
 /** A decision on a shipment. */
@@ -327,6 +508,12 @@ export interface Delivery {
   mode: string;
   /** The pickup point's id. */
   pickup_point?: string | null | undefined;
+}
+
+/** Which parcels are handed over together. */
+export interface DepositSlip {
+  /** Numbers of labels of yours, 1 to 50, each once. */
+  parcel_numbers: Array<string>;
 }
 
 /** One thing that happened. */
@@ -354,8 +541,154 @@ export interface Fact {
   seq: number;
 }
 
+/** What becomes of a parcel that cannot be delivered. */
+export type IfUndeliverable = "return" | "abandon";
+
+/** Which labels are wanted, and how. */
+export interface LabelsRequest {
+  /** How they are put together; `as_kept` when absent. */
+  layout?: Arrangement | null | undefined;
+  /** With `quarters`: the first free place of the first sheet, 1 (when absent) to 4. */
+  position?: number | null | undefined;
+  /** The shipments' ids, 1 to 500, in the order in which their labels are to come. */
+  shipments: Array<string>;
+}
+
+/** Why a row was refused. */
+export interface LineError {
+  /** What is wrong. */
+  error: LineProblem;
+  /** On which line of the file it begins, from 1. */
+  line: number;
+  /** Which row, from 1. */
+  row: number;
+}
+
+/** What is wrong with a row. */
+export interface LineProblem {
+  /** A word for programs: the last part of the problem's type, as for single shipments. */
+  code: string;
+  /** CSV: the column of the file, from 1. JSON: the character of the line at which reading stopped. */
+  column?: number | null | undefined;
+  /** What is wrong and what to do. */
+  detail: string;
+  /** The field, dotted, in this API's own words. */
+  field?: string | null | undefined;
+}
+
+/** An endpoint to be added. */
+export interface NewWebhook {
+  /** Of which events it is told; of all, also of those to come, when left out. */
+  events?: Array<string> | null | undefined;
+  /** Where messages are sent: https, a public host, port 443 or one from 1024 on. */
+  url: string;
+}
+
+/** An order with its parcels as they stand. */
+export interface Order {
+  /** Whether every parcel that was not given up has its label. */
+  complete: boolean;
+  /** How many parcels there are, those given up included. */
+  count: number;
+  /** What will happen next, or what you can do, in a sentence. */
+  next_step: string;
+  /** Your order number. */
+  order_number: string;
+  /** The parcels, in their order. */
+  parcels: Array<Shipment>;
+  /** How many are in each state. */
+  states: Record<string, number>;
+}
+
+/**
+ * An order of several parcels. Fields that stand here hold for every parcel; a parcel's own weight, insurance,
+ * instructions and the like go before.
+ */
+export interface OrderRequest {
+  /** Who receives. A pickup point needs `mobile` and `email`. */
+  addressee: Address;
+  /** Your shop's name as the buyer knows it, up to 38 characters. Needed for a pickup point. */
+  commercial_name?: string | null | undefined;
+  /** What customs are told. */
+  customs?: Customs | null | undefined;
+  /** The day on which you hand the parcel over, today in Paris or later. */
+  deposit_date: string;
+  /**
+   * What becomes of a parcel to abroad that cannot be delivered: `return` (at your expense) or `abandon`. Some
+   * destinations need it.
+   */
+  if_undeliverable?: IfUndeliverable | null | undefined;
+  /** Instructions to the postman, up to 35 characters. */
+  instructions?: string | null | undefined;
+  /** Insured value in euro cents. */
+  insurance_cents?: number | null | undefined;
+  /** The label's format; `PDF_10x15_300dpi` when absent. */
+  label_format?: string | null | undefined;
+  /** The parcel's shape is too odd for the sorting machines. */
+  non_machinable?: boolean | undefined;
+  /**
+   * Your order number, 1 to 30 printable characters without accents. The carrier gives it back in tracking, so it
+   * helps to find out what became of a request whose answer was lost.
+   */
+  order_number: string | null;
+  /** The parcels. */
+  parcels: Array<Parcel>;
+  /**
+   * The pickup point that the buyer chose: six characters. Needed for products to a pickup point, not allowed for
+   * the others.
+   */
+  pickup_point?: string | null | undefined;
+  /**
+   * The carrier's product: DOM (home), DOS (home, signed for), HD, BPR, A2P (pickup point), CORE, CORI (returns,
+   * where the buyer is the sender), COM, CDS (overseas), COL, COLD (within one territory overseas), COLI
+   * (international), CMT, BDP, PCS (pickup point abroad).
+   */
+  product: string;
+  /** Who sends. */
+  sender: Address;
+  /** Weight in grams, 10 to 30,000. */
+  weight_g?: number | undefined;
+}
+
+/** The parcel in which goods that come back were sent. */
+export interface OriginalParcel {
+  /** The day of the invoice, YYYY-MM-DD. */
+  invoice_date: string;
+  /** The invoice of the sale. */
+  invoice_number: string;
+  /** The parcel's number. */
+  parcel_number: string;
+}
+
+/** One parcel of an order: what is its own. Without `parcel_ref` it is called by its place, such as 1/3. */
+export interface Parcel {
+  /** What customs are told. */
+  customs?: Customs | null | undefined;
+  /**
+   * What becomes of a parcel to abroad that cannot be delivered: `return` (at your expense) or `abandon`. Some
+   * destinations need it.
+   */
+  if_undeliverable?: IfUndeliverable | null | undefined;
+  /** Instructions to the postman, up to 35 characters. */
+  instructions?: string | null | undefined;
+  /** Insured value in euro cents. */
+  insurance_cents?: number | null | undefined;
+  /** The label's format; `PDF_10x15_300dpi` when absent. */
+  label_format?: string | null | undefined;
+  /** The parcel's shape is too odd for the sorting machines. */
+  non_machinable?: boolean | undefined;
+  /** The parcel number, where your contract gives you a range of numbers to choose from. */
+  parcel_number?: string | null | undefined;
+  /** Your name for this parcel of the order, 1 to 17 characters without accents. */
+  parcel_ref?: string | null | undefined;
+  /** Weight in grams, 10 to 30,000. */
+  weight_g?: number | undefined;
+}
+
 /** A problem as RFC 9457 lays it out. */
 export interface Problem {
+  /** The batch that it is about. */
+  batch?: string | null | undefined;
   /** The carrier's own error id, where the carrier refused. */
   carrier_code?: string | null | undefined;
   /** The carrier's own text, in French. */
@@ -370,6 +703,8 @@ export interface Problem {
   line?: number | null | undefined;
   /** The shipment that it is about. */
   shipment?: string | null | undefined;
+  /** The shipments that it is about, where there are several. */
+  shipments?: Array<string> | undefined;
   /** The HTTP status, once more. */
   status: number;
   /** The kind in a few words, the same each time. */
@@ -386,17 +721,44 @@ export interface Reject {
   message: string;
 }
 
+/** What is particular to the way back; all of it can be left out. */
+export interface Return {
+  /** The day on which the buyer hands the parcel over, today in Paris or later; today when absent. */
+  deposit_date?: string | null | undefined;
+  /**
+   * With a customs declaration: the day of the sale's invoice; the day on which the first shipment was accepted when
+   * absent.
+   */
+  invoice_date?: string | null | undefined;
+  /** The label's format; that of the first label when absent. */
+  label_format?: string | null | undefined;
+  /** Weight in grams, 10 to 30,000; that of the parcel that was sent when absent. */
+  weight_g?: number | null | undefined;
+}
+
+/** A new secret. */
+export interface RotatedWebhook {
+  /** Until when they are signed with the one before as well, RFC 3339. */
+  old_until: string;
+  /** What messages are signed with from now on. Shown this once. */
+  secret: string;
+}
+
 /** A shipment as it stands. */
 export interface Shipment {
   /** When it was accepted, RFC 3339. */
   accepted_at: string;
+  /** When the carrier was told of a local label, RFC 3339. */
+  announced_at?: string | null | undefined;
   /** How many requests were begun at the carrier. */
   attempts: number;
   /** Why the last attempt ended without a label. */
   cause?: Cause | null | undefined;
   /** When it last changed, RFC 3339. */
   changed_at: string;
-  /** How the label came to be known: answer, anchor, tracking or human. */
+  /** Where the customs form (CN23) can be fetched, where there is one. Only when one shipment is read. */
+  cn23_url?: string | null | undefined;
+  /** How the label came to be known: answer, anchor, tracking, human or local. */
   confirmed_by?: string | null | undefined;
   /** Where the parcel is to end. */
   delivery: Delivery;
@@ -406,16 +768,24 @@ export interface Shipment {
   human_reason?: string | null | undefined;
   /** Its id, a UUID. */
   id: string;
+  /** When the carrier's tracking was seen to know a local label, RFC 3339. */
+  integrated_at?: string | null | undefined;
+  /** Where the label comes from, once it is there: carrier, or local when it was printed without the carrier. */
+  label_source?: string | null | undefined;
   /** Where the label can be fetched, once it is there. */
   label_url?: string | null | undefined;
   /** What will happen next, or what you can do, in a sentence. */
   next_step: string;
+  /** Why no local label was printed where you wanted one. Only when one shipment is read. */
+  no_local_label?: string | null | undefined;
   /** Your order number. */
   order_number?: string | null | undefined;
   /** Which parcel of its order it is, from 1. */
   parcel_no: number;
   /** The carrier's parcel number, once the label is there. */
   parcel_number?: string | null | undefined;
+  /** Your name for this parcel of the order. */
+  parcel_ref?: string | null | undefined;
   /** The number at the partner that delivers, where there is one. Only when one shipment is read. */
   partner_number?: string | null | undefined;
   /** The carrier's product. */
@@ -444,8 +814,15 @@ export interface ShipmentRequest {
   addressee: Address;
   /** Your shop's name as the buyer knows it, up to 38 characters. Needed for a pickup point. */
   commercial_name?: string | null | undefined;
+  /** What customs are told. */
+  customs?: Customs | null | undefined;
   /** The day on which you hand the parcel over, today in Paris or later. */
   deposit_date: string;
+  /**
+   * What becomes of a parcel to abroad that cannot be delivered: `return` (at your expense) or `abandon`. Some
+   * destinations need it.
+   */
+  if_undeliverable?: IfUndeliverable | null | undefined;
   /** Instructions to the postman, up to 35 characters. */
   instructions?: string | null | undefined;
   /** Insured value in euro cents. */
@@ -463,11 +840,15 @@ export interface ShipmentRequest {
   parcel_number?: string | null | undefined;
   /** Your name for this parcel of the order, 1 to 17 characters without accents. */
   parcel_ref?: string | null | undefined;
-  /** The pickup point that the buyer chose: six characters. Needed for HD, BPR and A2P, not allowed for the others. */
+  /**
+   * The pickup point that the buyer chose: six characters. Needed for products to a pickup point, not allowed for
+   * the others.
+   */
   pickup_point?: string | null | undefined;
   /**
-   * The carrier's product: DOM (home), DOS (home, signed for), HD, BPR, A2P (pickup point), CORE, CORI (returns),
-   * COM, CDS (overseas).
+   * The carrier's product: DOM (home), DOS (home, signed for), HD, BPR, A2P (pickup point), CORE, CORI (returns,
+   * where the buyer is the sender), COM, CDS (overseas), COL, COLD (within one territory overseas), COLI
+   * (international), CMT, BDP, PCS (pickup point abroad).
    */
   product: string;
   /** Who sends. */
@@ -484,6 +865,105 @@ export interface Timeline {
   id: string;
 }
 
+/** A webhook endpoint. */
+export interface Webhook {
+  /** When it was added, RFC 3339. */
+  created_at: string;
+  /** When a message last got through, RFC 3339. */
+  delivered_at?: string | null | undefined;
+  /** Of which events it is told; absent for all, also for those to come. */
+  events?: Array<string> | null | undefined;
+  /** Its id. */
+  id: string;
+  /** Messages that are under way or wait for another attempt; more may wait behind them. */
+  pending: number;
+  /** Why it is paused. */
+  reason?: string | null | undefined;
+  /** Whether a replay is under way. */
+  replaying: boolean;
+  /** enabled or paused. A paused one loses nothing: what happens waits until it is resumed. */
+  state: string;
+  /** Where messages are sent. */
+  url: string;
+}
+
+/** A page of messages, the newest first. */
+export interface WebhookDeliveries {
+  /** The messages. */
+  deliveries: Array<WebhookDelivery>;
+  /** The path of the next page; absent on the last. */
+  next?: string | null | undefined;
+}
+
+/** One message to one endpoint. */
+export interface WebhookDelivery {
+  /** How often it was sent. */
+  attempts: number;
+  /** When it is sent again, RFC 3339. */
+  due_at?: string | null | undefined;
+  /** Why there was no answer. */
+  failure?: string | null | undefined;
+  /** The webhook-id; absent when the records of the event were let go. */
+  id?: string | null | undefined;
+  /** The shipment. */
+  shipment: string;
+  /** pending, delivered, or failed: it alone was refused to the end, while others got through. It can be replayed. */
+  state: string;
+  /** The status of the last answer. */
+  status?: number | null | undefined;
+  /** When it was last sent, RFC 3339. */
+  tried_at?: string | null | undefined;
+  /** What happened. */
+  type: string;
+}
+
+/** All webhook endpoints of a shop. */
+export interface WebhookList {
+  /** The oldest first. */
+  webhooks: Array<Webhook>;
+}
+
+/** What is to be changed of an endpoint. */
+export interface WebhookPatch {
+  /** Of which events it is told; an empty list for all, also for those to come. */
+  events?: Array<string> | null | undefined;
+  /** enabled or paused. */
+  state?: WebhookState | null | undefined;
+  /** Where messages are sent. */
+  url?: string | null | undefined;
+}
+
+/** A stretch of what happened. From `since` or `from_event`, to `to` or until now. */
+export interface WebhookReplay {
+  /** From this event on: the webhook-id of a message. */
+  from_event?: string | null | undefined;
+  /** From about this moment on, RFC 3339; a minute more may be sent on either side. */
+  since?: string | null | undefined;
+  /** To about this moment, RFC 3339, or to this event; until now when left out. */
+  to?: string | null | undefined;
+}
+
+/** A new secret. */
+export interface WebhookRotation {
+  /** For how many seconds messages are signed with the secret before as well; a day when left out. */
+  grace_s?: number | null | undefined;
+}
+
+/** enabled: what waits is sent at once. paused: nothing is sent, nothing is lost. */
+export type WebhookState = "enabled" | "paused";
+
+/** What came of a test message. */
+export interface WebhookTest {
+  /** Whether the receiver answered 2xx. */
+  delivered: boolean;
+  /** Why there was no answer, and what to do. */
+  failure?: string | null | undefined;
+  /** The status of its answer. */
+  status?: number | null | undefined;
+  /** How long it took, in milliseconds. */
+  took_ms: number;
+}
+
 /** A gateway: one method for each operation. What it refuses is thrown as a {@link ProblemError}. */
 export class Tournee {
   readonly #caller: Caller;
@@ -493,7 +973,222 @@ export class Tournee {
   }
 
   /**
+   * Create many shipments.
+   *
+   * Accepts many shipments at once. Each row is taken in or refused by itself, by the same rules as a shipment that
+   * comes alone: one bad row harms no other. Rows are read as they arrive, so that a file can be large; what stands
+   * before a limit, or before the connection breaks, is taken in.
+   *
+   * `application/json`: a list of shipments, or an object whose only field `shipments` is one.
+   * `application/x-ndjson`: a shipment a line. `text/csv`: the first line names the columns (`GET
+   * /v1/batches/columns` lists them), which are separated by comma, semicolon or tab; in UTF-8, or in what
+   * `charset=` says (`iso-8859-1`, `windows-1252`).
+   *
+   * With an `Idempotency-Key` the batch can be sent again without harm, whole or corrected: rows that were taken in
+   * are found again, whatever broke off, and rows that were refused are tried anew. Rows keep their places in the
+   * file. Without a key each row is judged by what it says, as a single shipment without a key.
+   *
+   * `POST /v1/batches`
+   */
+  submitBatch(body: Array<ShipmentRequest> | Raw<"application/x-ndjson" | "text/csv">, options: CallOptions & {
+    /** true: look at every row and say what is wrong; take nothing in and keep nothing. */
+    dry_run?: boolean | undefined;
+    /** true: leave out columns of CSV that are not known, instead of refusing the file. */
+    ignore_unknown_columns?: boolean | undefined;
+    /**
+     * Your own key of this batch, 1 to 255 printable characters; with it the batch can be sent again without harm
+     * for 13 months
+     */
+    idempotencyKey?: string | undefined;
+    /**
+     * Fields for every row that does not have them itself, as a JSON object, for example `{"sender": {…}, "product":
+     * "DOM"}`
+     */
+    batchDefaults?: string | undefined;
+  } = {}): Promise<Batch> {
+    return this.#caller.json<Batch>({
+      method: "POST",
+      path: "/v1/batches",
+      query: { dry_run: options.dry_run, ignore_unknown_columns: options.ignore_unknown_columns },
+      headers: { "Idempotency-Key": options.idempotencyKey, "Batch-Defaults": options.batchDefaults },
+      body,
+      options,
+    });
+  }
+
+  /**
+   * List the columns of a CSV batch.
+   *
+   * The columns of a CSV batch: the plain fields of a shipment, with the other names that they can have.
+   *
+   * `GET /v1/batches/columns`
+   */
+  batchColumns(options: CallOptions = {}): Promise<Columns> {
+    return this.#caller.json<Columns>({
+      method: "GET",
+      path: "/v1/batches/columns",
+      options,
+    });
+  }
+
+  /**
+   * Read a batch.
+   *
+   * Where a batch stands, with the present states of its shipments.
+   *
+   * `GET /v1/batches/{id}`
+   */
+  batch(id: string, options: CallOptions = {}): Promise<Batch> {
+    return this.#caller.json<Batch>({
+      method: "GET",
+      path: `/v1/batches/${part(id)}`,
+      options,
+    });
+  }
+
+  /**
+   * Read the results of a batch.
+   *
+   * What became of each row, in the order of the file, page by page; as CSV with `Accept: text/csv`.
+   *
+   * `GET /v1/batches/{id}/lines`
+   */
+  batchLines(id: string, options: CallOptions & {
+    /** Only rows after this one. */
+    after?: number | undefined;
+    /** Only rows with this result: accepted, known or refused. */
+    status?: string | undefined;
+    /** How many on a page, 1 to 1,000 (100 when absent); as CSV 1 to 10,000 (10,000 when absent). */
+    limit?: number | undefined;
+  } = {}): Promise<BatchLines> {
+    return this.#caller.json<BatchLines>({
+      method: "GET",
+      path: `/v1/batches/${part(id)}/lines`,
+      query: { after: options.after, status: options.status, limit: options.limit },
+      options,
+    });
+  }
+
+  /**
+   * Read the results of a batch.
+   *
+   * What became of each row, in the order of the file, page by page; as CSV with `Accept: text/csv`.
+   *
+   * `GET /v1/batches/{id}/lines`
+   */
+  batchLinesAs(accept: "text/csv", id: string, options: CallOptions & {
+    /** Only rows after this one. */
+    after?: number | undefined;
+    /** Only rows with this result: accepted, known or refused. */
+    status?: string | undefined;
+    /** How many on a page, 1 to 1,000 (100 when absent); as CSV 1 to 10,000 (10,000 when absent). */
+    limit?: number | undefined;
+  } = {}): Promise<string> {
+    return this.#caller.text({
+      method: "GET",
+      path: `/v1/batches/${part(id)}/lines`,
+      accept,
+      query: { after: options.after, status: options.status, limit: options.limit },
+      options,
+    });
+  }
+
+  /**
+   * Make a deposit slip.
+   *
+   * `POST /v1/deposit-slips`
+   */
+  makeSlip(body: DepositSlip, options: CallOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#caller.bytes({
+      method: "POST",
+      path: "/v1/deposit-slips",
+      accept: "application/pdf",
+      body,
+      options,
+    });
+  }
+
+  /**
+   * Read what your key may do.
+   *
+   * What the key of this request may do, and until when. Needs no scope.
+   *
+   * `GET /v1/keys/self`
+   */
+  ownKey(options: CallOptions = {}): Promise<ApiKey> {
+    return this.#caller.json<ApiKey>({
+      method: "GET",
+      path: "/v1/keys/self",
+      options,
+    });
+  }
+
+  /**
+   * Fetch many labels in one file.
+   *
+   * Fetches many labels as one file: all of them, or none and a problem that names the shipments that have no label.
+   * PDF labels become one PDF, ZPL or DPL labels one after the other; each is as the carrier made it. Fetching them
+   * counts as handing them out.
+   *
+   * `POST /v1/labels`
+   */
+  labels(body: LabelsRequest, options: CallOptions & {
+    /** Which of the media types is wanted. */
+    accept?: "application/pdf" | "application/x-dpl" | "application/x-zpl" | undefined;
+  } = {}): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#caller.bytes({
+      method: "POST",
+      path: "/v1/labels",
+      accept: options.accept ?? "application/pdf, application/x-dpl, application/x-zpl",
+      body,
+      options,
+    });
+  }
+
+  /**
+   * Create an order of several parcels.
+   *
+   * Accepts an order of several parcels: all of them by one write to the disk, or none. From then on each parcel is
+   * a shipment of its own.
+   *
+   * The same order sent again is the first one. An order is known by its `Idempotency-Key`, or without one by its
+   * order number; another order under the same key or number is refused.
+   *
+   * `POST /v1/orders`
+   */
+  submitOrder(body: OrderRequest, options: CallOptions & {
+    /** Your own key of this order, 1 to 255 printable characters; the order number stands for it when absent */
+    idempotencyKey?: string | undefined;
+  } = {}): Promise<Order> {
+    return this.#caller.json<Order>({
+      method: "POST",
+      path: "/v1/orders",
+      headers: { "Idempotency-Key": options.idempotencyKey },
+      body,
+      options,
+    });
+  }
+
+  /**
+   * Read an order.
+   *
+   * The parcels of an order with the state of each, and a summary.
+   *
+   * `GET /v1/orders/{order_number}`
+   */
+  order(orderNumber: string, options: CallOptions = {}): Promise<Order> {
+    return this.#caller.json<Order>({
+      method: "GET",
+      path: `/v1/orders/${part(orderNumber)}`,
+      options,
+    });
+  }
+
+  /**
    * List shipments.
+   *
+   * Your shipments, the newest first. A page can hold fewer than were asked for although there are more: go on as
+   * long as there is a `next`.
    *
    * `GET /v1/shipments`
    */
@@ -502,6 +1197,18 @@ export class Tournee {
     state?: string | undefined;
     /** Only those of this order. */
     order_number?: string | undefined;
+    /** Only those whose order number begins so, or whose parcel reference or parcel number is just this. */
+    q?: string | undefined;
+    /** Only those that the carrier gave this parcel number. */
+    parcel_number?: string | undefined;
+    /** Only those that this batch made or found. */
+    batch?: string | undefined;
+    /** Only those of this product. */
+    product?: string | undefined;
+    /** Only those accepted on this day (in Paris) or at this moment (RFC 3339), or later. */
+    created_from?: string | undefined;
+    /** Only those accepted on this day or before it, or before this moment. */
+    created_to?: string | undefined;
     /** How many on a page, 1 to 200; 50 when absent. */
     limit?: number | undefined;
     /** Where the page begins: taken from `next` of the page before, and otherwise a secret of this server's. */
@@ -510,7 +1217,7 @@ export class Tournee {
     return this.#caller.json<ShipmentList>({
       method: "GET",
       path: "/v1/shipments",
-      query: { state: options.state, order_number: options.order_number, limit: options.limit, cursor: options.cursor },
+      query: { state: options.state, order_number: options.order_number, q: options.q, parcel_number: options.parcel_number, batch: options.batch, product: options.product, created_from: options.created_from, created_to: options.created_to, limit: options.limit, cursor: options.cursor },
       options,
     });
   }
@@ -527,6 +1234,9 @@ export class Tournee {
 
   /**
    * Create a shipment.
+   *
+   * Accepts one parcel to be labelled. The answer comes from this server's own disk within milliseconds, also while
+   * the carrier is down; from then on the shipment is followed until its label is there.
    *
    * The same `Idempotency-Key` with the same shipment always gives the first shipment. Without a key, the same
    * shipment sent again is the first one only until the first was answered.
@@ -554,6 +1264,8 @@ export class Tournee {
   /**
    * Read a shipment.
    *
+   * Where a shipment stands.
+   *
    * `GET /v1/shipments/{id}`
    */
   shipment(id: string, options: CallOptions = {}): Promise<Shipment> {
@@ -565,7 +1277,23 @@ export class Tournee {
   }
 
   /**
+   * Fetch the customs form.
+   *
+   * `GET /v1/shipments/{id}/cn23`
+   */
+  cn23(id: string, options: CallOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#caller.bytes({
+      method: "GET",
+      path: `/v1/shipments/${part(id)}/cn23`,
+      accept: "application/pdf",
+      options,
+    });
+  }
+
+  /**
    * Read a shipment's timeline.
+   *
+   * What happened to a shipment, from its acceptance on. Holds no private data.
    *
    * `GET /v1/shipments/{id}/facts`
    */
@@ -580,9 +1308,23 @@ export class Tournee {
   /**
    * Fetch the label.
    *
+   * The label's bytes, as the carrier made them; with `format` in another format, where that loses nothing. Fetching
+   * it counts as handing it out.
+   *
    * `GET /v1/shipments/{id}/label`
    */
   label(id: string, options: CallOptions & {
+    /**
+     * The format, as in `label_format`; that in which the label is kept when absent. A smaller PDF is placed
+     * unscaled on PDF_A4_300dpi here; any other change is a reprint by the carrier.
+     */
+    format?: string | undefined;
+    /**
+     * Where on the sheet a smaller label is placed: 1 top left (also when absent), 2 top right, 3 bottom left, 4
+     * bottom right. A label of 10x15 is 1.5 mm taller than a quarter of A4 and reaches that far over the middle
+     * line.
+     */
+    position?: number | undefined;
     /** Which of the media types is wanted. */
     accept?: "application/pdf" | "application/x-dpl" | "application/x-zpl" | undefined;
   } = {}): Promise<Uint8Array<ArrayBuffer>> {
@@ -590,12 +1332,16 @@ export class Tournee {
       method: "GET",
       path: `/v1/shipments/${part(id)}/label`,
       accept: options.accept ?? "application/pdf, application/x-dpl, application/x-zpl",
+      query: { format: options.format, position: options.position },
       options,
     });
   }
 
   /**
    * Decide about a shipment.
+   *
+   * Settles a shipment that the engine left to a person, or whose label was found at the carrier by other means. A
+   * number is believed only when the carrier itself gives the label of that number.
    *
    * `POST /v1/shipments/{id}/resolve`
    */
@@ -609,7 +1355,33 @@ export class Tournee {
   }
 
   /**
+   * Make a return.
+   *
+   * `POST /v1/shipments/{id}/return`
+   */
+  makeReturn(id: string, body: Return | null | undefined, options: CallOptions & {
+    /**
+     * Your own key of this request, 1 to 255 printable characters; with it the request can be sent again without
+     * harm for 13 months
+     */
+    idempotencyKey?: string | undefined;
+    /** wait up to N seconds (0 to 60) for the label */
+    waitSeconds?: number | undefined;
+  } = {}): Promise<Shipment> {
+    return this.#caller.json<Shipment>({
+      method: "POST",
+      path: `/v1/shipments/${part(id)}/return`,
+      headers: { "Idempotency-Key": options.idempotencyKey, Prefer: waiting(options.waitSeconds) },
+      body,
+      options,
+    });
+  }
+
+  /**
    * Give a shipment up.
+   *
+   * Gives a shipment up: its label, made or still to come, is not to be used. Giving it up twice is the same as
+   * once.
    *
    * `POST /v1/shipments/{id}/void`
    */
@@ -617,6 +1389,161 @@ export class Tournee {
     return this.#caller.json<Shipment>({
       method: "POST",
       path: `/v1/shipments/${part(id)}/void`,
+      options,
+    });
+  }
+
+  /**
+   * List webhook endpoints.
+   *
+   * Your webhook endpoints, the oldest first.
+   *
+   * `GET /v1/webhooks`
+   */
+  listWebhooks(options: CallOptions = {}): Promise<WebhookList> {
+    return this.#caller.json<WebhookList>({
+      method: "GET",
+      path: "/v1/webhooks",
+      options,
+    });
+  }
+
+  /**
+   * Add a webhook endpoint.
+   *
+   * Adds an endpoint, which is told of everything that happens from now on. The answer holds the secret that its
+   * messages are signed with, this once: verify them with a library of Standard Webhooks (standardwebhooks.com).
+   *
+   * A message comes at least once and roughly in order; `webhook-id` stays the same when it comes again. Answer 2xx
+   * within 15 s. What is not answered so is sent again for three days, then the endpoint is paused and nothing is
+   * lost: resume it with PATCH, or have a stretch sent once more with `…/replay`.
+   *
+   * `POST /v1/webhooks`
+   */
+  addWebhook(body: NewWebhook, options: CallOptions = {}): Promise<AddedWebhook> {
+    return this.#caller.json<AddedWebhook>({
+      method: "POST",
+      path: "/v1/webhooks",
+      body,
+      options,
+    });
+  }
+
+  /**
+   * Drop a webhook endpoint.
+   *
+   * Drops an endpoint. What is on its way to it is not sent any more.
+   *
+   * `DELETE /v1/webhooks/{id}`
+   */
+  dropWebhook(id: string, options: CallOptions = {}): Promise<void> {
+    return this.#caller.nothing({
+      method: "DELETE",
+      path: `/v1/webhooks/${part(id)}`,
+      options,
+    });
+  }
+
+  /**
+   * Read a webhook endpoint.
+   *
+   * A webhook endpoint, as it stands.
+   *
+   * `GET /v1/webhooks/{id}`
+   */
+  readWebhook(id: string, options: CallOptions = {}): Promise<Webhook> {
+    return this.#caller.json<Webhook>({
+      method: "GET",
+      path: `/v1/webhooks/${part(id)}`,
+      options,
+    });
+  }
+
+  /**
+   * Change, pause or resume a webhook endpoint.
+   *
+   * Changes an endpoint; what is left out stays. Resumed (`"state": "enabled"`), everything that waits is sent at
+   * once.
+   *
+   * `PATCH /v1/webhooks/{id}`
+   */
+  changeWebhook(id: string, body: WebhookPatch, options: CallOptions = {}): Promise<Webhook> {
+    return this.#caller.json<Webhook>({
+      method: "PATCH",
+      path: `/v1/webhooks/${part(id)}`,
+      body,
+      options,
+    });
+  }
+
+  /**
+   * List messages to an endpoint.
+   *
+   * What was sent to an endpoint and what came of it, the newest first. What was delivered is kept for some weeks.
+   *
+   * `GET /v1/webhooks/{id}/deliveries`
+   */
+  listWebhookDeliveries(id: string, options: CallOptions & {
+    /** Only those in this state: pending, delivered or failed. */
+    state?: string | undefined;
+    /** How many on a page, 1 to 200; 50 when absent. */
+    limit?: number | undefined;
+    /** Where the page begins: `next` of the page before. */
+    before?: number | undefined;
+  } = {}): Promise<WebhookDeliveries> {
+    return this.#caller.json<WebhookDeliveries>({
+      method: "GET",
+      path: `/v1/webhooks/${part(id)}/deliveries`,
+      query: { state: options.state, limit: options.limit, before: options.before },
+      options,
+    });
+  }
+
+  /**
+   * Send a stretch of events once more.
+   *
+   * Has the endpoint told once more of a part of what happened, from the records themselves, also of what it was
+   * told before and of what was before it. Sent beside what is new.
+   *
+   * `POST /v1/webhooks/{id}/replay`
+   */
+  replayWebhook(id: string, body: WebhookReplay, options: CallOptions = {}): Promise<Webhook> {
+    return this.#caller.json<Webhook>({
+      method: "POST",
+      path: `/v1/webhooks/${part(id)}/replay`,
+      body,
+      options,
+    });
+  }
+
+  /**
+   * Rotate a webhook secret.
+   *
+   * Gives an endpoint a new secret, shown this once. For a while messages are signed with the one before as well, so
+   * that the receiver can change over without missing any.
+   *
+   * `POST /v1/webhooks/{id}/rotate`
+   */
+  rotateWebhook(id: string, body: WebhookRotation | null | undefined, options: CallOptions = {}): Promise<RotatedWebhook> {
+    return this.#caller.json<RotatedWebhook>({
+      method: "POST",
+      path: `/v1/webhooks/${part(id)}/rotate`,
+      body,
+      options,
+    });
+  }
+
+  /**
+   * Send a test message.
+   *
+   * Sends a message of the type `webhook.ping` now, also to a paused endpoint, and says what came of it.
+   *
+   * `POST /v1/webhooks/{id}/test`
+   */
+  testWebhook(id: string, options: CallOptions = {}): Promise<WebhookTest> {
+    return this.#caller.json<WebhookTest>({
+      method: "POST",
+      path: `/v1/webhooks/${part(id)}/test`,
       options,
     });
   }

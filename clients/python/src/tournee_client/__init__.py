@@ -17,10 +17,36 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Dict, List, Literal, NotRequired, Optional, TypeAlias, TypedDict, Union, cast
 
 
-Action: TypeAlias = "Literal['retry', 'confirm']"
+Action: TypeAlias = "Literal['retry', 'confirm', 'local']"
 """retry: no label was made, ask the carrier again (only in the state human). confirm: the label was made, this is
-its number (in the states human and unknown).
+its number (in the states human and unknown). local: print a label without the carrier, with a number from your
+range (in the states waiting, unknown and human).
 """
+
+
+class AddedWebhook(TypedDict):
+    """A webhook endpoint that was just added."""
+
+    created_at: str
+    """When it was added, RFC 3339."""
+    delivered_at: NotRequired[Optional[str]]
+    """When a message last got through, RFC 3339."""
+    events: NotRequired[Optional[List[str]]]
+    """Of which events it is told; absent for all, also for those to come."""
+    id: str
+    """Its id."""
+    pending: int
+    """Messages that are under way or wait for another attempt; more may wait behind them."""
+    reason: NotRequired[Optional[str]]
+    """Why it is paused."""
+    replaying: bool
+    """Whether a replay is under way."""
+    state: str
+    """enabled or paused. A paused one loses nothing: what happens waits until it is resumed."""
+    url: str
+    """Where messages are sent."""
+    secret: str
+    """What its messages are signed with. Shown this once: keep it where your receiver reads it."""
 
 
 class Address(TypedDict):
@@ -60,6 +86,113 @@ class Address(TypedDict):
     """Number and street, up to 35 characters; needed."""
 
 
+class ApiKey(TypedDict):
+    """An API key, without the secret itself."""
+
+    created_at: NotRequired[Optional[str]]
+    """When it was made, RFC 3339."""
+    expires_at: NotRequired[Optional[str]]
+    """When it ends by itself, RFC 3339."""
+    id: str
+    """Its public id, by which whoever runs the server rotates or revokes it."""
+    merchant: str
+    """The shop's id."""
+    name: str
+    """What it is called; may be empty."""
+    rate_per_s: NotRequired[Optional[int]]
+    """The requests that may be sent per second in the long run; absent when there is no limit."""
+    scopes: List[str]
+    """What it may do: read (shipments, timelines, labels), ship (create shipments), decide (void, resolve), hooks
+    (webhooks).
+    """
+
+Arrangement: TypeAlias = "Literal['as_kept', 'quarters']"
+"""as_kept: each label as it is, one after the other. quarters: PDF labels unscaled on A4, four to a sheet (1 top
+left, 2 top right, 3 bottom left, 4 bottom right).
+"""
+
+
+class Article(TypedDict):
+    """One kind of thing in a parcel."""
+
+    currency: NotRequired[Optional[str]]
+    """The currency, three letters; EUR when absent."""
+    description: str
+    """What it is, up to 64 characters."""
+    hs_code: NotRequired[Optional[str]]
+    """Its number in the customs tariff (HS), 6 to 10 digits; needed with category 3."""
+    origin_country: NotRequired[Optional[str]]
+    """Where it was made, two letters; FR when absent."""
+    quantity: int
+    """How many pieces, 1 to 9999."""
+    value_cents: int
+    """Value of one piece in hundredths of the currency."""
+    weight_g: int
+    """Weight of one piece in grams."""
+
+
+class Batch(TypedDict):
+    """A batch as it stands."""
+
+    accepted: int
+    """How many made a new shipment; in a dry run, how many are good."""
+    began_at: NotRequired[Optional[str]]
+    """When it began, RFC 3339."""
+    ended_at: NotRequired[Optional[str]]
+    """When it ended, RFC 3339."""
+    errors: NotRequired[Optional[List[LineError]]]
+    """The first of the rows that were refused, up to 100."""
+    id: NotRequired[Optional[str]]
+    """Its id, a UUID; absent in a dry run, which keeps nothing."""
+    known: int
+    """How many are shipments that were there already."""
+    lines_url: NotRequired[Optional[str]]
+    """Where the result of every row is."""
+    refused: int
+    """How many were refused."""
+    rows: int
+    """How many rows were read."""
+    shipments: NotRequired[Optional[Dict[str, int]]]
+    """How many of its shipments are in each state now. Only when the batch is read."""
+    state: str
+    """complete, too_large (it was read up to a limit), broken_off, dry_run; or receiving, while rows come in and
+    for good when this server was stopped meanwhile. What broke off can be sent again with the same
+    Idempotency-Key.
+    """
+
+
+class BatchLine(TypedDict):
+    """One row of a batch with what became of it."""
+
+    error: NotRequired[Optional[LineProblem]]
+    """Why it was refused."""
+    line: int
+    """On which line of the file it begins, from 1."""
+    order_number: NotRequired[Optional[str]]
+    """Your order number."""
+    parcel_number: NotRequired[Optional[str]]
+    """The carrier's parcel number, once the label is there."""
+    parcel_ref: NotRequired[Optional[str]]
+    """Your name for this parcel of the order."""
+    row: int
+    """Which row, from 1."""
+    shipment: NotRequired[Optional[str]]
+    """The shipment."""
+    state: NotRequired[Optional[str]]
+    """The shipment's state now."""
+    status: str
+    """accepted, known or refused."""
+
+
+class BatchLines(TypedDict):
+    """A page of the rows of a batch, in their order."""
+
+    lines: List[BatchLine]
+    """The rows."""
+    next: NotRequired[Optional[str]]
+    """The path of the next page; absent on the last."""
+
+
 class Cause(TypedDict):
     """Why an attempt ended without a label."""
 
@@ -67,6 +200,62 @@ class Cause(TypedDict):
     """A word for programs."""
     text: str
     """A sentence for people."""
+
+
+class Column(TypedDict):
+    """A column of a CSV batch."""
+
+    aliases: List[str]
+    """Other names that it can have there."""
+    description: str
+    """What it is."""
+    kind: ColumnKind
+    """What its cells hold."""
+    name: str
+    """Its name, as it stands in the first line of the file."""
+    needed: bool
+    """Whether a file cannot do without it."""
+
+ColumnKind: TypeAlias = "Literal['text', 'number', 'flag']"
+"""What a cell holds."""
+
+
+class Columns(TypedDict):
+    """The columns that a CSV batch can have."""
+
+    columns: List[Column]
+    """The columns."""
+
+
+class Customs(TypedDict):
+    """A customs declaration (form CN23); needed where a parcel crosses a border of the European Union, or goes
+    overseas.
+    """
+
+    articles: List[Article]
+    """What is in the parcel, 1 to 100 articles of one currency. Together they weigh no more than the parcel."""
+    category: int
+    """Why the goods cross the border: 1 gift, 2 commercial sample, 3 goods sold, 4 documents, 5 other, 6 goods
+    returned.
+    """
+    certificate_number: NotRequired[Optional[str]]
+    """The certificate's number, up to 35 characters."""
+    comments: NotRequired[Optional[str]]
+    """A note to the customs, up to 35 characters."""
+    eori: NotRequired[Optional[str]]
+    """Your number as an economic operator (EORI): two letters, then up to 15 letters and digits."""
+    importer_contact: NotRequired[Optional[str]]
+    """The importer's telephone or e-mail, up to 35 characters."""
+    importer_reference: NotRequired[Optional[str]]
+    """The importer's tax number or code at the customs, up to 35 characters."""
+    invoice_number: NotRequired[Optional[str]]
+    """The invoice's number, up to 35 characters."""
+    licence_number: NotRequired[Optional[str]]
+    """The export licence's number, up to 35 characters."""
+    original: NotRequired[Optional[OriginalParcel]]
+    """With category 6: the parcel in which the goods were sent."""
+    shipping_cost_cents: int
+    """What the transport costs, in euro cents; customs take no free transport."""
 
 
 class Decision(TypedDict):
@@ -85,6 +274,13 @@ class Delivery(TypedDict):
     """home or pickup_point."""
     pickup_point: NotRequired[Optional[str]]
     """The pickup point's id."""
+
+
+class DepositSlip(TypedDict):
+    """Which parcels are handed over together."""
+
+    parcel_numbers: List[str]
+    """Numbers of labels of yours, 1 to 50, each once."""
 
 
 class Fact(TypedDict):
@@ -111,10 +307,158 @@ class Fact(TypedDict):
     seq: int
     """Its place in the journal."""
 
+IfUndeliverable: TypeAlias = "Literal['return', 'abandon']"
+"""What becomes of a parcel that cannot be delivered."""
+
+
+class LabelsRequest(TypedDict):
+    """Which labels are wanted, and how."""
+
+    layout: NotRequired[Optional[Arrangement]]
+    """How they are put together; `as_kept` when absent."""
+    position: NotRequired[Optional[int]]
+    """With `quarters`: the first free place of the first sheet, 1 (when absent) to 4."""
+    shipments: List[str]
+    """The shipments' ids, 1 to 500, in the order in which their labels are to come."""
+
+
+class LineError(TypedDict):
+    """Why a row was refused."""
+
+    error: LineProblem
+    """What is wrong."""
+    line: int
+    """On which line of the file it begins, from 1."""
+    row: int
+    """Which row, from 1."""
+
+
+class LineProblem(TypedDict):
+    """What is wrong with a row."""
+
+    code: str
+    """A word for programs: the last part of the problem's type, as for single shipments."""
+    column: NotRequired[Optional[int]]
+    """CSV: the column of the file, from 1. JSON: the character of the line at which reading stopped."""
+    detail: str
+    """What is wrong and what to do."""
+    field: NotRequired[Optional[str]]
+    """The field, dotted, in this API's own words."""
+
+
+class NewWebhook(TypedDict):
+    """An endpoint to be added."""
+
+    events: NotRequired[Optional[List[str]]]
+    """Of which events it is told; of all, also of those to come, when left out."""
+    url: str
+    """Where messages are sent: https, a public host, port 443 or one from 1024 on."""
+
+
+class Order(TypedDict):
+    """An order with its parcels as they stand."""
+
+    complete: bool
+    """Whether every parcel that was not given up has its label."""
+    count: int
+    """How many parcels there are, those given up included."""
+    next_step: str
+    """What will happen next, or what you can do, in a sentence."""
+    order_number: str
+    """Your order number."""
+    parcels: List[Shipment]
+    """The parcels, in their order."""
+    states: Dict[str, int]
+    """How many are in each state."""
+
+
+class OrderRequest(TypedDict):
+    """An order of several parcels. Fields that stand here hold for every parcel; a parcel's own weight, insurance,
+    instructions and the like go before.
+    """
+
+    addressee: Address
+    """Who receives. A pickup point needs `mobile` and `email`."""
+    commercial_name: NotRequired[Optional[str]]
+    """Your shop's name as the buyer knows it, up to 38 characters. Needed for a pickup point."""
+    customs: NotRequired[Optional[Customs]]
+    """What customs are told."""
+    deposit_date: str
+    """The day on which you hand the parcel over, today in Paris or later."""
+    if_undeliverable: NotRequired[Optional[IfUndeliverable]]
+    """What becomes of a parcel to abroad that cannot be delivered: `return` (at your expense) or `abandon`. Some
+    destinations need it.
+    """
+    instructions: NotRequired[Optional[str]]
+    """Instructions to the postman, up to 35 characters."""
+    insurance_cents: NotRequired[Optional[int]]
+    """Insured value in euro cents."""
+    label_format: NotRequired[Optional[str]]
+    """The label's format; `PDF_10x15_300dpi` when absent."""
+    non_machinable: NotRequired[bool]
+    """The parcel's shape is too odd for the sorting machines."""
+    order_number: Optional[str]
+    """Your order number, 1 to 30 printable characters without accents. The carrier gives it back in tracking, so
+    it helps to find out what became of a request whose answer was lost.
+    """
+    parcels: List[Parcel]
+    """The parcels."""
+    pickup_point: NotRequired[Optional[str]]
+    """The pickup point that the buyer chose: six characters. Needed for products to a pickup point, not allowed
+    for the others.
+    """
+    product: str
+    """The carrier's product: DOM (home), DOS (home, signed for), HD, BPR, A2P (pickup point), CORE, CORI (returns,
+    where the buyer is the sender), COM, CDS (overseas), COL, COLD (within one territory overseas), COLI
+    (international), CMT, BDP, PCS (pickup point abroad).
+    """
+    sender: Address
+    """Who sends."""
+    weight_g: NotRequired[int]
+    """Weight in grams, 10 to 30,000."""
+
+
+class OriginalParcel(TypedDict):
+    """The parcel in which goods that come back were sent."""
+
+    invoice_date: str
+    """The day of the invoice, YYYY-MM-DD."""
+    invoice_number: str
+    """The invoice of the sale."""
+    parcel_number: str
+    """The parcel's number."""
+
+
+class Parcel(TypedDict):
+    """One parcel of an order: what is its own. Without `parcel_ref` it is called by its place, such as 1/3."""
+
+    customs: NotRequired[Optional[Customs]]
+    """What customs are told."""
+    if_undeliverable: NotRequired[Optional[IfUndeliverable]]
+    """What becomes of a parcel to abroad that cannot be delivered: `return` (at your expense) or `abandon`. Some
+    destinations need it.
+    """
+    instructions: NotRequired[Optional[str]]
+    """Instructions to the postman, up to 35 characters."""
+    insurance_cents: NotRequired[Optional[int]]
+    """Insured value in euro cents."""
+    label_format: NotRequired[Optional[str]]
+    """The label's format; `PDF_10x15_300dpi` when absent."""
+    non_machinable: NotRequired[bool]
+    """The parcel's shape is too odd for the sorting machines."""
+    parcel_number: NotRequired[Optional[str]]
+    """The parcel number, where your contract gives you a range of numbers to choose from."""
+    parcel_ref: NotRequired[Optional[str]]
+    """Your name for this parcel of the order, 1 to 17 characters without accents."""
+    weight_g: NotRequired[int]
+    """Weight in grams, 10 to 30,000."""
+
 
 class Problem(TypedDict):
     """A problem as RFC 9457 lays it out."""
 
+    batch: NotRequired[Optional[str]]
+    """The batch that it is about."""
     carrier_code: NotRequired[Optional[str]]
     """The carrier's own error id, where the carrier refused."""
     carrier_message: NotRequired[Optional[str]]
@@ -129,6 +473,8 @@ class Problem(TypedDict):
     """Line of the body at which reading stopped, from 1."""
     shipment: NotRequired[Optional[str]]
     """The shipment that it is about."""
+    shipments: NotRequired[List[str]]
+    """The shipments that it is about, where there are several."""
     status: int
     """The HTTP status, once more."""
     title: str
@@ -146,19 +492,47 @@ class Reject(TypedDict):
     """The carrier's text, in French."""
 
 
+class Return(TypedDict):
+    """What is particular to the way back; all of it can be left out."""
+
+    deposit_date: NotRequired[Optional[str]]
+    """The day on which the buyer hands the parcel over, today in Paris or later; today when absent."""
+    invoice_date: NotRequired[Optional[str]]
+    """With a customs declaration: the day of the sale's invoice; the day on which the first shipment was accepted
+    when absent.
+    """
+    label_format: NotRequired[Optional[str]]
+    """The label's format; that of the first label when absent."""
+    weight_g: NotRequired[Optional[int]]
+    """Weight in grams, 10 to 30,000; that of the parcel that was sent when absent."""
+
+
+class RotatedWebhook(TypedDict):
+    """A new secret."""
+
+    old_until: str
+    """Until when they are signed with the one before as well, RFC 3339."""
+    secret: str
+    """What messages are signed with from now on. Shown this once."""
+
+
 class Shipment(TypedDict):
     """A shipment as it stands."""
 
     accepted_at: str
     """When it was accepted, RFC 3339."""
+    announced_at: NotRequired[Optional[str]]
+    """When the carrier was told of a local label, RFC 3339."""
     attempts: int
     """How many requests were begun at the carrier."""
     cause: NotRequired[Optional[Cause]]
     """Why the last attempt ended without a label."""
     changed_at: str
     """When it last changed, RFC 3339."""
+    cn23_url: NotRequired[Optional[str]]
+    """Where the customs form (CN23) can be fetched, where there is one. Only when one shipment is read."""
     confirmed_by: NotRequired[Optional[str]]
-    """How the label came to be known: answer, anchor, tracking or human."""
+    """How the label came to be known: answer, anchor, tracking, human or local."""
     delivery: Delivery
     """Where the parcel is to end."""
     deposit_date: str
@@ -167,16 +541,24 @@ class Shipment(TypedDict):
     """Why a person has to decide."""
     id: str
     """Its id, a UUID."""
+    integrated_at: NotRequired[Optional[str]]
+    """When the carrier's tracking was seen to know a local label, RFC 3339."""
+    label_source: NotRequired[Optional[str]]
+    """Where the label comes from, once it is there: carrier, or local when it was printed without the carrier."""
     label_url: NotRequired[Optional[str]]
     """Where the label can be fetched, once it is there."""
     next_step: str
     """What will happen next, or what you can do, in a sentence."""
+    no_local_label: NotRequired[Optional[str]]
+    """Why no local label was printed where you wanted one. Only when one shipment is read."""
     order_number: NotRequired[Optional[str]]
     """Your order number."""
     parcel_no: int
     """Which parcel of its order it is, from 1."""
     parcel_number: NotRequired[Optional[str]]
     """The carrier's parcel number, once the label is there."""
+    parcel_ref: NotRequired[Optional[str]]
+    """Your name for this parcel of the order."""
     partner_number: NotRequired[Optional[str]]
     """The number at the partner that delivers, where there is one. Only when one shipment is read."""
     product: str
@@ -207,8 +589,14 @@ class ShipmentRequest(TypedDict):
     """Who receives. A pickup point needs `mobile` and `email`."""
     commercial_name: NotRequired[Optional[str]]
     """Your shop's name as the buyer knows it, up to 38 characters. Needed for a pickup point."""
+    customs: NotRequired[Optional[Customs]]
+    """What customs are told."""
     deposit_date: str
     """The day on which you hand the parcel over, today in Paris or later."""
+    if_undeliverable: NotRequired[Optional[IfUndeliverable]]
+    """What becomes of a parcel to abroad that cannot be delivered: `return` (at your expense) or `abandon`. Some
+    destinations need it.
+    """
     instructions: NotRequired[Optional[str]]
     """Instructions to the postman, up to 35 characters."""
     insurance_cents: NotRequired[Optional[int]]
@@ -226,12 +614,13 @@ class ShipmentRequest(TypedDict):
     parcel_ref: NotRequired[Optional[str]]
     """Your name for this parcel of the order, 1 to 17 characters without accents."""
     pickup_point: NotRequired[Optional[str]]
-    """The pickup point that the buyer chose: six characters. Needed for HD, BPR and A2P, not allowed for the
-    others.
+    """The pickup point that the buyer chose: six characters. Needed for products to a pickup point, not allowed
+    for the others.
     """
     product: str
-    """The carrier's product: DOM (home), DOS (home, signed for), HD, BPR, A2P (pickup point), CORE, CORI
-    (returns), COM, CDS (overseas).
+    """The carrier's product: DOM (home), DOS (home, signed for), HD, BPR, A2P (pickup point), CORE, CORI (returns,
+    where the buyer is the sender), COM, CDS (overseas), COL, COLD (within one territory overseas), COLI
+    (international), CMT, BDP, PCS (pickup point abroad).
     """
     sender: Address
     """Who sends."""
@@ -246,6 +635,115 @@ class Timeline(TypedDict):
     """What happened."""
     id: str
     """The shipment."""
+
+
+class Webhook(TypedDict):
+    """A webhook endpoint."""
+
+    created_at: str
+    """When it was added, RFC 3339."""
+    delivered_at: NotRequired[Optional[str]]
+    """When a message last got through, RFC 3339."""
+    events: NotRequired[Optional[List[str]]]
+    """Of which events it is told; absent for all, also for those to come."""
+    id: str
+    """Its id."""
+    pending: int
+    """Messages that are under way or wait for another attempt; more may wait behind them."""
+    reason: NotRequired[Optional[str]]
+    """Why it is paused."""
+    replaying: bool
+    """Whether a replay is under way."""
+    state: str
+    """enabled or paused. A paused one loses nothing: what happens waits until it is resumed."""
+    url: str
+    """Where messages are sent."""
+
+
+class WebhookDeliveries(TypedDict):
+    """A page of messages, the newest first."""
+
+    deliveries: List[WebhookDelivery]
+    """The messages."""
+    next: NotRequired[Optional[str]]
+    """The path of the next page; absent on the last."""
+
+
+class WebhookDelivery(TypedDict):
+    """One message to one endpoint."""
+
+    attempts: int
+    """How often it was sent."""
+    due_at: NotRequired[Optional[str]]
+    """When it is sent again, RFC 3339."""
+    failure: NotRequired[Optional[str]]
+    """Why there was no answer."""
+    id: NotRequired[Optional[str]]
+    """The webhook-id; absent when the records of the event were let go."""
+    shipment: str
+    """The shipment."""
+    state: str
+    """pending, delivered, or failed: it alone was refused to the end, while others got through. It can be
+    replayed.
+    """
+    status: NotRequired[Optional[int]]
+    """The status of the last answer."""
+    tried_at: NotRequired[Optional[str]]
+    """When it was last sent, RFC 3339."""
+    type: str
+    """What happened."""
+
+
+class WebhookList(TypedDict):
+    """All webhook endpoints of a shop."""
+
+    webhooks: List[Webhook]
+    """The oldest first."""
+
+
+class WebhookPatch(TypedDict):
+    """What is to be changed of an endpoint."""
+
+    events: NotRequired[Optional[List[str]]]
+    """Of which events it is told; an empty list for all, also for those to come."""
+    state: NotRequired[Optional[WebhookState]]
+    """enabled or paused."""
+    url: NotRequired[Optional[str]]
+    """Where messages are sent."""
+
+
+class WebhookReplay(TypedDict):
+    """A stretch of what happened. From `since` or `from_event`, to `to` or until now."""
+
+    from_event: NotRequired[Optional[str]]
+    """From this event on: the webhook-id of a message."""
+    since: NotRequired[Optional[str]]
+    """From about this moment on, RFC 3339; a minute more may be sent on either side."""
+    to: NotRequired[Optional[str]]
+    """To about this moment, RFC 3339, or to this event; until now when left out."""
+
+
+class WebhookRotation(TypedDict):
+    """A new secret."""
+
+    grace_s: NotRequired[Optional[int]]
+    """For how many seconds messages are signed with the secret before as well; a day when left out."""
+
+WebhookState: TypeAlias = "Literal['enabled', 'paused']"
+"""enabled: what waits is sent at once. paused: nothing is sent, nothing is lost."""
+
+
+class WebhookTest(TypedDict):
+    """What came of a test message."""
+
+    delivered: bool
+    """Whether the receiver answered 2xx."""
+    failure: NotRequired[Optional[str]]
+    """Why there was no answer, and what to do."""
+    status: NotRequired[Optional[int]]
+    """The status of its answer."""
+    took_ms: int
+    """How long it took, in milliseconds."""
 
 
 class Raw:
@@ -453,21 +951,244 @@ class Tournee:
         """
         self._caller = _Caller(base_url, api_key, patience_seconds, timeout_seconds)
 
+    def submit_batch(
+        self,
+        body: Union[List[ShipmentRequest], Raw],
+        *,
+        dry_run: Optional[bool] = None,
+        ignore_unknown_columns: Optional[bool] = None,
+        idempotency_key: Optional[str] = None,
+        batch_defaults: Optional[str] = None,
+    ) -> Batch:
+        """Create many shipments.
+
+        Accepts many shipments at once. Each row is taken in or refused by itself, by the same rules as a
+        shipment that comes alone: one bad row harms no other. Rows are read as they arrive, so that a file can
+        be large; what stands before a limit, or before the connection breaks, is taken in.
+
+        `application/json`: a list of shipments, or an object whose only field `shipments` is one.
+        `application/x-ndjson`: a shipment a line. `text/csv`: the first line names the columns (`GET
+        /v1/batches/columns` lists them), which are separated by comma, semicolon or tab; in UTF-8, or in what
+        `charset=` says (`iso-8859-1`, `windows-1252`).
+
+        With an `Idempotency-Key` the batch can be sent again without harm, whole or corrected: rows that were
+        taken in are found again, whatever broke off, and rows that were refused are tried anew. Rows keep their
+        places in the file. Without a key each row is judged by what it says, as a single shipment without a
+        key.
+
+        ``POST /v1/batches``
+
+        ``dry_run``: true: look at every row and say what is wrong; take nothing in and keep nothing.
+
+        ``ignore_unknown_columns``: true: leave out columns of CSV that are not known, instead of refusing the
+        file.
+
+        ``idempotency_key``: Your own key of this batch, 1 to 255 printable characters; with it the batch can be
+        sent again without harm for 13 months
+
+        ``batch_defaults``: Fields for every row that does not have them itself, as a JSON object, for example
+        `{"sender": {…}, "product": "DOM"}`
+        """
+        return cast("Batch", self._caller.ask_json(
+            "POST",
+            "/v1/batches",
+            query={"dry_run": dry_run, "ignore_unknown_columns": ignore_unknown_columns},
+            headers={"Idempotency-Key": idempotency_key, "Batch-Defaults": batch_defaults},
+            body=body,
+        ))
+
+    def batch_columns(self) -> Columns:
+        """List the columns of a CSV batch.
+
+        The columns of a CSV batch: the plain fields of a shipment, with the other names that they can have.
+
+        ``GET /v1/batches/columns``
+        """
+        return cast("Columns", self._caller.ask_json(
+            "GET",
+            "/v1/batches/columns",
+        ))
+
+    def batch(self, id: str) -> Batch:
+        """Read a batch.
+
+        Where a batch stands, with the present states of its shipments.
+
+        ``GET /v1/batches/{id}``
+        """
+        return cast("Batch", self._caller.ask_json(
+            "GET",
+            f"/v1/batches/{_part(id)}",
+        ))
+
+    def batch_lines(
+        self,
+        id: str,
+        *,
+        after: Optional[int] = None,
+        status: Optional[str] = None,
+        limit: Optional[int] = None,
+    ) -> BatchLines:
+        """Read the results of a batch.
+
+        What became of each row, in the order of the file, page by page; as CSV with `Accept: text/csv`.
+
+        ``GET /v1/batches/{id}/lines``
+
+        ``after``: Only rows after this one.
+
+        ``status``: Only rows with this result: accepted, known or refused.
+
+        ``limit``: How many on a page, 1 to 1,000 (100 when absent); as CSV 1 to 10,000 (10,000 when absent).
+        """
+        return cast("BatchLines", self._caller.ask_json(
+            "GET",
+            f"/v1/batches/{_part(id)}/lines",
+            query={"after": after, "status": status, "limit": limit},
+        ))
+
+    def batch_lines_as(
+        self,
+        accept: Literal["text/csv"],
+        id: str,
+        *,
+        after: Optional[int] = None,
+        status: Optional[str] = None,
+        limit: Optional[int] = None,
+    ) -> str:
+        """Read the results of a batch.
+
+        What became of each row, in the order of the file, page by page; as CSV with `Accept: text/csv`.
+
+        ``GET /v1/batches/{id}/lines``
+
+        ``after``: Only rows after this one.
+
+        ``status``: Only rows with this result: accepted, known or refused.
+
+        ``limit``: How many on a page, 1 to 1,000 (100 when absent); as CSV 1 to 10,000 (10,000 when absent).
+        """
+        return self._caller.ask_text(
+            "GET",
+            f"/v1/batches/{_part(id)}/lines",
+            accept=accept,
+            query={"after": after, "status": status, "limit": limit},
+        )
+
+    def make_slip(self, body: DepositSlip) -> bytes:
+        """Make a deposit slip.
+
+        ``POST /v1/deposit-slips``
+        """
+        return self._caller.ask_bytes(
+            "POST",
+            "/v1/deposit-slips",
+            accept="application/pdf",
+            body=body,
+        )
+
+    def own_key(self) -> ApiKey:
+        """Read what your key may do.
+
+        What the key of this request may do, and until when. Needs no scope.
+
+        ``GET /v1/keys/self``
+        """
+        return cast("ApiKey", self._caller.ask_json(
+            "GET",
+            "/v1/keys/self",
+        ))
+
+    def labels(
+        self,
+        body: LabelsRequest,
+        *,
+        accept: Optional[Literal["application/pdf", "application/x-dpl", "application/x-zpl"]] = None,
+    ) -> bytes:
+        """Fetch many labels in one file.
+
+        Fetches many labels as one file: all of them, or none and a problem that names the shipments that have
+        no label. PDF labels become one PDF, ZPL or DPL labels one after the other; each is as the carrier made
+        it. Fetching them counts as handing them out.
+
+        ``POST /v1/labels``
+        """
+        return self._caller.ask_bytes(
+            "POST",
+            "/v1/labels",
+            accept=accept or "application/pdf, application/x-dpl, application/x-zpl",
+            body=body,
+        )
+
+    def submit_order(self, body: OrderRequest, *, idempotency_key: Optional[str] = None) -> Order:
+        """Create an order of several parcels.
+
+        Accepts an order of several parcels: all of them by one write to the disk, or none. From then on each
+        parcel is a shipment of its own.
+
+        The same order sent again is the first one. An order is known by its `Idempotency-Key`, or without one
+        by its order number; another order under the same key or number is refused.
+
+        ``POST /v1/orders``
+
+        ``idempotency_key``: Your own key of this order, 1 to 255 printable characters; the order number stands
+        for it when absent
+        """
+        return cast("Order", self._caller.ask_json(
+            "POST",
+            "/v1/orders",
+            headers={"Idempotency-Key": idempotency_key},
+            body=body,
+        ))
+
+    def order(self, order_number: str) -> Order:
+        """Read an order.
+
+        The parcels of an order with the state of each, and a summary.
+
+        ``GET /v1/orders/{order_number}``
+        """
+        return cast("Order", self._caller.ask_json(
+            "GET",
+            f"/v1/orders/{_part(order_number)}",
+        ))
+
     def list(
         self,
         *,
         state: Optional[str] = None,
         order_number: Optional[str] = None,
+        q: Optional[str] = None,
+        parcel_number: Optional[str] = None,
+        batch: Optional[str] = None,
+        product: Optional[str] = None,
+        created_from: Optional[str] = None,
+        created_to: Optional[str] = None,
         limit: Optional[int] = None,
         cursor: Optional[str] = None,
     ) -> ShipmentList:
         """List shipments.
+
+        Your shipments, the newest first. A page can hold fewer than were asked for although there are more: go
+        on as long as there is a `next`.
 
         ``GET /v1/shipments``
 
         ``state``: Only those in this state: waiting, in_flight, unknown, confirmed, rejected, human or void.
 
         ``order_number``: Only those of this order.
+
+        ``q``: Only those whose order number begins so, or whose parcel reference or parcel number is just this.
+
+        ``parcel_number``: Only those that the carrier gave this parcel number.
+
+        ``batch``: Only those that this batch made or found.
+
+        ``product``: Only those of this product.
+
+        ``created_from``: Only those accepted on this day (in Paris) or at this moment (RFC 3339), or later.
+
+        ``created_to``: Only those accepted on this day or before it, or before this moment.
 
         ``limit``: How many on a page, 1 to 200; 50 when absent.
 
@@ -477,7 +1198,7 @@ class Tournee:
         return cast("ShipmentList", self._caller.ask_json(
             "GET",
             "/v1/shipments",
-            query={"state": state, "order_number": order_number, "limit": limit, "cursor": cursor},
+            query={"state": state, "order_number": order_number, "q": q, "parcel_number": parcel_number, "batch": batch, "product": product, "created_from": created_from, "created_to": created_to, "limit": limit, "cursor": cursor},
         ))
 
     def list_all(
@@ -485,11 +1206,17 @@ class Tournee:
         *,
         state: Optional[str] = None,
         order_number: Optional[str] = None,
+        q: Optional[str] = None,
+        parcel_number: Optional[str] = None,
+        batch: Optional[str] = None,
+        product: Optional[str] = None,
+        created_from: Optional[str] = None,
+        created_to: Optional[str] = None,
         limit: Optional[int] = None,
         cursor: Optional[str] = None,
     ) -> Iterator[Shipment]:
         """What :meth:`list` gives, all pages of it, each fetched when it is reached."""
-        page = self.list(state=state, order_number=order_number, limit=limit, cursor=cursor)
+        page = self.list(state=state, order_number=order_number, q=q, parcel_number=parcel_number, batch=batch, product=product, created_from=created_from, created_to=created_to, limit=limit, cursor=cursor)
         while True:
             yield from page["shipments"]
             following = page.get("next")
@@ -505,6 +1232,9 @@ class Tournee:
         wait_seconds: Optional[int] = None,
     ) -> Shipment:
         """Create a shipment.
+
+        Accepts one parcel to be labelled. The answer comes from this server's own disk within milliseconds,
+        also while the carrier is down; from then on the shipment is followed until its label is there.
 
         The same `Idempotency-Key` with the same shipment always gives the first shipment. Without a key, the
         same shipment sent again is the first one only until the first was answered.
@@ -526,6 +1256,8 @@ class Tournee:
     def shipment(self, id: str) -> Shipment:
         """Read a shipment.
 
+        Where a shipment stands.
+
         ``GET /v1/shipments/{id}``
         """
         return cast("Shipment", self._caller.ask_json(
@@ -533,8 +1265,21 @@ class Tournee:
             f"/v1/shipments/{_part(id)}",
         ))
 
+    def cn23(self, id: str) -> bytes:
+        """Fetch the customs form.
+
+        ``GET /v1/shipments/{id}/cn23``
+        """
+        return self._caller.ask_bytes(
+            "GET",
+            f"/v1/shipments/{_part(id)}/cn23",
+            accept="application/pdf",
+        )
+
     def facts(self, id: str) -> Timeline:
         """Read a shipment's timeline.
+
+        What happened to a shipment, from its acceptance on. Holds no private data.
 
         ``GET /v1/shipments/{id}/facts``
         """
@@ -547,20 +1292,36 @@ class Tournee:
         self,
         id: str,
         *,
+        format: Optional[str] = None,
+        position: Optional[int] = None,
         accept: Optional[Literal["application/pdf", "application/x-dpl", "application/x-zpl"]] = None,
     ) -> bytes:
         """Fetch the label.
 
+        The label's bytes, as the carrier made them; with `format` in another format, where that loses nothing.
+        Fetching it counts as handing it out.
+
         ``GET /v1/shipments/{id}/label``
+
+        ``format``: The format, as in `label_format`; that in which the label is kept when absent. A smaller PDF
+        is placed unscaled on PDF_A4_300dpi here; any other change is a reprint by the carrier.
+
+        ``position``: Where on the sheet a smaller label is placed: 1 top left (also when absent), 2 top right,
+        3 bottom left, 4 bottom right. A label of 10x15 is 1.5 mm taller than a quarter of A4 and reaches that
+        far over the middle line.
         """
         return self._caller.ask_bytes(
             "GET",
             f"/v1/shipments/{_part(id)}/label",
             accept=accept or "application/pdf, application/x-dpl, application/x-zpl",
+            query={"format": format, "position": position},
         )
 
     def resolve(self, id: str, body: Decision) -> Shipment:
         """Decide about a shipment.
+
+        Settles a shipment that the engine left to a person, or whose label was found at the carrier by other
+        means. A number is believed only when the carrier itself gives the label of that number.
 
         ``POST /v1/shipments/{id}/resolve``
         """
@@ -570,12 +1331,175 @@ class Tournee:
             body=body,
         ))
 
+    def make_return(
+        self,
+        id: str,
+        body: Optional[Optional[Return]] = None,
+        *,
+        idempotency_key: Optional[str] = None,
+        wait_seconds: Optional[int] = None,
+    ) -> Shipment:
+        """Make a return.
+
+        ``POST /v1/shipments/{id}/return``
+
+        ``idempotency_key``: Your own key of this request, 1 to 255 printable characters; with it the request
+        can be sent again without harm for 13 months
+
+        ``wait_seconds``: wait up to N seconds (0 to 60) for the label
+        """
+        return cast("Shipment", self._caller.ask_json(
+            "POST",
+            f"/v1/shipments/{_part(id)}/return",
+            headers={"Idempotency-Key": idempotency_key, "Prefer": _waiting(wait_seconds)},
+            body=body,
+        ))
+
     def void(self, id: str) -> Shipment:
         """Give a shipment up.
+
+        Gives a shipment up: its label, made or still to come, is not to be used. Giving it up twice is the same
+        as once.
 
         ``POST /v1/shipments/{id}/void``
         """
         return cast("Shipment", self._caller.ask_json(
             "POST",
             f"/v1/shipments/{_part(id)}/void",
+        ))
+
+    def list_webhooks(self) -> WebhookList:
+        """List webhook endpoints.
+
+        Your webhook endpoints, the oldest first.
+
+        ``GET /v1/webhooks``
+        """
+        return cast("WebhookList", self._caller.ask_json(
+            "GET",
+            "/v1/webhooks",
+        ))
+
+    def add_webhook(self, body: NewWebhook) -> AddedWebhook:
+        """Add a webhook endpoint.
+
+        Adds an endpoint, which is told of everything that happens from now on. The answer holds the secret that
+        its messages are signed with, this once: verify them with a library of Standard Webhooks
+        (standardwebhooks.com).
+
+        A message comes at least once and roughly in order; `webhook-id` stays the same when it comes again.
+        Answer 2xx within 15 s. What is not answered so is sent again for three days, then the endpoint is
+        paused and nothing is lost: resume it with PATCH, or have a stretch sent once more with `…/replay`.
+
+        ``POST /v1/webhooks``
+        """
+        return cast("AddedWebhook", self._caller.ask_json(
+            "POST",
+            "/v1/webhooks",
+            body=body,
+        ))
+
+    def drop_webhook(self, id: str) -> None:
+        """Drop a webhook endpoint.
+
+        Drops an endpoint. What is on its way to it is not sent any more.
+
+        ``DELETE /v1/webhooks/{id}``
+        """
+        self._caller.ask_bytes(
+            "DELETE",
+            f"/v1/webhooks/{_part(id)}",
+        )
+
+    def read_webhook(self, id: str) -> Webhook:
+        """Read a webhook endpoint.
+
+        A webhook endpoint, as it stands.
+
+        ``GET /v1/webhooks/{id}``
+        """
+        return cast("Webhook", self._caller.ask_json(
+            "GET",
+            f"/v1/webhooks/{_part(id)}",
+        ))
+
+    def change_webhook(self, id: str, body: WebhookPatch) -> Webhook:
+        """Change, pause or resume a webhook endpoint.
+
+        Changes an endpoint; what is left out stays. Resumed (`"state": "enabled"`), everything that waits is
+        sent at once.
+
+        ``PATCH /v1/webhooks/{id}``
+        """
+        return cast("Webhook", self._caller.ask_json(
+            "PATCH",
+            f"/v1/webhooks/{_part(id)}",
+            body=body,
+        ))
+
+    def list_webhook_deliveries(
+        self,
+        id: str,
+        *,
+        state: Optional[str] = None,
+        limit: Optional[int] = None,
+        before: Optional[int] = None,
+    ) -> WebhookDeliveries:
+        """List messages to an endpoint.
+
+        What was sent to an endpoint and what came of it, the newest first. What was delivered is kept for some
+        weeks.
+
+        ``GET /v1/webhooks/{id}/deliveries``
+
+        ``state``: Only those in this state: pending, delivered or failed.
+
+        ``limit``: How many on a page, 1 to 200; 50 when absent.
+
+        ``before``: Where the page begins: `next` of the page before.
+        """
+        return cast("WebhookDeliveries", self._caller.ask_json(
+            "GET",
+            f"/v1/webhooks/{_part(id)}/deliveries",
+            query={"state": state, "limit": limit, "before": before},
+        ))
+
+    def replay_webhook(self, id: str, body: WebhookReplay) -> Webhook:
+        """Send a stretch of events once more.
+
+        Has the endpoint told once more of a part of what happened, from the records themselves, also of what it
+        was told before and of what was before it. Sent beside what is new.
+
+        ``POST /v1/webhooks/{id}/replay``
+        """
+        return cast("Webhook", self._caller.ask_json(
+            "POST",
+            f"/v1/webhooks/{_part(id)}/replay",
+            body=body,
+        ))
+
+    def rotate_webhook(self, id: str, body: Optional[Optional[WebhookRotation]] = None) -> RotatedWebhook:
+        """Rotate a webhook secret.
+
+        Gives an endpoint a new secret, shown this once. For a while messages are signed with the one before as
+        well, so that the receiver can change over without missing any.
+
+        ``POST /v1/webhooks/{id}/rotate``
+        """
+        return cast("RotatedWebhook", self._caller.ask_json(
+            "POST",
+            f"/v1/webhooks/{_part(id)}/rotate",
+            body=body,
+        ))
+
+    def test_webhook(self, id: str) -> WebhookTest:
+        """Send a test message.
+
+        Sends a message of the type `webhook.ping` now, also to a paused endpoint, and says what came of it.
+
+        ``POST /v1/webhooks/{id}/test``
+        """
+        return cast("WebhookTest", self._caller.ask_json(
+            "POST",
+            f"/v1/webhooks/{_part(id)}/test",
         ))
