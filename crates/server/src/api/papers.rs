@@ -45,8 +45,10 @@ pub(crate) struct SlipRequest {
     parcel_numbers: Vec<String>,
 }
 
+/// Fetch the customs form
+///
 /// The customs form (CN23) that came with the label. Print it and put it on the parcel.
-#[utoipa::path(get, path = "/v1/shipments/{id}/cn23", tag = "shipments", summary = "Fetch the customs form",
+#[utoipa::path(get, path = "/v1/shipments/{id}/cn23", tag = "shipments",
     params(("id" = String, Path, description = "The shipment's id")),
     responses((status = 200, description = "The form", content((LabelFile = "application/pdf"))), Always, NoForm),
     security(("api_key" = [])))]
@@ -69,9 +71,11 @@ pub(crate) async fn cn23(
     Ok(pdf(form, &format!("{}-cn23", label.number)))
 }
 
+/// Make a deposit slip
+///
 /// Makes the deposit slip (bordereau) of parcels that you hand over together. Only the carrier can make it: while it does
 /// not answer, ask again later; nothing is lost, and a slip asked for twice is two papers of which one is thrown away.
-#[utoipa::path(post, path = "/v1/deposit-slips", tag = "shipments", summary = "Make a deposit slip",
+#[utoipa::path(post, path = "/v1/deposit-slips", tag = "shipments",
     request_body = SlipRequest,
     responses((status = 200, description = "The slip", content((LabelFile = "application/pdf")), headers(
         ("X-Tournee-Slip" = Option<String>, description = "The slip's number at the carrier"))),

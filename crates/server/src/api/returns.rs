@@ -47,10 +47,12 @@ pub(crate) struct ReturnRequest {
     invoice_date: Option<String>,
 }
 
+/// Make a return
+///
 /// Makes the return of a parcel: sender and addressee change places; CORE brings it back within France, CORI from
 /// anywhere else, with the first parcel's customs declaration as goods returned. Also for a shipment that came through
 /// the carrier-compatible endpoints.
-#[utoipa::path(post, path = "/v1/shipments/{id}/return", tag = "shipments", summary = "Make a return",
+#[utoipa::path(post, path = "/v1/shipments/{id}/return", tag = "shipments",
     request_body = Option<ReturnRequest>,
     params(
         ("id" = String, Path, description = "The id of the shipment that was sent; its label must be there"),
