@@ -203,7 +203,7 @@ fn one_point_is_found_by_its_id_unless_it_shut() {
 
 #[test]
 fn the_other_doors_lead_to_the_same_points() {
-    let query = "apikey=k&zipCode=29200&city=Brest&countryCode=FR&shippingDate=22/12/2025&weight=1000&requestId=r-9";
+    let query = "apikey=k&zipCode=29190&city=Brest&countryCode=FR&shippingDate=22/12/2025&weight=1000&requestId=r-9";
     let get = Request {
         method: http::Method::GET,
         path_and_query: format!("{PICKUP_SOAP}/findRDVPointRetraitAcheminement?{query}"),
