@@ -1,5 +1,11 @@
 //! Delivery of announcements: a folder, and a real OpenSSH server on the loopback interface where there is one.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "a test keeps house for the servers that it starts"
+)]
+
 mod announce_support;
 
 use announce_support::Sshd;
