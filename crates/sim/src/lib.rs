@@ -2,6 +2,7 @@
 
 pub mod carrier;
 pub mod dice;
+pub mod drop;
 pub mod invariants;
 pub mod merchants;
 pub mod orders;
