@@ -10,10 +10,13 @@
 use crate::{Context, relay};
 use carriers::{announce::Announcer, colissimo};
 use clock::Time;
-use colissimo::edi::{self, AnnouncedParcel, Announcement};
+use colissimo::{
+    Tracked,
+    edi::{self, AnnouncedParcel, Announcement},
+};
 use dispatch::Fact;
 use jiff::civil::Date;
-use parcel::{ClientNumber, ParcelNumber, Product, Shipment, ShipmentId};
+use parcel::{ClientNumber, Login, ParcelNumber, Product, Shipment, ShipmentId};
 use std::{
     collections::{BTreeMap, HashMap},
     sync::Arc,
@@ -143,10 +146,13 @@ async fn ask_tracking(context: &Context, memory: &mut Memory) -> Result<(), Stop
     let whole = unseen.len() < QUESTIONS_COUNT_MAX;
     let last = unseen.last().map(|last| last.id);
     for (account, labels) in by_account(unseen) {
-        let account = context.store.account(&account).await?;
-        let Some(key) = account.and_then(|account| account.okapi_key) else { continue };
+        let Some(account) = context.store.account(&account).await? else { continue };
         for question in labels.chunks(QUESTION_COUNT) {
-            if !ask(context, &key, question).await? {
+            let answered = match &account.okapi_key {
+                Some(key) => ask_suivi(context, key, question).await?,
+                None => ask_timeline(context, &account.login, question).await?,
+            };
+            if !answered {
                 return Ok(());
             }
         }
@@ -163,19 +169,41 @@ fn by_account(unseen: Vec<Unseen>) -> BTreeMap<AccountId, Vec<Unseen>> {
     by_account
 }
 
-/// Asks for these and notes those that tracking knows; false when it is not to be asked now.
-async fn ask(context: &Context, okapi_key: &str, labels: &[Unseen]) -> Result<bool, Stopped> {
+/// Asks La Poste's Suivi for these and notes those that it knows; false when it is not to be asked now.
+async fn ask_suivi(context: &Context, okapi_key: &str, labels: &[Unseen]) -> Result<bool, Stopped> {
     let ids: Vec<String> = labels.iter().map(|label| label.number.to_string()).collect();
     let request = colissimo::encode_track(&ids, okapi_key, "fr_FR");
     let exchange = relay::counted(context, &context.tracking, &context.carrier.tracking, request).await;
     context.metrics.call("idships", &exchange);
     let Ok(tracks) = colissimo::decode_track(&exchange) else { return Ok(false) };
-    for tracked in tracks.iter().filter(|t| t.result.as_ref().is_ok_and(|track| !track.events.is_empty())) {
+    for tracked in &tracks {
         if let Some(label) = labels.iter().find(|label| label.number.as_str() == tracked.id) {
-            integrated(context, label.id).await?;
+            note(context, label, tracked).await?;
         }
     }
     Ok(true)
+}
+
+/// Asks Colissimo's own timeline, one by one, where the account has no key for Suivi; else as [`ask_suivi`].
+async fn ask_timeline(context: &Context, login: &Login, labels: &[Unseen]) -> Result<bool, Stopped> {
+    for label in labels {
+        let request = colissimo::encode_timeline(&label.number, login, "fr_FR");
+        let exchange = relay::seen(context, &context.label, &context.carrier.shipping, request).await;
+        context.metrics.call("timelineCompany", &exchange);
+        match colissimo::decode_timeline(&exchange, &label.number) {
+            Ok(tracked) => note(context, label, &tracked).await?,
+            Err(_) => return Ok(false),
+        }
+    }
+    Ok(true)
+}
+
+/// Any event of a parcel says that the carrier has taken its announcement in.
+async fn note(context: &Context, label: &Unseen, tracked: &Tracked) -> Result<(), Stopped> {
+    match &tracked.result {
+        Ok(track) if !track.events.is_empty() => integrated(context, label.id).await,
+        _ => Ok(()),
+    }
 }
 
 async fn integrated(context: &Context, id: ShipmentId) -> Result<(), Stopped> {

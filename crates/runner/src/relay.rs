@@ -116,7 +116,7 @@ pub(crate) async fn counted(
 }
 
 /// Beside labels a relayed call is let by while the carrier is not dark, and what is seen of it counts.
-async fn seen(context: &Context, gate: &Gate, transport: &Arc<dyn Transport>, request: Request) -> Exchange {
+pub(crate) async fn seen(context: &Context, gate: &Gate, transport: &Arc<dyn Transport>, request: Request) -> Exchange {
     if matches!(gate.health(), Health::Dark { .. }) {
         return refused();
     }

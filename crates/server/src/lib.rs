@@ -30,6 +30,7 @@ mod state;
 mod wait;
 
 pub use carrier::{BoxFuture, Carrier, LocalLabel};
+pub use dropin::enrolled_id;
 pub use listen::{Listener, bind, serve};
 pub use openapi::openapi_json;
 pub use router::app;

@@ -103,7 +103,7 @@ struct Outside {
 impl Outside {
     fn of(plan: &Plan) -> Self {
         let clock = SimClock::starting(plan.scenario.start);
-        let ranges = (0..merchants().len()).flat_map(local::ranges).map(|(_, range)| range).collect();
+        let ranges = (0..2 * merchants().len()).flat_map(local::ranges).map(|(_, range)| range).collect();
         let options = Options { seed: plan.seed, local_ranges: Some(ranges), ..Options::default() };
         let carrier = SharedCarrier::new(Carrier::new(Arc::new(plan.scenario.clone()), options));
         let transport = Arc::new(SimTransport::new(carrier.clone(), clock));

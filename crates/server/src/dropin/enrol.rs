@@ -109,6 +109,11 @@ pub(super) fn digest(login: &Login) -> Digest32 {
     hash.finalize().into()
 }
 
+/// The id under which a login that comes to the carrier-compatible endpoints is taken in, as merchant and as account.
+pub fn enrolled_id(login: &Login) -> String {
+    merchant_id(login, &digest(login))
+}
+
 /// `colissimo:<contract number, or eight digits of the digest>-<its first twelve digits>`.
 fn merchant_id(login: &Login, digest: &Digest32) -> String {
     let hex: String = digest.iter().map(|b| format!("{b:02x}")).collect();

@@ -13,6 +13,7 @@ mod suivi;
 mod timeline;
 
 pub(crate) use enrol::Enrolled;
+pub use enrol::enrolled_id;
 
 use crate::state::Shared;
 use utoipa::openapi::{

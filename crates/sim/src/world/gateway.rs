@@ -10,7 +10,7 @@ use axum::Router;
 use carriers::{Transport, announce::Announcer};
 use clock::{Clock, Time};
 use dispatch::{InTheDark, Policy, Stamped};
-use parcel::ShipmentId;
+use parcel::{MerchantId, ShipmentId};
 use runner::{Metrics, Runner, Settings, Transports};
 use sha2::{Digest, Sha256};
 use std::{
@@ -51,7 +51,7 @@ impl Gateway {
         for (place, merchant) in merchants.iter().enumerate() {
             enrol(&store, merchant, clock.now()).await?;
             if plan.in_the_dark != InTheDark::Wait {
-                prepare(&store, place, merchant, plan).await?;
+                prepare(&store, place, merchants.len(), merchant, plan).await?;
             }
         }
         let clock: Arc<dyn Clock> = Arc::new(clock);
@@ -124,14 +124,26 @@ async fn enrol(store: &Store, merchant: &Merchant, at: Time) -> Result<(), Store
     store.add_merchant(shop, digest, account, at).await
 }
 
-/// Gives a merchant its wish and its ranges.
-async fn prepare(store: &Store, place: usize, merchant: &Merchant, plan: &Plan) -> Result<(), StoreError> {
-    let site = Some("75".to_owned());
-    let wish = LocalWish { in_the_dark: plan.in_the_dark, client: local::client(merchant), site };
-    store.set_local_wish(&merchant.id, wish).await?;
-    for (product, range) in local::ranges(place) {
-        let new = NewRange { account: merchant.id.to_string(), product, range, site: None };
-        store.add_range(new, plan.scenario.start).await?;
+/// Gives a merchant its wish and its ranges: to the one with an API key, and to the one that its module is.
+async fn prepare(
+    store: &Store,
+    place: usize,
+    others: usize,
+    merchant: &Merchant,
+    plan: &Plan,
+) -> Result<(), StoreError> {
+    let id = server::enrolled_id(&merchant.login);
+    let Ok(module) = id.parse::<MerchantId>() else { return Ok(()) };
+    let (login, carrier) = (merchant.login.clone(), "colissimo".into());
+    store.upsert_account(Account { id, merchant: module.clone(), carrier, login, okapi_key: None }).await?;
+    for (whose, place) in [(&merchant.id, place), (&module, place + others)] {
+        let site = Some("75".to_owned());
+        let wish = LocalWish { in_the_dark: plan.in_the_dark, client: local::client(merchant), site };
+        store.set_local_wish(whose, wish).await?;
+        for (product, range) in local::ranges(place) {
+            let new = NewRange { account: whose.to_string(), product, range, site: None };
+            store.add_range(new, plan.scenario.start).await?;
+        }
     }
     Ok(())
 }
