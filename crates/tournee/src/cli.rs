@@ -114,6 +114,9 @@ pub struct SimCarrier {
     /// The loopback address and port to listen on; port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8090")]
     pub listen: SocketAddr,
+    /// Also take announcements of local labels by SFTP at this loopback address and port.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub sftp: Option<SocketAddr>,
     /// How many times as fast as it was the scenario runs.
     #[arg(long, value_name = "X", default_value_t = 1.0, value_parser = speed)]
     pub speed: f64,

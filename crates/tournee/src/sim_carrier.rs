@@ -10,6 +10,7 @@ use carriers::colissimo::LineEnds;
 use clock::{Clock, SystemClock, Time};
 use sim::{
     carrier::{Carrier, Options, SharedCarrier},
+    drop::DropServer,
     scenario::Scenario,
     timeline::Timeline,
     wire::{Setup, WireError, WireServer},
@@ -30,6 +31,16 @@ pub fn run(args: &SimCarrier) -> Result<(), Fault> {
         let mut stop = StopSignal::listen()?;
         let setup = Setup { carrier, clock: Arc::clone(&clock), on_exchange: None };
         let server = WireServer::start(args.listen, setup).await.map_err(cannot_listen)?;
+        let files = match args.sftp {
+            None => None,
+            Some(addr) => {
+                let started = DropServer::start(addr, server.carrier().clone(), Arc::clone(&clock), args.seed).await;
+                Some(started.map_err(cannot_listen)?)
+            }
+        };
+        if let Some(files) = &files {
+            tell_sftp(files);
+        }
         tell(&server, &scenario, clock.now(), args.speed);
         stop.wait().await;
         let made = server.carrier().read(|book| book.entries().len());
@@ -69,6 +80,16 @@ fn cannot_listen(e: WireError) -> Fault {
         WireError::NotLoopback(_) => Fault::usage(e.to_string()),
         WireError::Bind { .. } => Fault::unavailable(e.to_string()),
     }
+}
+
+fn tell_sftp(files: &DropServer) {
+    let addr = files.local_addr();
+    say::line("to announce local labels to it, with any user and TOURNEE_SFTP_PASSWORD, whatever it says:");
+    say::line("  [local.sftp]");
+    say::line(format_args!("  host = \"{}\"", addr.ip()));
+    say::line(format_args!("  port = {}", addr.port()));
+    say::line("  user = \"shop\"");
+    say::line(format_args!("  host_key = {:?}", files.fingerprint()));
 }
 
 fn tell(server: &WireServer, scenario: &Scenario, now: Time, speed: f64) {
