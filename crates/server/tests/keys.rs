@@ -68,7 +68,8 @@ async fn no_operation_of_the_api_is_open_to_a_key_without_scopes() {
     let document: Value = serde_json::from_str(&server::openapi_json()).expect("JSON");
     let id = world.ship("A").await.to_string();
     for (path, item) in document["paths"].as_object().expect("paths") {
-        if !path.starts_with("/v1/") || path == "/v1/keys/self" {
+        // A key may always ask what it may do, and the names of columns are no one's secret.
+        if !path.starts_with("/v1/") || ["/v1/keys/self", "/v1/batches/columns"].contains(&path.as_str()) {
             continue;
         }
         let path = path.replace("{id}", &id);
