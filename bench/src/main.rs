@@ -14,6 +14,7 @@ mod label;
 mod load;
 mod measure;
 mod memory;
+mod numbers;
 mod overhead;
 mod raw_sqlite;
 mod replay;
@@ -43,6 +44,8 @@ enum Name {
     Replay,
     /// Local labels in PDF and ZPL, beside printpdf's plain page; numbers in blocks.
     Label,
+    /// Numbers for local labels in durable blocks, beside one row per number.
+    Numbers,
     /// All of them.
     All,
 }
@@ -103,6 +106,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
 type Bench = fn(u32) -> Outcome;
 
 const BENCHES: &[(Name, Bench)] = &[
+    (Name::Numbers, numbers::measure),
     (Name::Intake, intake::in_process),
     (Name::Http, intake::over_http),
     (Name::Batch, batch::measure),

@@ -1,10 +1,12 @@
 //! A carrier that follows a script, and the desk around it.
 
+#![allow(dead_code, reason = "each suite uses its own part")]
+
 use bytes::Bytes;
 use carriers::{Broken, Exchange, OnSent, Reached, Request, Response, Transport, colissimo};
 use clock::{Clock, Time};
 use colissimo::{LabelAnswer, LineEnds};
-use dispatch::{Fact, Health, Policy};
+use dispatch::{Fact, Health, InTheDark, Policy};
 use parcel::{Address, AddressFields, DeliveryMode, LabelFormat, Letter, Login, MerchantId, Product, Shipment};
 use parcel::{ShipmentId, ShipmentParts, Weight};
 use runner::{Metrics, Relay, Runner, Settings, Transports};
@@ -17,7 +19,7 @@ use std::{
     },
     time::Duration,
 };
-use store::{Account, IntentView, Label, Merchant, NewIntent, Options, SealingKey, Store};
+use store::{Account, IntentView, Label, LocalWish, Merchant, NewIntent, NewRange, Options, SealingKey, Store};
 use tokio::time::Instant;
 
 pub(crate) const LABEL: &[u8] = b"%PDF-1.4 a label";
@@ -83,6 +85,19 @@ impl World {
         self
     }
 
+    /// Gives the merchant a wish for the dark and a range of two numbers.
+    pub(crate) async fn wants(&self, in_the_dark: InTheDark) {
+        let (client, site) = ("900001".parse().ok(), Some("75".to_owned()));
+        let wish = LocalWish { in_the_dark, client, site };
+        self.store.set_local_wish(&merchant(), wish).await.expect("the wish");
+        let number = |serial| label::Range::new(serial, serial);
+        for text in ["9L00000100014", "9L00000150002"] {
+            let range = number(text.parse().expect("a number")).expect("a range");
+            let new = NewRange { account: "a".into(), product: Product::Dom, range, site: None };
+            self.store.add_range(new, self.now()).await.expect("a range");
+        }
+    }
+
     pub(crate) fn now(&self) -> Time {
         self.clock.now()
     }
@@ -136,6 +151,18 @@ impl World {
         }
     }
 
+    /// Until it is known why a shipment has no local label.
+    pub(crate) async fn until_lacking(&self, id: ShipmentId) {
+        while self.store.why_no_local_label(id).await.expect("the store").is_none() {
+            self.a_moment().await;
+        }
+    }
+
+    /// Lets so much time pass.
+    pub(crate) async fn pass(&self, span: Duration) {
+        pass(span).await;
+    }
+
     /// Until the journal has so many facts.
     pub(crate) async fn until_facts(&self, count: usize) {
         while self.store.facts_from(1, 1_000).await.expect("the journal").len() < count {
@@ -159,7 +186,9 @@ impl World {
         self.store.label(&merchant(), id).await.expect("the store").expect("a label")
     }
 
+    /// Lets a little time pass. What has not come in two days never comes: the rule that should bring it is broken.
     async fn a_moment(&self) {
+        assert!(self.clock.epoch.elapsed() < Duration::from_secs(2 * 86_400), "waited for in vain");
         pass(Duration::from_millis(100)).await;
     }
 }
