@@ -217,7 +217,6 @@ async fn split(args: &NumbersSplit) -> Result<(), Fault> {
     Ok(())
 }
 
-#[expect(clippy::disallowed_methods, reason = "the place of messages between stores, not of our data")]
 fn make_dir(dir: &Path) -> Result<(), Fault> {
     fs::create_dir_all(dir)
         .map_err(|e| Fault::usage(format!("cannot make {}: {e}; choose another --out", dir.display())))
