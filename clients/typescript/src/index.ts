@@ -1096,6 +1096,10 @@ export class Tournee {
   /**
    * Make a deposit slip.
    *
+   * Makes the deposit slip (bordereau) of parcels that you hand over together. Only the carrier can make it: while
+   * it does not answer, ask again later; nothing is lost, and a slip asked for twice is two papers of which one is
+   * thrown away.
+   *
    * `POST /v1/deposit-slips`
    */
   makeSlip(body: DepositSlip, options: CallOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
@@ -1279,6 +1283,8 @@ export class Tournee {
   /**
    * Fetch the customs form.
    *
+   * The customs form (CN23) that came with the label. Print it and put it on the parcel.
+   *
    * `GET /v1/shipments/{id}/cn23`
    */
   cn23(id: string, options: CallOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
@@ -1356,6 +1362,10 @@ export class Tournee {
 
   /**
    * Make a return.
+   *
+   * Makes the return of a parcel: sender and addressee change places; CORE brings it back within France, CORI from
+   * anywhere else, with the first parcel's customs declaration as goods returned. Also for a shipment that came
+   * through the carrier-compatible endpoints.
    *
    * `POST /v1/shipments/{id}/return`
    */

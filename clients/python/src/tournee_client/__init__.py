@@ -1078,6 +1078,10 @@ class Tournee:
     def make_slip(self, body: DepositSlip) -> bytes:
         """Make a deposit slip.
 
+        Makes the deposit slip (bordereau) of parcels that you hand over together. Only the carrier can make it:
+        while it does not answer, ask again later; nothing is lost, and a slip asked for twice is two papers of
+        which one is thrown away.
+
         ``POST /v1/deposit-slips``
         """
         return self._caller.ask_bytes(
@@ -1268,6 +1272,8 @@ class Tournee:
     def cn23(self, id: str) -> bytes:
         """Fetch the customs form.
 
+        The customs form (CN23) that came with the label. Print it and put it on the parcel.
+
         ``GET /v1/shipments/{id}/cn23``
         """
         return self._caller.ask_bytes(
@@ -1340,6 +1346,10 @@ class Tournee:
         wait_seconds: Optional[int] = None,
     ) -> Shipment:
         """Make a return.
+
+        Makes the return of a parcel: sender and addressee change places; CORE brings it back within France,
+        CORI from anywhere else, with the first parcel's customs declaration as goods returned. Also for a
+        shipment that came through the carrier-compatible endpoints.
 
         ``POST /v1/shipments/{id}/return``
 
