@@ -70,7 +70,7 @@ fn names() -> String {
 /// The label's bytes: one page of exactly 100 × 150 mm.
 ///
 /// # Errors
-/// When the format is not one of [`formats`], or the take-over barcode cannot be made ([`take_over`]). Neither
+/// When the format is not one of [`formats`], or the take-over barcode cannot be made ([`take_over()`]). Neither
 /// depends on the parcel's number: what cannot be printed with one cannot be printed with any.
 pub fn render(label: &LocalLabel<'_>, format: LabelFormat) -> Result<Vec<u8>, CannotPrint> {
     let page = layout::compose(label, &take_over(label)?);
