@@ -161,7 +161,7 @@ fn all_known(names: &[&str], columns: &[Option<&'static Column>]) -> Result<(), 
     let Some((place, first)) = unknown.first() else { return Ok(()) };
     let say = |(place, name): &(usize, &&str)| {
         let short: String = name.trim().chars().take(NAME_CHARS_MAX).collect();
-        let meant = columns::nearest(name).map_or_else(String::new, |meant| format!(", did you mean {meant}?"));
+        let meant = columns::nearest(name).map_or_else(String::new, |meant| format!(" (did you mean {meant}?)"));
         format!("column {place} is called `{short}`{meant}")
     };
     let named: Vec<_> = unknown.iter().take(NAMED_COUNT_MAX).map(say).collect();
