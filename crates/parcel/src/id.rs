@@ -5,81 +5,58 @@ use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 use uuid::Uuid;
 
-/// Our own id of a shipment (one intent to get one label): a UUID of version 7, so that later ids sort later.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct ShipmentId(Uuid);
+macro_rules! timed_id {
+    ($(#[$doc:meta])* $name:ident, $field:literal, $wrong:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(Uuid);
 
-impl ShipmentId {
-    /// An id made at this time (milliseconds since 1970, UTC) from ten bytes of chance.
-    pub fn new(unix_ms: u64, random: [u8; 10]) -> Self {
-        Self(uuid::Builder::from_unix_timestamp_millis(unix_ms, &random).into_uuid())
-    }
+        impl $name {
+            /// An id made at this time (milliseconds since 1970, UTC) from ten bytes of chance.
+            pub fn new(unix_ms: u64, random: [u8; 10]) -> Self {
+                Self(uuid::Builder::from_unix_timestamp_millis(unix_ms, &random).into_uuid())
+            }
 
-    /// The sixteen bytes, in sorting order.
-    pub fn as_bytes(&self) -> &[u8; 16] {
-        self.0.as_bytes()
-    }
+            /// The sixteen bytes, in sorting order.
+            pub fn as_bytes(&self) -> &[u8; 16] {
+                self.0.as_bytes()
+            }
 
-    /// The id with these sixteen bytes.
-    pub fn from_bytes(bytes: [u8; 16]) -> Self {
-        Self(Uuid::from_bytes(bytes))
-    }
+            /// The id with these sixteen bytes.
+            pub fn from_bytes(bytes: [u8; 16]) -> Self {
+                Self(Uuid::from_bytes(bytes))
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = Invalid;
+
+            fn from_str(s: &str) -> Result<Self, Invalid> {
+                Uuid::parse_str(s).map(Self).map_err(|_| Invalid::new($field, $wrong))
+            }
+        }
+    };
 }
 
-impl fmt::Display for ShipmentId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl FromStr for ShipmentId {
-    type Err = Invalid;
-
-    fn from_str(s: &str) -> Result<Self, Invalid> {
-        Uuid::parse_str(s)
-            .map(Self)
-            .map_err(|_| Invalid::new("id", "a shipment's id is a UUID, as given when it was accepted"))
-    }
-}
-
-/// Our own id of a batch of shipments that came in one request: a UUID of version 7, so that later ids sort later.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct BatchId(Uuid);
-
-impl BatchId {
-    /// An id made at this time (milliseconds since 1970, UTC) from ten bytes of chance.
-    pub fn new(unix_ms: u64, random: [u8; 10]) -> Self {
-        Self(uuid::Builder::from_unix_timestamp_millis(unix_ms, &random).into_uuid())
-    }
-
-    /// The sixteen bytes, in sorting order.
-    pub fn as_bytes(&self) -> &[u8; 16] {
-        self.0.as_bytes()
-    }
-
-    /// The id with these sixteen bytes.
-    pub fn from_bytes(bytes: [u8; 16]) -> Self {
-        Self(Uuid::from_bytes(bytes))
-    }
-}
-
-impl fmt::Display for BatchId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl FromStr for BatchId {
-    type Err = Invalid;
-
-    fn from_str(s: &str) -> Result<Self, Invalid> {
-        Uuid::parse_str(s)
-            .map(Self)
-            .map_err(|_| Invalid::new("batch", "a batch's id is a UUID, as given when it was taken in"))
-    }
-}
+timed_id!(
+    /// Our own id of a shipment (one intent to get one label): a UUID of version 7, so that later ids sort later.
+    ShipmentId,
+    "id",
+    "a shipment's id is a UUID, as given when it was accepted"
+);
+timed_id!(
+    /// Our own id of a batch of shipments that came in one request: a UUID of version 7, so that later ids sort later.
+    BatchId,
+    "batch",
+    "a batch's id is a UUID, as given when it was taken in"
+);
 
 /// A merchant's id: 1 to 64 characters of `a–z 0–9 - _ :`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
