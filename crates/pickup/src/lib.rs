@@ -6,6 +6,7 @@
 //! [`places`] turns a postal code and a city into a place on the map without asking anyone.
 
 mod areas;
+mod choice;
 mod directory;
 mod hours;
 mod need;
@@ -13,10 +14,13 @@ mod opening;
 pub mod places;
 mod point;
 mod position;
+mod question;
 
 pub use areas::{AREAS_COUNT_MAX, Area, AreaRow, Areas};
+pub use choice::{BadChoice, BadLink, Choice, ChoiceKey, Chosen, Link};
 pub use directory::{Asked, Directory, SEEN_KEPT_EVERY, Seen};
 pub use hours::{Day, Hours, Span};
 pub use need::{COUNT_MAX, COUNT_USUAL, Fit, Found, METRES_USUAL, Need, Query};
 pub use point::{Closure, Known, Point, Standing};
 pub use position::Position;
+pub use question::{against, need_of};
