@@ -67,8 +67,9 @@ pub struct Alternative {
     pub place: String,
     /// What kind of place it is.
     pub kind: PointKind,
-    /// How far it is from the point that was wanted, metres.
-    pub metres: u32,
+    /// How far it is from the point that was wanted, metres, where both places are known.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub metres: Option<u32>,
 }
 
 /// What is asked.
@@ -115,11 +116,12 @@ impl Question {
             return None;
         }
         let kind = self.kind.as_ref()?;
-        let nearest = self.alternatives.iter().filter(|a| a.kind == *kind).min_by_key(|a| a.metres)?;
-        (nearest.metres <= within_m).then(|| Consent {
+        let same = self.alternatives.iter().filter(|a| a.kind == *kind);
+        let (metres, nearest) = same.filter_map(|a| Some((a.metres?, a.point))).min()?;
+        (metres <= within_m).then(|| Consent {
             by: ConsentBy::Rule,
             product: product.clone(),
-            mode: DeliveryMode::PickupPoint(nearest.point),
+            mode: DeliveryMode::PickupPoint(nearest),
             kept: false,
             not_before: None,
         })

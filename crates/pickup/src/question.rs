@@ -54,6 +54,6 @@ fn alternative(found: &Found<'_>) -> Alternative {
         name: point.name.clone(),
         place: format!("{} {}", point.postal_code, point.city).trim().to_owned(),
         kind: point.kind.clone(),
-        metres: found.metres,
+        metres: Some(found.metres),
     }
 }

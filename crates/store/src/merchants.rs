@@ -3,7 +3,7 @@
 use crate::{Account, Merchant, NewApiKey, Scopes, SealingKey, StoreError, api_keys, rows::parse, writing::Writing};
 use clock::Time;
 use parcel::{Login, MerchantId};
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -11,6 +11,7 @@ const MERCHANT_PUT: &str =
     "INSERT INTO merchants (id, name) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET name = excluded.name";
 const MERCHANT_PUT_NEW: &str = "INSERT INTO merchants (id, name) VALUES (?1, ?1) ON CONFLICT (id) DO NOTHING";
 const ALL: &str = "SELECT id, name FROM merchants ORDER BY id";
+const ONE: &str = "SELECT name FROM merchants WHERE id = ?1";
 const ACCOUNT: &str = "SELECT id, merchant, carrier, sealed FROM accounts WHERE id = ?1";
 const ACCOUNTS: &str = "SELECT id, merchant, carrier, sealed FROM accounts WHERE merchant = ?1 ORDER BY id";
 const ACCOUNT_PUT: &str = "INSERT INTO accounts (id, merchant, carrier, sealed) VALUES (?1, ?2, ?3, ?4) \
@@ -76,6 +77,12 @@ pub(crate) fn all(conn: &Connection) -> Result<Vec<Merchant>, StoreError> {
         Ok(Merchant { id: parse(&row.get::<_, String>(0)?, "merchant")?, name: row.get(1)? })
     })?;
     rows.collect()
+}
+
+pub(crate) fn find(conn: &Connection, id: &MerchantId) -> Result<Option<Merchant>, StoreError> {
+    let mut statement = conn.prepare_cached(ONE)?;
+    let name = statement.query_row([id.as_str()], |row| row.get(0)).optional()?;
+    Ok(name.map(|name| Merchant { id: id.clone(), name }))
 }
 
 pub(crate) fn account(conn: &Connection, key: &SealingKey, id: &str) -> Result<Option<Account>, StoreError> {

@@ -132,7 +132,7 @@ impl Snapshot {
     ) -> Result<(), E> {
         let values = params![first_id(period.from), first_id(period.to), period.whose()];
         rows::each(&self.conn, SHIPMENTS, values, |row| {
-            each(&row.view, crate::claim::kept_shipment(&self.conn, row.accepted_seq)?)
+            each(&row.view, crate::claim::kept_shipment(&self.conn, row)?)
         })
     }
 

@@ -202,6 +202,7 @@ async fn accept(app: &App, caller: &Caller, parcels: Vec<Shipment>, keys: Vec<Ke
         merchant: caller.merchant.clone(),
         account: caller.account.clone(),
         key: Some(key),
+        pickup: points::known(app, &shipment, None, at),
         shipment,
         via: Via::Api,
         at,
@@ -298,6 +299,7 @@ impl OrderAnswer {
         let next_step = match () {
             () if complete => "Fetch the labels at each parcel's label_url.",
             () if any(Stands::Human) => "A person has to decide about a parcel: POST to its …/resolve.",
+            () if any(Stands::Question) => "Somebody has to say where a parcel goes: read its question.",
             () if any(Stands::Rejected) => "Correct what the carrier refused and create that parcel anew.",
             () if views.iter().all(done) => "Nothing: every parcel was given up.",
             () => "The carrier is being asked for the labels. There is nothing for you to do.",
