@@ -28,6 +28,7 @@ mod numbers;
 mod opening;
 mod options;
 mod orders;
+mod pickup_points;
 mod reads;
 mod record;
 mod report;
@@ -63,6 +64,7 @@ pub use model::{
 pub use numbers::{KnownRange, NewRange, Numbers};
 pub use options::{Boundary, BoundaryHook, Mode, Options, Place};
 pub use orders::OrderAccepted;
+pub use pickup_points::PointsKept;
 pub use report::{Local, Report, Tally, Unknowns, Waited};
 pub use restore::{Found, Restore, Restored, restore};
 pub use scope::{Scope, Scopes, UnknownScope};

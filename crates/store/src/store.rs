@@ -5,6 +5,7 @@ mod keep;
 mod keys;
 mod local;
 mod many;
+mod pickup;
 
 use crate::{
     Accepted, Account, Claimed, Counts, Finding, IntentView, Key, Label, LabelBytes, Late, Merchant, NewIntent,
