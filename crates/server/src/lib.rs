@@ -29,7 +29,7 @@ mod sheet;
 mod state;
 mod wait;
 
-pub use carrier::{BoxFuture, Carrier, LocalLabel};
+pub use carrier::{BoxFuture, Carrier, LocalLabel, PickupFound, Points};
 pub use dropin::enrolled_id;
 pub use listen::{Listener, bind, serve};
 pub use openapi::openapi_json;

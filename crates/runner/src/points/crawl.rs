@@ -40,6 +40,8 @@ struct Crawl {
     refused: bool,
     /// Whether an area comes next, else a point.
     area_next: bool,
+    /// The area that is asked for.
+    area: Option<Area>,
     asked: HashMap<PickupPointId, Time>,
 }
 
@@ -75,6 +77,12 @@ enum Turn {
     Done,
 }
 
+/// What is asked for next.
+enum Next {
+    Area(Area),
+    Point(PickupPointId),
+}
+
 impl Crawl {
     async fn turn(&mut self, context: &Context) -> Result<Turn, StoreError> {
         if context.pickup.health() != Health::Well {
@@ -97,11 +105,18 @@ impl Crawl {
     /// What to ask next: an area and a point in turn, as far as there are any.
     fn next(&mut self, context: &Context) -> Option<PickupAsk> {
         let now = context.now();
-        let area = || context.points.next_area(now).map(|area| search(area, now));
-        let point = || self.unsettled(context, now).map(|id| look_up(id, now));
+        let area = || context.points.next_area(now).map(Next::Area);
+        let point = || self.unsettled(context, now).map(Next::Point);
         let next = if self.area_next { area().or_else(point) } else { point().or_else(area) };
         self.area_next = !self.area_next;
-        next
+        self.area = None;
+        Some(match next? {
+            Next::Area(area) => {
+                self.area = Some(area.clone());
+                search(area, now)
+            }
+            Next::Point(id) => look_up(id, now),
+        })
     }
 
     /// The point that has been missing for longest and was not asked for lately.
@@ -147,9 +162,9 @@ impl Crawl {
                 self.asked.retain(|_, at| now.since(*at) < ASKED_AGAIN);
                 self.asked.insert(one.id, now);
             }
-            PickupAsk::Search(_) if error.is_none() => {}
             PickupAsk::Search(_) => {
-                hedge::area(call).iter().for_each(|area| context.points.failed(area, now));
+                let failed = self.area.take().filter(|_| error.is_some());
+                failed.iter().for_each(|area| context.points.failed(area, now));
             }
         }
     }

@@ -14,8 +14,10 @@ use carriers::{
         encode_pickup, pickup_text,
     },
 };
+use clock::Time;
 use dispatch::Call;
-use pickup::{Area, Asked, Seen, Source, Sourced};
+use parcel::Country;
+use pickup::{Area, Asked, Seen, Source, Sourced, places};
 use std::{
     sync::{Arc, PoisonError},
     time::Duration,
@@ -46,7 +48,7 @@ enum Heard {
 /// Answers a search, from the carrier or from the directory.
 pub(crate) async fn ask(context: &Arc<Context>, call: PickupCall) -> Answer {
     let settings = &context.settings.points;
-    if let Some(area) = area(&call) {
+    if let Some(area) = known_area(&call) {
         context.points.used(area, context.now());
     }
     let Some((kind, mut heard)) = begin(context, &call) else { return locally(context, &call) };
@@ -150,11 +152,17 @@ fn from_directory(context: &Context, call: &PickupCall) -> Option<Answer> {
     Some(Sourced { answer: Ok(answer), source: Source::Directory, as_of: Some(as_of) })
 }
 
-/// The area that a search is for.
-pub(super) fn area(call: &PickupCall) -> Option<Area> {
+/// The area that a search is for, under the commune's own name: nobody can fill the plan with places that are none.
+fn known_area(call: &PickupCall) -> Option<Area> {
     let PickupAsk::Search(search) = &call.ask else { return None };
+    let place = places::find(search.country, &search.postal_code, &search.city)?;
+    Some(Area { country: search.country, postal_code: place.postal_code.into(), city: place.name.into() })
+}
+
+/// The area under the name that was asked for: where no list has the places of a country, its carrier's answer proves them.
+fn proved_area(search: &PickupSearch) -> Option<Area> {
     let (country, postal_code, city) = (search.country, search.postal_code.clone(), search.city.clone());
-    Some(Area { country, postal_code, city })
+    (country != Country::FR).then_some(Area { country, postal_code, city })
 }
 
 /// Takes in what an answer says about points, and about those that are missing in it.
@@ -165,8 +173,8 @@ fn learn(context: &Context, call: &PickupCall, answer: &PickupAnswer) {
             let asked = asked(search, answer);
             points.learn(&Seen { points: answer.points.iter().map(convert::kept).collect(), asked }, now);
             let whole = search.with_shops && search.weight_g.is_none_or(|grams| grams <= LIGHT_G_MAX);
-            if let Some(area) = area(call).filter(|_| whole && answer.code == 0) {
-                points.answered(&area, now);
+            if whole && answer.code == 0 {
+                note_answered(points, call, search, now);
             }
         }
         PickupAsk::ById(_) if answer.code == 0 => {
@@ -174,6 +182,17 @@ fn learn(context: &Context, call: &PickupCall, answer: &PickupAnswer) {
         }
         PickupAsk::ById(one) if tells_of_the_point(points, one, answer.code) => points.gone(one.id, now),
         PickupAsk::ById(_) => {}
+    }
+}
+
+fn note_answered(points: &Points, call: &PickupCall, search: &PickupSearch, now: Time) {
+    match (known_area(call), proved_area(search)) {
+        (Some(area), _) => points.answered(&area, now),
+        (None, Some(area)) => {
+            points.used(area.clone(), now);
+            points.answered(&area, now);
+        }
+        (None, None) => {}
     }
 }
 

@@ -18,7 +18,7 @@ mod origin;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use keeping::keep;
+pub(crate) use keeping::{keep, write_all};
 pub(crate) use metrics::PointMetrics;
 
 use clock::Time;
@@ -29,7 +29,7 @@ use std::{
     collections::BTreeSet,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
-        atomic::{AtomicU64, Ordering},
+        atomic::AtomicU64,
     },
     time::Duration,
 };
@@ -71,7 +71,7 @@ struct Inner {
     areas: Mutex<Areas>,
     /// What is not on disk yet.
     changed: Mutex<Changed>,
-    /// Something is not on disk yet.
+    /// Some point is not on disk yet.
     dirty: Notify,
     /// The last write of the store that is in the directory.
     revision: AtomicU64,
@@ -80,7 +80,7 @@ struct Inner {
 #[derive(Default)]
 struct Changed {
     points: BTreeSet<PickupPointId>,
-    areas: bool,
+    areas: BTreeSet<Area>,
 }
 
 impl Points {
@@ -90,7 +90,7 @@ impl Points {
     /// When the store cannot be read.
     pub(crate) async fn load(store: &Store, settings: &PointSettings) -> Result<Self, StoreError> {
         let (known, revision) = store.points_since(0).await?;
-        let areas = Areas::from_rows(store.areas().await?, settings.fresh_for());
+        let areas = Areas::from_rows(settings.fresh_for(), store.areas().await?);
         Ok(Self(Arc::new(Inner {
             directory: Arc::new(RwLock::new(Directory::from_known(known))),
             areas: Mutex::new(areas),
@@ -125,21 +125,20 @@ impl Points {
 
     /// Somebody asks for this area.
     pub(crate) fn used(&self, area: Area, at: Time) {
-        self.areas().note_use(area, at);
-        self.changed().areas = true;
-        self.0.dirty.notify_one();
+        self.areas().note_use(area.clone(), at);
+        self.changed().areas.insert(area);
     }
 
     /// The carrier has answered for this area.
     pub(crate) fn answered(&self, area: &Area, at: Time) {
         self.areas().note_answered(area, at);
-        self.changed().areas = true;
-        self.0.dirty.notify_one();
+        self.changed().areas.insert(area.clone());
     }
 
-    /// When the carrier last answered for this area.
-    pub(crate) fn answered_at(&self, area: &Area) -> Option<Time> {
-        self.areas().answered_at(area)
+    /// The carrier was asked for this area in vain.
+    pub(crate) fn failed(&self, area: &Area, at: Time) {
+        self.areas().note_failed(area, at);
+        self.changed().areas.insert(area.clone());
     }
 
     /// The area that is to be asked for next.

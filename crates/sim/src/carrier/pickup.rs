@@ -14,14 +14,14 @@ use carriers::{
         envelope,
         pickup::{
             self, Closure, PICKUP_POINTS_MAX, PICKUP_REST, PICKUP_SOAP, PickupAnswer, PickupAsk, PickupById,
-            PickupCall, PickupOperation, PickupPoint, PickupRefusal, PickupSearch, PointKind, pickup_text,
+            PickupCall, PickupOperation, PickupPoint, PickupRefusal, PickupSearch, pickup_text,
         },
     },
 };
 use clock::Time;
 use http::HeaderMap;
 use jiff::civil::Date;
-use parcel::Country;
+use parcel::{Country, PointKind};
 
 /// How far from the address a point may be (assumed).
 const METRES_MAX: u32 = 40_000;
