@@ -7,17 +7,24 @@
 
 mod areas;
 mod directory;
+mod fit;
 mod hours;
+mod index;
+mod measured;
 mod need;
 mod opening;
 pub mod places;
 mod point;
 mod position;
+mod postal;
 mod source;
+mod zone;
 
 pub use areas::{AREAS_COUNT_MAX, Area, AreaRow, Areas};
 pub use directory::{Asked, Directory, SEEN_KEPT_EVERY, Seen};
+pub use fit::ARRIVES_DAYS;
 pub use hours::{Day, Hours, Span};
+pub use measured::measured_from;
 pub use need::{COUNT_MAX, COUNT_USUAL, Fit, Found, METRES_USUAL, Need, Query};
 pub use point::{Closure, Known, Point, Standing};
 pub use position::Position;

@@ -5,19 +5,19 @@
 //! carrier is dark the directory answers at once, beside the one canary. An answer that comes in time is passed on as the
 //! carrier gave it.
 
-use super::{Points, convert, local, origin};
+use super::{Points, convert, local};
 use crate::{Context, call, relay};
 use carriers::{
     Blame, CarrierError,
     colissimo::pickup::{
-        PICKUP_POINTS_MAX, PickupAnswer, PickupAsk, PickupById, PickupCall, PickupRefusal, PickupSearch, decode_pickup,
-        encode_pickup, pickup_text,
+        PICKUP_POINTS_MAX, PickupAnswer, PickupAsk, PickupById, PickupCall, PickupPoint, PickupRefusal, PickupSearch,
+        decode_pickup, encode_pickup, pickup_text,
     },
 };
 use clock::Time;
 use dispatch::Call;
 use parcel::Country;
-use pickup::{Area, Asked, Seen, Source, Sourced, places};
+use pickup::{Area, Asked, Position, Seen, Source, Sourced, measured_from, places};
 use std::{
     sync::{Arc, PoisonError},
     time::Duration,
@@ -196,10 +196,15 @@ fn note_answered(points: &Points, call: &PickupCall, search: &PickupSearch, now:
     }
 }
 
-/// What the answer to a search says about points that are missing in it. An empty answer says nothing: a service in trouble
-/// gives those too.
+/// What the answer to a search says about points that are missing in it: only where all of its distances agree with one
+/// place from which they were measured.
 fn asked(search: &PickupSearch, answer: &PickupAnswer) -> Option<Asked> {
-    let from = origin::of(&answer.points)?;
+    let placed = |point: &PickupPoint| {
+        let position = Position::new(point.latitude?, point.longitude?).ok()?;
+        Some((position, point.distance_m?))
+    };
+    let points: Vec<(Position, u32)> = answer.points.iter().map(placed).collect::<Option<_>>()?;
+    let from = measured_from(&points, points.first()?.0)?;
     Some(Asked { from, need: local::need(search), whole: answer.points.len() < PICKUP_POINTS_MAX })
 }
 

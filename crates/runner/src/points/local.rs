@@ -8,17 +8,12 @@ use carriers::colissimo::pickup::{
     PICKUP_POINTS_MAX, PickupAnswer, PickupAsk, PickupById, PickupCall, PickupSearch, pickup_text,
 };
 use clock::Time;
-use parcel::Country;
-use pickup::{Directory, Fit, Known, Need, Position, Query, places};
+use pickup::{COUNT_MAX, Directory, Fit, Known, Need, Position, Query, places};
 
 /// How well the place was found (`qualiteReponse`): by its postal code and commune, not by its street.
 const BY_COMMUNE: &str = "1";
 /// The service's ids: no point fits, no such point.
 const NONE_FITS: u16 = 300;
-/// How far from its place a search looks, metres.
-const METRES_MAX: u32 = 40_000;
-/// Points that are looked at, so that enough of the right country are among them.
-const LOOKED_AT_MAX: usize = 50;
 
 /// An answer of the directory's, and when the carrier last said the oldest part of it.
 pub(super) struct Local {
@@ -39,17 +34,15 @@ pub(super) fn answer(points: &Points, call: &PickupCall) -> Option<Local> {
 pub(super) fn need(search: &PickupSearch) -> Need {
     Need {
         weight_g: search.weight_g,
-        date: search.shipping_date,
         post_offices_only: !search.with_shops,
-        accessible: false,
-        open_at: None,
-        kind: None,
+        ..Need::on(search.shipping_date)
     }
 }
 
 fn near(directory: &Directory, search: &PickupSearch) -> Option<Local> {
     let near = place(directory, search)?;
-    let query = Query { near, need: need(search), count: LOOKED_AT_MAX, metres_max: METRES_MAX };
+    // More than are given: some may stand in another country than the one that was asked for.
+    let query = Query { count: COUNT_MAX, ..Query::new(near, need(search)) };
     let wanted = |known: &Known| search.international || known.point.country == search.country.as_str();
     let found = directory.search(&query);
     let found: Vec<_> = found.into_iter().filter(|found| wanted(found.known)).take(PICKUP_POINTS_MAX).collect();
@@ -68,28 +61,12 @@ fn near(directory: &Directory, search: &PickupSearch) -> Option<Local> {
 /// Where the search is from: the commune, or the middle of the points that have its postal code.
 fn place(directory: &Directory, search: &PickupSearch) -> Option<Position> {
     let commune = places::find(search.country, &search.postal_code, &search.city).map(|place| place.position);
-    commune.or_else(|| middle(directory, search.country, &search.postal_code))
-}
-
-fn middle(directory: &Directory, country: Country, postal_code: &str) -> Option<Position> {
-    let here = |known: &&Known| known.point.postal_code == postal_code && known.point.country == country.as_str();
-    let places = directory.iter().filter(here).filter_map(|known| known.point.position);
-    let (count, north, east) = places.fold((0_u32, 0.0, 0.0), |(count, north, east), position| {
-        (count + 1, north + position.latitude(), east + position.longitude())
-    });
-    (count > 0).then(|| Position::new(north / f64::from(count), east / f64::from(count)).ok()).flatten()
+    commune.or_else(|| directory.middle_of(search.country, &search.postal_code))
 }
 
 fn by_id(directory: &Directory, asked: &PickupById) -> Option<Local> {
     let known = directory.get(asked.id)?;
-    let need = Need {
-        weight_g: asked.weight_g,
-        date: asked.date,
-        post_offices_only: !asked.with_shops,
-        accessible: false,
-        open_at: None,
-        kind: None,
-    };
+    let need = Need { weight_g: asked.weight_g, ..Need::on(asked.date) };
     let (code, points) = match directory.fit(asked.id, &need) {
         Fit::Fits => (0, vec![convert::written(&known.point, None)]),
         Fit::Gone | Fit::Closed { .. } | Fit::TooHeavy { .. } => (NONE_FITS, Vec::new()),

@@ -14,7 +14,6 @@ pub(crate) mod hedge;
 mod keeping;
 mod local;
 mod metrics;
-mod origin;
 #[cfg(test)]
 mod tests;
 
