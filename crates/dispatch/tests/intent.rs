@@ -2,7 +2,8 @@
 
 use clock::Time;
 use dispatch::{
-    By, Cause, Consent, ConsentBy, Fact, Found, Intent, Job, Mismatch, Next, OnUnknown, Policy, Question, Reject, State, Why,
+    By, Cause, Consent, ConsentBy, Fact, Found, Intent, Job, Mismatch, Next, OnUnknown, Policy, Question, Reject,
+    State, Why,
 };
 use parcel::{DeliveryMode, LabelFormat, ParcelNumber, PickupPointId, Product, ShipmentId};
 use proptest::prelude::*;

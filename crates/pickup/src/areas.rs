@@ -1,12 +1,26 @@
 //! What to ask the carrier next, so that the directory stays fresh where it is used.
+//!
+//! Every search notes its area. A use counts 1 and halves every [`USE_HALVES_DAYS`] days. What is asked next is the area
+//! with the most uses times the time since it was answered: a place that many look at comes often, one that few look at
+//! comes too. What was answered lately is not asked for, and what failed waits, twice as long each time.
 
 use clock::Time;
 use parcel::Country;
 use serde::{Deserialize, Serialize};
-use std::{collections::HashMap, time::Duration};
+use std::{cmp::Ordering, collections::HashMap, time::Duration};
 
-/// Most areas that are remembered; the least used are forgotten first. France has 35,684 pairs of postal code and commune.
+/// Most areas that are remembered; the least used are forgotten. France has 35,683 pairs of postal code and commune.
 pub const AREAS_COUNT_MAX: usize = 40_000;
+/// How many are forgotten at once when there are too many.
+const FORGOTTEN_COUNT: usize = AREAS_COUNT_MAX / 20;
+
+/// A use counts half after so many days: a season is forgotten within a few months.
+const USE_HALVES_DAYS: f64 = 14.0;
+/// What was never answered is as urgent as what was answered so long ago; older answers are not more urgent than that.
+const STALE_MAX: Duration = Duration::from_secs(60 * 86_400);
+/// How long an area waits after a failure, doubled with each one that follows.
+const FAILED_WAIT: Duration = Duration::from_secs(5 * 60);
+const FAILED_WAIT_MAX: Duration = Duration::from_secs(6 * 3_600);
 
 /// What the carrier is asked by.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -24,7 +38,7 @@ pub struct Area {
 pub struct AreaRow {
     /// The area.
     pub area: Area,
-    /// How much it was used, as of `used_at`: every use is 1, and halves with time.
+    /// How much it was used, as of `used_at`.
     pub uses: f64,
     /// When it was used last.
     pub used_at: Time,
@@ -49,9 +63,15 @@ impl Areas {
         Self { fresh_for, rows: HashMap::new() }
     }
 
-    /// A plan with what was remembered.
+    /// A plan with what was remembered. A count of uses that is no sensible number counts as none.
     pub fn from_rows(fresh_for: Duration, rows: impl IntoIterator<Item = AreaRow>) -> Self {
-        Self { fresh_for, rows: rows.into_iter().map(|row| (row.area.clone(), row)).collect() }
+        let sound = |row: AreaRow| AreaRow { uses: if row.uses.is_finite() { row.uses.max(0.0) } else { 0.0 }, ..row };
+        let mut areas = Self::new(fresh_for);
+        areas.rows = rows.into_iter().map(|row| (row.area.clone(), sound(row))).collect();
+        if areas.rows.len() > AREAS_COUNT_MAX {
+            areas.forget(areas.rows.len() - AREAS_COUNT_MAX);
+        }
+        areas
     }
 
     /// Everything that is remembered, for keeping.
@@ -59,24 +79,39 @@ impl Areas {
         self.rows.values()
     }
 
-    /// Somebody looked for points here.
-    pub fn note_use(&mut self, area: Area, at: Time) {
-        let row =
-            AreaRow { area: area.clone(), uses: 0.0, used_at: at, answered_at: None, failures: 0, failed_at: None };
-        self.rows.entry(area).or_insert(row).uses += 1.0;
+    /// What is remembered of one area.
+    pub fn row(&self, area: &Area) -> Option<&AreaRow> {
+        self.rows.get(area)
     }
 
-    /// The carrier answered for it.
+    /// Somebody looked for points here.
+    pub fn note_use(&mut self, area: Area, at: Time) {
+        if let Some(row) = self.rows.get_mut(&area) {
+            row.uses = row.uses_at(at) + 1.0;
+            row.used_at = row.used_at.max(at);
+            return;
+        }
+        if self.rows.len() >= AREAS_COUNT_MAX {
+            self.forget(FORGOTTEN_COUNT);
+        }
+        let row =
+            AreaRow { area: area.clone(), uses: 1.0, used_at: at, answered_at: None, failures: 0, failed_at: None };
+        self.rows.insert(area, row);
+    }
+
+    /// The carrier answered for it, whoever asked. An area that nobody used is not remembered by that.
     pub fn note_answered(&mut self, area: &Area, at: Time) {
         if let Some(row) = self.rows.get_mut(area) {
-            row.answered_at = Some(at);
+            row.answered_at = row.answered_at.max(Some(at));
+            row.failures = 0;
         }
     }
 
-    /// The carrier was asked for it and failed.
+    /// The carrier was asked for it and did not answer, or not usefully.
     pub fn note_failed(&mut self, area: &Area, at: Time) {
         if let Some(row) = self.rows.get_mut(area) {
-            row.failed_at = Some(at);
+            row.failures = row.failures.saturating_add(1);
+            row.failed_at = row.failed_at.max(Some(at));
         }
     }
 
@@ -85,9 +120,53 @@ impl Areas {
         self.rows.get(area)?.answered_at
     }
 
-    /// What to ask for now, if anything.
+    /// What to ask for now, if anything is due.
     pub fn next(&self, now: Time) -> Option<Area> {
-        let stale = |row: &&AreaRow| row.answered_at.is_none_or(|at| now.since(at) >= self.fresh_for);
-        self.rows.values().find(stale).map(|row| row.area.clone())
+        let due = self.rows.values().filter(|row| row.is_due(now, self.fresh_for));
+        let most = due.max_by(|a, b| a.more_urgent(b, now))?;
+        Some(most.area.clone())
+    }
+
+    /// How many are due now: answered longer ago than they are fresh for, or never.
+    pub fn due_count(&self, now: Time) -> usize {
+        self.rows.values().filter(|row| row.is_due(now, self.fresh_for)).count()
+    }
+
+    /// Forgets the least used.
+    fn forget(&mut self, count: usize) {
+        let now = self.rows.values().map(|row| row.used_at).max().unwrap_or_default();
+        let mut least: Vec<(f64, Area)> = self.rows.values().map(|row| (row.uses_at(now), row.area.clone())).collect();
+        least.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(&b.1)));
+        for (_, area) in least.into_iter().take(count) {
+            self.rows.remove(&area);
+        }
+    }
+}
+
+impl AreaRow {
+    /// How much it was used, as of now.
+    fn uses_at(&self, now: Time) -> f64 {
+        let days = now.since(self.used_at).as_secs_f64() / 86_400.0;
+        self.uses * (-days / USE_HALVES_DAYS).exp2()
+    }
+
+    fn is_due(&self, now: Time, fresh_for: Duration) -> bool {
+        let is_stale = self.answered_at.is_none_or(|at| now.since(at) >= fresh_for);
+        let waited = self.failures == 0 || self.failed_at.is_none_or(|at| now.since(at) >= self.failed_wait());
+        is_stale && waited
+    }
+
+    fn failed_wait(&self) -> Duration {
+        let doubled = 1u32.checked_shl(self.failures.saturating_sub(1)).unwrap_or(u32::MAX);
+        FAILED_WAIT.saturating_mul(doubled).min(FAILED_WAIT_MAX)
+    }
+
+    fn more_urgent(&self, other: &Self, now: Time) -> Ordering {
+        self.urgency(now).total_cmp(&other.urgency(now)).then_with(|| other.area.cmp(&self.area))
+    }
+
+    fn urgency(&self, now: Time) -> f64 {
+        let stale = self.answered_at.map_or(STALE_MAX, |at| now.since(at).min(STALE_MAX));
+        self.uses_at(now) * stale.as_secs_f64()
     }
 }

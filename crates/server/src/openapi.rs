@@ -1,6 +1,6 @@
 //! The API's own description: OpenAPI 3.1, made from the handlers, so that it can't say anything else than they do.
 
-use crate::{api, docs, dropin, metrics, ops, problem::ProblemBody, state::Shared};
+use crate::{api, choose, docs, dropin, metrics, ops, problem::ProblemBody, state::Shared};
 use bytes::Bytes;
 use http::header;
 use std::sync::LazyLock;
@@ -24,6 +24,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
     ),
     tags(
         (name = "shipments", description = "Create shipments, read them, fetch labels, decide what only a person can"),
+        (name = "pickup", description = "Pickup points, what buyers choose, and what is asked when it cannot be honoured"),
         (name = "webhooks", description = "Be told what happens to shipments, by signed messages (Standard Webhooks)"),
         (name = "keys", description = "What an API key may do"),
         (name = "batches", description = "Many shipments in one request, from JSON or CSV, each row with its own result"),
@@ -53,6 +54,7 @@ impl Modify for ApiKey {
 pub(crate) fn routes(with_dropin: bool) -> OpenApiRouter<Shared> {
     let router = OpenApiRouter::with_openapi(Described::openapi())
         .merge(api::routes())
+        .merge(choose::routes())
         .routes(routes!(ops::healthz))
         .routes(routes!(ops::readyz))
         .routes(routes!(metrics::metrics))

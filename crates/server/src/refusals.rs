@@ -121,6 +121,16 @@ groups! {
         "409" "Not in a state that allows it, or another shipment's number"
         "422" "A field is wrong, the carrier does not know the number, or no local label can be printed"
     }
+    /// A choice that cannot be recorded.
+    NotChosen {
+        "409" "The order has another choice already, and this one may not take its place"
+        "422" "A field is wrong, or the point cannot be had"
+    }
+    /// An answer to a question that cannot be taken.
+    NotAgreed {
+        "409" "Nothing is asked about the shipment, or not any more"
+        "422" "A field is wrong, or the parcel cannot go there"
+    }
     /// A server that cannot work.
     NotReady {
         "503" "The store does not answer"

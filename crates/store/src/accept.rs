@@ -3,8 +3,7 @@
 use crate::{
     Accepted, IntentView, Key, KeyScope, NewIntent, NewPickup, Replaces, StoreError, choices,
     codes::Coded,
-    questions,
-    record,
+    questions, record,
     rows::{self, IntentRow},
     writing::{Writing, Written},
 };

@@ -173,8 +173,7 @@ pub(crate) fn current(
     order: &OrderNumber,
 ) -> Result<Option<Choice>, StoreError> {
     let mut statement = conn.prepare_cached(CURRENT)?;
-    let text: Option<String> =
-        statement.query_row([merchant.as_str(), order.as_str()], |row| row.get(0)).optional()?;
+    let text: Option<String> = statement.query_row([merchant.as_str(), order.as_str()], |row| row.get(0)).optional()?;
     text.map(|text| json(&text, "choice")).transpose()
 }
 

@@ -29,6 +29,7 @@ mod numbers;
 mod opening;
 mod options;
 mod orders;
+mod pickup_points;
 mod questions;
 mod reads;
 mod record;
@@ -66,6 +67,7 @@ pub use model::{
 pub use numbers::{KnownRange, NewRange, Numbers};
 pub use options::{Boundary, BoundaryHook, Mode, Options, Place};
 pub use orders::OrderAccepted;
+pub use pickup_points::PointsKept;
 pub use questions::{Agreed, OpenQuestion, PointRule};
 pub use report::{Local, Report, Tally, Unknowns, Waited};
 pub use restore::{Found, Restore, Restored, restore};

@@ -14,6 +14,8 @@ const ALL: &str = "SELECT id, name FROM merchants ORDER BY id";
 const ONE: &str = "SELECT name FROM merchants WHERE id = ?1";
 const ACCOUNT: &str = "SELECT id, merchant, carrier, sealed FROM accounts WHERE id = ?1";
 const ACCOUNTS: &str = "SELECT id, merchant, carrier, sealed FROM accounts WHERE merchant = ?1 ORDER BY id";
+const ACCOUNT_AFTER: &str = "SELECT id, merchant, carrier, sealed FROM accounts WHERE carrier = ?1 AND id > ?2 \
+    ORDER BY id LIMIT 1";
 const ACCOUNT_PUT: &str = "INSERT INTO accounts (id, merchant, carrier, sealed) VALUES (?1, ?2, ?3, ?4) \
     ON CONFLICT (id) DO UPDATE SET carrier = excluded.carrier, sealed = excluded.sealed";
 
@@ -88,6 +90,18 @@ pub(crate) fn find(conn: &Connection, id: &MerchantId) -> Result<Option<Merchant
 pub(crate) fn account(conn: &Connection, key: &SealingKey, id: &str) -> Result<Option<Account>, StoreError> {
     let mut statement = conn.prepare_cached(ACCOUNT)?;
     let mut rows = statement.query([id])?;
+    rows.next()?.map(|row| read(row, key)).transpose()
+}
+
+/// The first account at a carrier after this id.
+pub(crate) fn account_after(
+    conn: &Connection,
+    key: &SealingKey,
+    carrier: &str,
+    after: &str,
+) -> Result<Option<Account>, StoreError> {
+    let mut statement = conn.prepare_cached(ACCOUNT_AFTER)?;
+    let mut rows = statement.query([carrier, after])?;
     rows.next()?.map(|row| read(row, key)).transpose()
 }
 

@@ -169,4 +169,3 @@ pub(crate) fn consent(
     }
     Ok(row.view)
 }
-

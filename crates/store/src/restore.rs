@@ -189,9 +189,8 @@ fn make_ready(part: &Path, wanted: &Restore, manifest: &Manifest) -> Result<(Fou
 fn open_intents(conn: &Connection) -> Result<Vec<(ShipmentId, State)>, StoreError> {
     let mut statement = conn.prepare(OPEN)?;
     let open = [State::Waiting, State::InFlight, State::Unknown, State::Human, State::Question].map(Coded::code);
-    let rows = statement.query_and_then(open, |row| {
-        Ok((ShipmentId::from_bytes(row.get(0)?), State::from_code(row.get(1)?)?))
-    })?;
+    let rows = statement
+        .query_and_then(open, |row| Ok((ShipmentId::from_bytes(row.get(0)?), State::from_code(row.get(1)?)?)))?;
     rows.collect()
 }
 

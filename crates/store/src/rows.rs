@@ -1,12 +1,12 @@
 //! One intent as a row, there and back.
 
+use crate::{Agreed, OpenQuestion};
 use crate::{
     IntentView, StoreError,
     codes::{Coded, day_code, day_from_code},
 };
 use clock::Time;
 use dispatch::{By, Fact, Intent, Next, Policy, Reject, State, Via};
-use crate::{Agreed, OpenQuestion};
 use parcel::{DeliveryMode, Product, ShipmentId};
 use rusqlite::{Connection, Params, Row, params};
 use std::str::FromStr;
@@ -96,10 +96,7 @@ impl IntentRow {
 /// Whether a fact can change what [`update_place`] writes.
 pub(crate) fn changes_place(before: State, fact: &Fact) -> bool {
     before == State::Question
-        || matches!(
-            fact,
-            Fact::Asked { .. } | Fact::Consented { .. } | Fact::Rechosen { .. } | Fact::Elsewhere { .. }
-        )
+        || matches!(fact, Fact::Asked { .. } | Fact::Consented { .. } | Fact::Rechosen { .. } | Fact::Elsewhere { .. })
 }
 
 /// The intent with this id.

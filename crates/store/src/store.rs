@@ -1,5 +1,6 @@
 //! The public face of the store: every method hands a plain function to the engine and waits for what it says.
 
+mod choice;
 mod hooks;
 mod keep;
 mod keys;

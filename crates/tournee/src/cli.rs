@@ -232,7 +232,8 @@ pub struct KeyAdd {
     /// What the key is for, for people.
     #[arg(long, value_name = "NAME", default_value = "")]
     pub name: String,
-    /// What it may do: read (shipments, labels), ship (create shipments), decide (void, resolve), hooks (webhooks).
+    /// What it may do: read (shipments, labels), ship (create shipments), decide (void, resolve), hooks (webhooks), pick
+    /// (pickup points and the buyer's choice, nothing else: for a key that stands in a public page).
     #[arg(long, value_name = "SCOPES", default_value = "read,ship,decide,hooks")]
     pub scopes: Scopes,
     /// How long it lives, for example 90d; without this, until it is revoked.

@@ -9,7 +9,10 @@ use crate::{
     config::{Colissimo, Config, Webhooks},
     fault::Fault,
 };
-use carriers::http::{HttpOptions, HttpTransport};
+use carriers::{
+    colissimo::pickup::PickupCall,
+    http::{HttpOptions, HttpTransport},
+};
 use channels::webhook::Sender;
 use clock::{Clock, SystemClock};
 use prometheus_client::registry::Registry;
@@ -224,6 +227,14 @@ struct Relay(runner::Relay);
 impl server::Carrier for Relay {
     fn relay(&self, request: carriers::Request) -> server::BoxFuture<'_, carriers::Exchange> {
         Box::pin(self.0.relay(request))
+    }
+
+    fn pickup(&self, call: PickupCall) -> server::BoxFuture<'_, server::PickupFound> {
+        Box::pin(self.0.pickup(call))
+    }
+
+    fn points(&self) -> server::Points {
+        self.0.points().directory()
     }
 
     fn print_locally<'a>(

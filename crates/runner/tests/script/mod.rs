@@ -19,7 +19,9 @@ use std::{
     },
     time::Duration,
 };
-use store::{Account, IntentView, Label, LocalWish, Merchant, NewIntent, NewPickup, NewRange, Options, SealingKey, Store};
+use store::{
+    Account, IntentView, Label, LocalWish, Merchant, NewIntent, NewPickup, NewRange, Options, SealingKey, Store,
+};
 use tokio::time::Instant;
 
 pub(crate) const LABEL: &[u8] = b"%PDF-1.4 a label";
@@ -113,7 +115,16 @@ impl World {
         random[..8].copy_from_slice(&n.to_be_bytes());
         let id = ShipmentId::new(1_766_380_000_000 + n, random);
         let via = dispatch::Via::Api;
-        let new = NewIntent { id, merchant: merchant(), account: "a".into(), shipment, via, key: None, pickup: NewPickup::default(), at: self.now() };
+        let new = NewIntent {
+            id,
+            merchant: merchant(),
+            account: "a".into(),
+            shipment,
+            via,
+            key: None,
+            pickup: NewPickup::default(),
+            at: self.now(),
+        };
         let mut accepted = Box::pin(self.store.accept(new));
         let waker = std::task::Waker::noop();
         let ready = accepted.as_mut().poll(&mut std::task::Context::from_waker(waker));

@@ -3,6 +3,8 @@
 mod act;
 mod answer;
 mod batch;
+mod choices;
+mod consent;
 mod customs;
 mod hooks;
 mod keys;
@@ -13,6 +15,7 @@ mod orders;
 mod papers;
 mod path;
 mod prefer;
+mod question;
 mod read;
 mod request;
 mod returns;
@@ -43,6 +46,8 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(returns::make_return))
         .routes(routes!(act::void))
         .routes(routes!(act::resolve))
+        .routes(routes!(consent::consent))
+        .routes(routes!(choices::choose, choices::list))
         .routes(routes!(keys::own))
         .routes(routes!(batch::submit_batch))
         .routes(routes!(batch::read::batch_columns))

@@ -1,104 +1,72 @@
-//! The store's face for what buyers choose: the choices, the questions, the merchants' rules.
+//! The store's face for the directory of pickup points.
 
 use super::Store;
 use crate::{
-    Chose, IntentView, Merchant, PastChoice, PointRule, Replaces, StoreError, choices, merchants, questions, rows,
+    Account, PointsKept, StoreError, merchants,
+    pickup_points::{self, Written},
 };
-use ::pickup::{Choice, ChoiceKey};
-use clock::Time;
-use dispatch::Consent;
-use parcel::{MerchantId, OrderNumber, Shipment, ShipmentId};
+use pickup::{AreaRow, Known};
+use std::sync::Arc;
 
-/// As for the rest of [`Store`]: only errors beside [`StoreError::Database`] and [`StoreError::Closed`] are said.
+/// As for the other methods: only errors are said that not every method has.
 impl Store {
-    /// The key by which choices and links are signed: derived from the sealing key for this alone, and so the same as
-    /// long as the data are.
-    pub fn choice_key(&self) -> ChoiceKey {
-        self.inner.around.key.choice_key()
-    }
-
-    /// Records what a buyer chose for an order, and holds it to the order's shipments: one that surely has no label
-    /// becomes a question where it goes elsewhere. Durable when this returns.
-    ///
-    /// # Errors
-    /// [`StoreError::Misused`] for a choice without an order number.
-    pub async fn choose(&self, choice: Choice, replaces: Replaces, at: Time) -> Result<Chose, StoreError> {
-        self.inner.engine.write(move |writing| choices::choose(writing, &choice, &replaces, at)).await
-    }
-
-    /// The choice that counts for an order.
+    /// Keeps these points, but none that is older than what is kept of it; gives the revision of this write. All of them
+    /// are one write: a few thousand at a time leave the writer to everyone else between.
     ///
     /// # Errors
     /// Only those of every method.
-    pub async fn choice_of(&self, merchant: &MerchantId, order: &OrderNumber) -> Result<Option<Choice>, StoreError> {
-        let (merchant, order) = (merchant.clone(), order.clone());
-        self.inner.engine.read(move |conn| choices::current(conn, &merchant, &order)).await
+    pub async fn keep_points(&self, points: Vec<Known>) -> Result<u64, StoreError> {
+        let written = points.iter().map(Written::new).collect::<Result<Vec<_>, _>>()?;
+        self.inner.engine.write(move |writing| pickup_points::keep(writing, &written)).await
     }
 
-    /// The choices of an order, the latest first, each with when it ceased to count.
+    /// Every point that is kept.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when one cannot be read.
+    pub async fn points(&self) -> Result<Vec<Known>, StoreError> {
+        Ok(self.points_since(0).await?.0)
+    }
+
+    /// The points that were written after this revision, by whatever process, and the last revision.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when one cannot be read.
+    pub async fn points_since(&self, revision: u64) -> Result<(Vec<Known>, u64), StoreError> {
+        self.inner.engine.read(move |conn| pickup_points::since(conn, revision)).await
+    }
+
+    /// How much of the directory is kept, and how old it is.
     ///
     /// # Errors
     /// Only those of every method.
-    pub async fn choices_of(
-        &self,
-        merchant: &MerchantId,
-        order: &OrderNumber,
-    ) -> Result<Vec<PastChoice>, StoreError> {
-        let (merchant, order) = (merchant.clone(), order.clone());
-        self.inner.engine.read(move |conn| choices::history(conn, &merchant, &order)).await
+    pub async fn points_kept(&self) -> Result<PointsKept, StoreError> {
+        self.inner.engine.read(pickup_points::kept).await
     }
 
-    /// Records what was agreed to about a shipment that is a question; with the point that the buyer agreed to, that
-    /// counts as chosen from then on. Durable when this returns.
-    ///
-    /// # Errors
-    /// [`StoreError::Illegal`] when nothing is asked (any more), [`StoreError::NoShipment`].
-    pub async fn consent(
-        &self,
-        id: ShipmentId,
-        consent: Consent,
-        chosen: Option<Choice>,
-        at: Time,
-    ) -> Result<IntentView, StoreError> {
-        let chosen = chosen.map(Box::new);
-        self.inner
-            .engine
-            .write(move |writing| questions::consent(writing, id, consent, chosen.as_deref(), at))
-            .await
-    }
-
-    /// A shipment with its merchant and what is to be labelled, by the id in a signed link. Nothing for one that is not
-    /// there, or whose first fact is past its time.
+    /// Keeps these areas with what is known of them.
     ///
     /// # Errors
     /// Only those of every method.
-    pub async fn linked(&self, id: ShipmentId) -> Result<Option<(IntentView, Merchant, Shipment)>, StoreError> {
-        self.inner
-            .engine
-            .read(move |conn| {
-                let Some(row) = rows::find(conn, id)? else { return Ok(None) };
-                let Some(shipment) = crate::claim::kept_shipment(conn, &row)? else { return Ok(None) };
-                let merchant = merchants::find(conn, &row.view.merchant)?;
-                Ok(merchant.map(|merchant| (row.view, merchant, shipment)))
-            })
-            .await
+    pub async fn keep_areas(&self, rows: Vec<AreaRow>) -> Result<(), StoreError> {
+        self.inner.engine.write(move |writing| pickup_points::keep_areas(writing, &rows)).await
     }
 
-    /// What a merchant wants where a buyer's point cannot be had; nothing for one that is not there.
+    /// Every area that is kept.
     ///
     /// # Errors
-    /// Only those of every method.
-    pub async fn point_rule(&self, merchant: &MerchantId) -> Result<Option<PointRule>, StoreError> {
-        let merchant = merchant.clone();
-        self.inner.engine.read(move |conn| questions::rule(conn, &merchant)).await
+    /// [`StoreError::Damaged`] when one cannot be read.
+    pub async fn areas(&self) -> Result<Vec<AreaRow>, StoreError> {
+        self.inner.engine.read(pickup_points::areas).await
     }
 
-    /// Changes what a merchant wants, for every question from now on.
+    /// The first account at this carrier whose id comes after this one: for calls that are nobody's own.
     ///
     /// # Errors
-    /// [`StoreError::NoMerchant`].
-    pub async fn set_point_rule(&self, merchant: &MerchantId, rule: PointRule) -> Result<(), StoreError> {
-        let merchant = merchant.clone();
-        self.inner.engine.write(move |writing| questions::set_rule(writing, &merchant, rule)).await
+    /// [`StoreError::WrongKey`] when its secrets do not open.
+    pub async fn account_after(&self, carrier: &str, after: Option<&str>) -> Result<Option<Account>, StoreError> {
+        let (carrier, after) = (carrier.to_owned(), after.unwrap_or_default().to_owned());
+        let around = Arc::clone(&self.inner.around);
+        self.inner.engine.read(move |conn| merchants::account_after(conn, &around.key, &carrier, &after)).await
     }
 }
