@@ -11,6 +11,7 @@ mod api;
 mod auth;
 mod body;
 mod carrier;
+mod cors;
 mod docs;
 mod dropin;
 mod failure;

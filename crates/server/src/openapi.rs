@@ -28,6 +28,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
         (name = "keys", description = "What an API key may do"),
         (name = "batches", description = "Many shipments in one request, from JSON or CSV, each row with its own result"),
         (name = "orders", description = "Orders of several parcels, taken in whole or not at all"),
+        (name = "pickup-points", description = "Where a buyer can have a parcel sent, whether or not the carrier answers"),
         (name = "carrier-compatible", description = "Colissimo SLS and La Poste's Suivi v2 as their clients know them"),
         (name = "operation", description = "Health and metrics, for those who run the server")
     ),

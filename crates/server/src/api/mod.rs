@@ -12,6 +12,7 @@ mod list;
 mod orders;
 mod papers;
 mod path;
+mod points;
 mod prefer;
 mod read;
 mod request;
@@ -22,7 +23,7 @@ pub(crate) use hooks::described_events;
 pub(crate) use prefer::wait as preferred_wait;
 
 use crate::{
-    failure,
+    cors, failure,
     problem::Problem,
     state::{App, Caller, Shared},
 };
@@ -56,6 +57,12 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(hooks::test))
         .routes(routes!(hooks::replay))
         .routes(routes!(hooks::deliveries::list))
+        .merge(from_pages())
+}
+
+/// The routes that a shop's page may call from the buyer's browser.
+fn from_pages() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new().routes(routes!(points::search)).routes(routes!(points::one)).layer(cors::open())
 }
 
 /// The shipment, if it is this merchant's.
