@@ -12,6 +12,7 @@ mod auth;
 mod body;
 mod carrier;
 mod choose;
+mod cors;
 mod docs;
 mod dropin;
 mod failure;

@@ -24,11 +24,12 @@ use utoipa_axum::{router::OpenApiRouter, routes};
     ),
     tags(
         (name = "shipments", description = "Create shipments, read them, fetch labels, decide what only a person can"),
-        (name = "pickup", description = "Pickup points, what buyers choose, and what is asked when it cannot be honoured"),
         (name = "webhooks", description = "Be told what happens to shipments, by signed messages (Standard Webhooks)"),
         (name = "keys", description = "What an API key may do"),
         (name = "batches", description = "Many shipments in one request, from JSON or CSV, each row with its own result"),
         (name = "orders", description = "Orders of several parcels, taken in whole or not at all"),
+        (name = "pickup-points", description = "Where a buyer can have a parcel sent, whether or not the carrier answers; what buyers \
+            choose, and what is asked when it cannot be honoured"),
         (name = "carrier-compatible", description = "Colissimo SLS and La Poste's Suivi v2 as their clients know them"),
         (name = "operation", description = "Health and metrics, for those who run the server")
     ),

@@ -73,6 +73,16 @@ groups! {
     BadQuery {
         "400" "The query cannot be used"
     }
+    /// Why there are no pickup points.
+    NoPoints {
+        "422" "The place is not known; the detail names those that come nearest"
+        "503" "The carrier does not answer and no points are known there, or the records do not answer; see Retry-After"
+    }
+    /// What can be wrong with a pickup point's id.
+    NoSuchPoint {
+        "404" "Not a point of the carrier's"
+        "503" "The carrier does not answer and the point was never seen, or the records do not answer; see Retry-After"
+    }
     /// Why there is no label.
     NoLabel {
         "409" "Not there yet; see Retry-After"

@@ -2,9 +2,11 @@
 
 mod keep;
 mod local;
+mod pickup;
 
 pub use keep::{Backup, BackupAction, Compact, Days, Export, Format, Lang, Report, Restore, What};
-pub use local::{Dark, MerchantSet, NumbersAction, NumbersAdd, NumbersSplit};
+pub use local::{Dark, IfGone, MerchantSet, NumbersAction, NumbersAdd, NumbersSplit, YesOrNo};
+pub use pickup::{PickupAction, PickupExport, PickupImport, PointsFormat};
 
 use clap::{Args, Parser, Subcommand};
 use jiff::{Span, SpanRelativeTo};
@@ -46,6 +48,12 @@ pub enum Command {
         /// What.
         #[command(subcommand)]
         action: NumbersAction,
+    },
+    /// The directory of pickup points: import, export, status; works while the server runs.
+    Pickup {
+        /// What.
+        #[command(subcommand)]
+        action: PickupAction,
     },
     /// Add, list, rotate and revoke API keys; works while the server runs.
     Key {

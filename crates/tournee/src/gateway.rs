@@ -91,7 +91,8 @@ impl Gateway {
         let metrics = runner::Metrics::register(&mut registry);
         let (sender, told) = (webhook_sender(&config.webhooks)?, HookMetrics::register(&mut registry));
         let sending = config.webhooks.settings();
-        let pace = runner::Settings { local: config.local.settings(), ..config.runner.clone() };
+        let (local, points) = (config.local.settings(), config.pickup.settings());
+        let pace = runner::Settings { local, points, ..config.runner.clone() };
         let policy = config.policy.policy();
         let runner = Runner::start(store.clone(), carrier, Arc::clone(&clock), pace, policy, metrics).await?;
         let keeper = Keeper::start(store.clone(), Arc::clone(&clock), config.keep.keep());

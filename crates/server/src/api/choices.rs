@@ -120,7 +120,7 @@ pub(crate) struct ChoiceList {
 /// Takes down the pickup point that a buyer chose, as the directory knows it, and signs it. With an order number the
 /// record is on disk before this is answered, and nothing changes it silently: a label that is asked for another point, or
 /// for the home, becomes a question. A second choice for the same order takes the place of the first, which is kept.
-#[utoipa::path(post, path = "/v1/pickup-choices", tag = "pickup", operation_id = "choose_pickup_point",
+#[utoipa::path(post, path = "/v1/pickup-choices", tag = "pickup-points", operation_id = "choose_pickup_point",
     request_body = ChoiceRequest,
     responses((status = 201, description = "Recorded", body = ChoiceAnswer), Always, BadBody, NotChosen),
     security(("api_key" = [])))]
@@ -162,7 +162,7 @@ async fn record(app: &App, choice: Choice, replaces: Replaces) -> Result<Choice,
 /// Read what was chosen for an order
 ///
 /// The choices that were recorded for an order, the latest first; the first one counts unless it has ended.
-#[utoipa::path(get, path = "/v1/pickup-choices", tag = "pickup", operation_id = "pickup_choices",
+#[utoipa::path(get, path = "/v1/pickup-choices", tag = "pickup-points", operation_id = "pickup_choices",
     params(ChoicesQuery),
     responses((status = 200, description = "The choices", body = ChoiceList), Always, BadQuery),
     security(("api_key" = [])))]

@@ -52,7 +52,7 @@ pub(crate) fn path(app: &App, shipment: ShipmentId, open: &OpenQuestion) -> Stri
 ///
 /// A page in French or English on which a buyer says where the parcel is to go. Its path is the `link` of a shipment's
 /// question and needs no key; whoever has it may answer.
-#[utoipa::path(get, path = "/choose/{token}", tag = "pickup", operation_id = "question_page",
+#[utoipa::path(get, path = "/choose/{token}", tag = "pickup-points", operation_id = "question_page",
     params(("token" = String, Path, description = "As in the link"),
         ("lang" = Option<String>, Query, description = "fr or en; else by the header Accept-Language")),
     responses((status = 200, description = "The question, or what was recorded", body = String, content_type = "text/html"),
@@ -69,7 +69,7 @@ pub(crate) async fn show(State(app): State<Shared>, params: RawPathParams, uri: 
 /// A question, answered by the buyer
 ///
 /// Records the answer of the page's form, then shows what was recorded.
-#[utoipa::path(post, path = "/choose/{token}", tag = "pickup", operation_id = "answer_question_page",
+#[utoipa::path(post, path = "/choose/{token}", tag = "pickup-points", operation_id = "answer_question_page",
     params(("token" = String, Path, description = "As in the link"),
         ("lang" = Option<String>, Query, description = "fr or en; else by the header Accept-Language")),
     request_body(content = String, content_type = "application/x-www-form-urlencoded",
