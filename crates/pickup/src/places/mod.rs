@@ -7,7 +7,7 @@
 mod name;
 mod table;
 
-use crate::Position;
+use crate::{Position, index::Ask};
 use parcel::Country;
 use table::{Row, TABLE};
 
@@ -55,7 +55,8 @@ pub fn find(country: Country, postal_code: &str, city: &str) -> Option<Place> {
 
 /// The place that is nearest, of those whose position is not approximate. At sea it is far: ask [`Position::metres_to`].
 pub fn nearest(to: Position) -> Option<Place> {
-    let (number, _) = TABLE.index.walk(to).next()?;
+    let ask = Ask { from: to.unit(), count: 1, squared_max: f64::INFINITY, may: |(): &()| true, does: Some };
+    let (number, _) = *TABLE.index.nearest(&ask).first()?;
     Some(TABLE.rows.get(number as usize)?.place)
 }
 
