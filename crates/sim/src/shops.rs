@@ -9,6 +9,7 @@ mod access;
 mod call;
 mod hooks;
 mod order;
+mod presta;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -20,6 +21,7 @@ pub use order::{BookedOrder, Change, NewOrder, Note, Pickup, Push, State};
 
 use carriers::{Request, Response};
 use clock::Time;
+use presta::Presta;
 use woo::Woo;
 
 /// One shop.
@@ -34,6 +36,7 @@ pub struct Shop {
 #[derive(Debug)]
 enum Core {
     Woo(Box<Woo>),
+    Presta(Box<Presta>),
 }
 
 /// Calls the same function of whichever core it is.
@@ -41,11 +44,13 @@ macro_rules! core {
     ($shop:expr, $core:ident => $call:expr) => {
         match &$shop.core {
             Core::Woo($core) => $call,
+            Core::Presta($core) => $call,
         }
     };
     (mut $shop:expr, $core:ident => $call:expr) => {
         match &mut $shop.core {
             Core::Woo($core) => $call,
+            Core::Presta($core) => $call,
         }
     };
 }
@@ -55,6 +60,7 @@ impl Shop {
     pub fn new(platform: Platform, options: Options, seed: u64) -> Self {
         let access = Access::of(platform, seed);
         let core = match platform {
+            Platform::PrestaShop => Core::Presta(Box::new(Presta::new(options, access.clone(), seed))),
             _ => Core::Woo(Box::new(Woo::new(options, access.clone(), seed))),
         };
         Self { platform, access, core }
@@ -87,17 +93,26 @@ impl Shop {
 
     /// The webhooks that leave now. Each is to be carried once, and [`Self::delivered`] told of it.
     pub fn due(&mut self, now: Time) -> Vec<Delivery> {
-        core!(mut self, core => core.due(now))
+        match &mut self.core {
+            Core::Woo(core) => core.due(now),
+            Core::Presta(_) => Vec::new(),
+        }
     }
 
     /// When the next webhook leaves, as far as is known now.
     pub fn next_due(&self) -> Option<Time> {
-        core!(self, core => core.next_due())
+        match &self.core {
+            Core::Woo(core) => core.next_due(),
+            Core::Presta(_) => None,
+        }
     }
 
     /// What became of a webhook.
     pub fn delivered(&mut self, now: Time, delivery: &Delivery, outcome: Outcome) {
-        core!(mut self, core => core.delivered(now, delivery, outcome));
+        match &mut self.core {
+            Core::Woo(core) => core.delivered(now, delivery, outcome),
+            Core::Presta(_) => {}
+        }
     }
 
     /// The shop's own book, by id.
@@ -107,6 +122,9 @@ impl Shop {
 
     /// All subscriptions that there are or were.
     pub fn subscriptions(&self) -> Vec<Subscription> {
-        core!(self, core => core.subscriptions())
+        match &self.core {
+            Core::Woo(core) => core.subscriptions(),
+            Core::Presta(_) => Vec::new(),
+        }
     }
 }

@@ -63,6 +63,9 @@ pub struct Options {
     pub first_number: u64,
     /// From an event to the first delivery of its webhooks (assumed: two seconds).
     pub hook_lag: Duration,
+    /// PrestaShop: whether the pickup point's id stands in the delivery address (field `other`) for API clients to see.
+    /// Colissimo's module itself keeps it in a table that the web service does not show.
+    pub pickup_noted: bool,
 }
 
 impl Default for Options {
@@ -72,6 +75,7 @@ impl Default for Options {
             name: "Atelier Garance".into(),
             first_number: 1_001,
             hook_lag: Duration::from_secs(2),
+            pickup_noted: true,
         }
     }
 }
