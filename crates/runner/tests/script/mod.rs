@@ -249,27 +249,22 @@ fn outcome(act: &Act) -> (Reached, Result<Response, Broken>) {
             let (content_type, body) =
                 colissimo::write_refusal("0", "La requête a été traitée avec succès", LineEnds::Crlf, "b");
             let body = Bytes::from(String::from_utf8_lossy(&body).replace("\"ERROR\"", "\"INFOS\""));
-            whole(Response { status: 200, content_type, retry_after: None, body })
+            whole(Response::new(200, content_type, body))
         }
         Act::Refuse(id) => {
             let text = colissimo::error_text(id).unwrap_or("refusé");
             let (content_type, body) = colissimo::write_refusal(id, text, LineEnds::Crlf, "b");
-            whole(Response { status: 400, content_type, retry_after: None, body })
+            whole(Response::new(400, content_type, body))
         }
         Act::Tracked(number, order) => {
             let body = format!(
                 r#"[{{"returnCode":200,"lang":"fr_FR","shipment":{{"idShip":"{number}","isFinal":false,"event":[],"contextData":{{"partner":{{"reference":"{order}"}}}}}}}}]"#
             );
-            whole(Response {
-                status: 200,
-                content_type: "application/json".into(),
-                retry_after: None,
-                body: body.into(),
-            })
+            whole(Response::new(200, "application/json", body))
         }
         Act::Html => {
             let body = Bytes::from_static(b"<html><body>Service indisponible</body></html>");
-            whole(Response { status: 200, content_type: "text/html".into(), retry_after: None, body })
+            whole(Response::new(200, "text/html", body))
         }
         Act::NoConnection => (Reached::Nothing, Err(Broken::NoConnection)),
         Act::CutWhileSending => (Reached::PartOfRequest, Err(Broken::Cut)),
@@ -289,7 +284,7 @@ fn label(number: &str) -> Response {
         line_ends: LineEnds::Crlf,
     };
     let (content_type, body) = colissimo::write_label(&answer, LineEnds::Crlf, "b");
-    Response { status: 200, content_type, retry_after: None, body }
+    Response::new(200, content_type, body)
 }
 
 impl Transport for Script {

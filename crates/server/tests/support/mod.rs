@@ -51,7 +51,7 @@ impl FakeCarrier {
 
     /// Prepares one answer.
     pub fn will_say(&self, status: u16, content_type: &str, body: impl Into<Bytes>) {
-        let said = Said { status, content_type: content_type.into(), retry_after: None, body: body.into() };
+        let said = Said::new(status, content_type, body);
         let exchange = Exchange { reached: Reached::FirstByte, elapsed: Duration::ZERO, result: Ok(said) };
         self.answers.lock().expect("lock").push_back(exchange);
     }
