@@ -7,6 +7,7 @@
 mod client;
 mod error;
 pub mod import;
+mod label;
 mod order;
 mod platform;
 mod reading;
@@ -14,6 +15,7 @@ mod webhook;
 
 pub use client::{Client, Cursor, OrderPage, Pushed, Shipped, Subscription, Unread};
 pub use error::{Blame, Retry, ShopError};
+pub use label::{ShopSettings, Wishes};
 pub use order::{OrderStatus, Pickup, ShopOrder};
 pub use platform::{Credentials, Platform};
 pub use reading::Reading;

@@ -11,6 +11,7 @@ CREATE TABLE shops (
   settings TEXT NOT NULL,     -- what its labels are made with, as JSON of the room shops
   added_at INTEGER NOT NULL,
   read_to INTEGER NOT NULL,   -- every change up to this moment of the shop's own clock was read
+  cursor TEXT,                -- where the next poll begins, as JSON of the room shops; none: at read_to
   polled_at INTEGER,          -- when it was last read to its end
   watched_at INTEGER,         -- when its subscriptions were last found in order
   heard_at INTEGER,           -- when a webhook of it last came
@@ -27,6 +28,14 @@ CREATE TABLE shop_events (
   PRIMARY KEY (shop, event)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX shop_events_by_time ON shop_events (at);
+
+-- Orders that the shop is to be asked for, because what a webhook said of them could not be read.
+CREATE TABLE shop_asks (
+  shop TEXT NOT NULL,
+  order_id TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (shop, order_id)
+) STRICT, WITHOUT ROWID;
 
 -- Webhooks that were signed as they should be and could not be read: somebody has to look. One whose order came by
 -- another way goes.
@@ -61,7 +70,8 @@ CREATE TABLE shop_orders (
   shipped_print BLOB,          -- the digest of what the shipment was asked for with
   our_number TEXT,             -- the parcel's number on the label
   shop_number TEXT,            -- the parcel's number as the shop has it
-  told_at INTEGER,             -- when the shop was told our number
+  told_number TEXT,            -- the number that the shop was told last
+  told_at INTEGER,             -- when
   push_at INTEGER,             -- when it is to be told, or told again
   push_attempts INTEGER NOT NULL DEFAULT 0,
   push_error TEXT

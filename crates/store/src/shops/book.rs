@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT id, merchant, account, platform, url, on_order, settings, added_at, read_to, polled_at, \
+            "SELECT id, merchant, account, platform, url, on_order, settings, added_at, read_to, cursor, polled_at, \
              watched_at, heard_at, failing_since, failure FROM shops ",
             $rest
         )
@@ -30,8 +30,7 @@ const PUT: &str = "INSERT INTO shops (id, merchant, account, platform, url, seal
 const DROP: &str = "DELETE FROM shops WHERE id = ?1";
 const DROP_WORK: &str = "UPDATE shop_orders SET look_at = NULL, push_at = NULL WHERE shop = ?1 \
     AND (look_at IS NOT NULL OR push_at IS NOT NULL)";
-const READ: &str = "UPDATE shops SET read_to = max(read_to, ?2) WHERE id = ?1";
-const READ_AGAIN: &str = "UPDATE shops SET read_to = min(read_to, ?2) WHERE id = ?1";
+const READ: &str = "UPDATE shops SET read_to = ?2, cursor = ?3 WHERE id = ?1";
 const POLLED: &str = "UPDATE shops SET polled_at = ?2, failing_since = NULL, failure = NULL WHERE id = ?1";
 const WATCHED: &str = "UPDATE shops SET watched_at = ?2 WHERE id = ?1";
 const FAILED: &str = "UPDATE shops SET failing_since = coalesce(failing_since, ?2), failure = ?3 WHERE id = ?1";
@@ -98,7 +97,7 @@ pub(crate) fn there(conn: &Connection, id: &str) -> Result<Shop, StoreError> {
 
 fn read(row: &Row<'_>) -> Result<Shop, StoreError> {
     let time = |place| row.get::<_, Option<i64>>(place).map(|at| at.map(Time::from_unix_ms));
-    let (since, failure) = (time(12)?, row.get::<_, Option<String>>(13)?);
+    let (since, failure) = (time(13)?, row.get::<_, Option<String>>(14)?);
     Ok(Shop {
         id: row.get(0)?,
         merchant: parse::<MerchantId>(&row.get::<_, String>(1)?, "merchant")?,
@@ -109,9 +108,10 @@ fn read(row: &Row<'_>) -> Result<Shop, StoreError> {
         settings: row.get(6)?,
         added_at: Time::from_unix_ms(row.get(7)?),
         read_to: Time::from_unix_ms(row.get(8)?),
-        polled_at: time(9)?,
-        watched_at: time(10)?,
-        heard_at: time(11)?,
+        cursor: row.get(9)?,
+        polled_at: time(10)?,
+        watched_at: time(11)?,
+        heard_at: time(12)?,
         failing: since.zip(failure),
     })
 }
@@ -131,15 +131,9 @@ fn owner(shop: &str) -> String {
     format!("shop {shop}")
 }
 
-/// Every change up to this moment of the shop's clock was read.
-pub(crate) fn read_to(writing: &mut Writing<'_>, id: &str, to: Time) -> Result<(), StoreError> {
-    writing.conn.prepare_cached(READ)?.execute(params![id, to.unix_ms()])?;
-    Ok(())
-}
-
-/// Has the shop read once more from this moment of its clock on.
-pub(crate) fn read_again(writing: &mut Writing<'_>, id: &str, from: Time) -> Result<(), StoreError> {
-    writing.conn.prepare_cached(READ_AGAIN)?.execute(params![id, from.unix_ms()])?;
+/// Every change up to this moment of the shop's clock was read; the next poll begins at this cursor.
+pub(crate) fn read_to(writing: &mut Writing<'_>, id: &str, to: Time, cursor: &str) -> Result<(), StoreError> {
+    writing.conn.prepare_cached(READ)?.execute(params![id, to.unix_ms(), cursor])?;
     Ok(())
 }
 

@@ -12,6 +12,8 @@ const KEEP_UNREAD: &str = "INSERT INTO shop_unread (shop, event, at, order_id, w
     ON CONFLICT DO NOTHING";
 const UNREAD: &str = "SELECT shop, event, at, order_id, why FROM shop_unread ORDER BY at LIMIT ?1";
 const UNREAD_BODY: &str = "SELECT body FROM shop_unread WHERE shop = ?1 AND event = ?2";
+const ASK: &str = "INSERT INTO shop_asks (shop, order_id, at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
+const TO_ASK: &str = "SELECT order_id FROM shop_asks WHERE shop = ?1 ORDER BY at LIMIT ?2";
 const CLEAR: &str =
     "DELETE FROM shop_events WHERE (shop, event) IN (SELECT shop, event FROM shop_events WHERE at < ?1 LIMIT ?2)";
 /// Rows that are cleared away in one go, at most.
@@ -34,11 +36,37 @@ pub(crate) fn take(writing: &mut Writing<'_>, event: ShopEvent) -> Result<Heard,
         }
         Came::Nothing => Ok(Heard::Nothing),
         Came::Unread { order_id, why, body } => {
+            if let Some(order_id) = &order_id {
+                ask(writing, &event.shop, order_id, event.at)?;
+            }
             let values = params![event.shop, event.event, at_ms, order_id, why, body];
             conn.prepare_cached(KEEP_UNREAD)?.execute(values)?;
             Ok(Heard::Unread)
         }
     }
+}
+
+/// Has an order asked for.
+pub(crate) fn ask(writing: &mut Writing<'_>, shop: &str, order_id: &str, at: Time) -> Result<(), StoreError> {
+    writing.conn.prepare_cached(ASK)?.execute(params![shop, order_id, at.unix_ms()])?;
+    writing.shops = true;
+    Ok(())
+}
+
+/// Up to `limit` orders of a shop that are to be asked for, by the platform's ids.
+pub(crate) fn to_ask(conn: &Connection, shop: &str, limit: u32) -> Result<Vec<String>, StoreError> {
+    let mut statement = conn.prepare_cached(TO_ASK)?;
+    let rows = statement.query_map(params![shop, limit], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The shop was asked for an order and has said what cannot be read, or nothing: it is not asked again for this.
+pub(crate) fn asked(writing: &mut Writing<'_>, shop: &str, order_id: &str) -> Result<(), StoreError> {
+    writing
+        .conn
+        .prepare_cached("DELETE FROM shop_asks WHERE shop = ?1 AND order_id = ?2")?
+        .execute([shop, order_id])?;
+    Ok(())
 }
 
 /// Up to `limit` webhooks that could not be read, the oldest first.

@@ -6,11 +6,14 @@ use clock::Time;
 use rusqlite::params;
 
 const READ_AT_LAST: &str = "DELETE FROM shop_unread WHERE shop = ?1 AND order_id = ?2";
+const ASKED: &str = "DELETE FROM shop_asks WHERE shop = ?1 AND order_id = ?2";
 
 /// Folds one order of this shop in.
 pub(crate) fn fold(writing: &mut Writing<'_>, shop: &Shop, seen: SeenOrder, at: Time) -> Result<Folded, StoreError> {
     let conn = writing.conn;
-    conn.prepare_cached(READ_AT_LAST)?.execute(params![shop.id, seen.order_id])?;
+    for done in [READ_AT_LAST, ASKED] {
+        conn.prepare_cached(done)?.execute(params![shop.id, seen.order_id])?;
+    }
     let there = order::find(conn, &order_key(&shop.id, &seen.order_id))?;
     let (mut order, folded) = match there {
         None => (fresh(shop, &seen, at), Folded::New),
@@ -24,7 +27,7 @@ pub(crate) fn fold(writing: &mut Writing<'_>, shop: &Shop, seen: SeenOrder, at: 
     (order.json, order.print) = (Some(seen.json), seen.print);
     order.shop_number = seen.parcel_number;
     if order.push.is_some() && has_our_number(&order) {
-        (order.told_at, order.push) = (Some(at), None);
+        (order.told_number, order.told_at, order.push) = (order.our_number, Some(at), None);
     }
     link::judge(conn, &mut order, shop.on_order)?;
     order::put(conn, &order, Some(at))?;
@@ -59,6 +62,7 @@ fn fresh(shop: &Shop, seen: &SeenOrder, at: Time) -> StoredOrder {
         shipment: None,
         our_number: None,
         shop_number: None,
+        told_number: None,
         told_at: None,
         push: None,
         print: seen.print,
@@ -68,6 +72,7 @@ fn fresh(shop: &Shop, seen: &SeenOrder, at: Time) -> StoredOrder {
 
 /// The order is no longer in the shop. What is known of it stays. False when it was not known, or known to be gone.
 pub(crate) fn gone(writing: &mut Writing<'_>, shop: &Shop, order_id: &str, at: Time) -> Result<bool, StoreError> {
+    writing.conn.prepare_cached(ASKED)?.execute(params![shop.id, order_id])?;
     let Some(mut order) = order::find(writing.conn, &order_key(&shop.id, order_id))? else { return Ok(false) };
     if order.status == Standing::Gone {
         return Ok(false);

@@ -2,7 +2,7 @@
 
 use super::{OnOrder, OrderShipment, OrderStep, Pushing, Shop, Standing, StoredOrder, book, order};
 use crate::{
-    Accepted, IntentView, StoreError,
+    Accepted, IntentView, Key, KeyScope, StoreError,
     accept::{self, Request},
     codes::Coded,
     rows::{self, IntentRow},
@@ -10,8 +10,9 @@ use crate::{
 };
 use clock::Time;
 use dispatch::State;
-use parcel::{MerchantId, ShipmentId};
+use parcel::{MerchantId, Shipment, ShipmentId};
 use rusqlite::{Connection, OptionalExtension, params};
+use sha2::{Digest, Sha256};
 
 // State 6 is void and 4 is rejected; what goes back to the shop is no order's parcel.
 const BY_NUMBER: &str = "SELECT id FROM intents WHERE merchant = ?1 AND order_number = ?2 AND state NOT IN (4, 6) \
@@ -108,7 +109,7 @@ fn tie(order: &mut StoredOrder, view: &IntentView, at: Time) {
     (order.our_number, order.told_at) = (number, None);
     let Some(number) = number else { return };
     if order.shop_number.as_deref() == Some(number.as_str()) {
-        (order.told_at, order.push) = (Some(at), None);
+        (order.told_number, order.told_at, order.push) = (Some(number), Some(at), None);
     } else {
         order.push = Some(Pushing { due_at: at, attempts: 0, error: None });
     }
@@ -133,6 +134,17 @@ pub(crate) struct Wanted {
     pub(crate) unasked: bool,
     pub(crate) request: Request,
     pub(crate) at: Time,
+}
+
+/// That an order has one shipment is held by its link to it. This key is another wall: the same order asked for with the
+/// same content is the same request, whatever became of the link.
+pub(crate) fn key(order: &str, shipment: &Shipment) -> Result<Key, StoreError> {
+    let text = serde_json::to_vec(shipment).map_err(|_| StoreError::Misused("a shipment that is not JSON"))?;
+    let hash = Sha256::new_with_prefix(b"order of a shop\0").chain_update(order).chain_update([0]).chain_update(text);
+    let whole: [u8; 32] = hash.finalize().into();
+    let mut digest = [0; 16];
+    digest.copy_from_slice(&whole[..16]);
+    Ok(Key { scope: KeyScope::Order, digest, body: digest })
 }
 
 /// Takes in the shipment of an order, or says which one it has. Nothing when the order has changed meanwhile.

@@ -13,8 +13,10 @@ pub(crate) mod link;
 pub(crate) mod list;
 pub(crate) mod order;
 pub(crate) mod push;
+pub(crate) mod seen;
 
 pub use list::{OrderCursor, OrderFilter, OrderPage};
+pub use seen::SeenOrder;
 
 use crate::{IntentView, codes::Coded};
 use clock::Time;
@@ -139,6 +141,8 @@ pub struct Shop {
     pub added_at: Time,
     /// Up to which moment of its own clock every change was read.
     pub read_to: Time,
+    /// Where the next poll begins, as JSON; none: at `read_to`.
+    pub cursor: Option<String>,
     /// When it was last read to its end.
     pub polled_at: Option<Time>,
     /// When its subscriptions were last found in order.
@@ -147,33 +151,6 @@ pub struct Shop {
     pub heard_at: Option<Time>,
     /// Since when it does not answer as it should, and how.
     pub failing: Option<(Time, String)>,
-}
-
-/// An order as it was seen in its shop.
-#[derive(Clone, PartialEq, Eq)]
-pub struct SeenOrder {
-    /// The platform's id.
-    pub order_id: String,
-    /// The number as people say it.
-    pub number: String,
-    /// Where it stands in the shop.
-    pub status: Standing,
-    /// When it was placed.
-    pub placed_at: Time,
-    /// When the shop last changed it, by the shop's own clock.
-    pub updated_at: Time,
-    /// The whole order, as JSON of the room `shops`.
-    pub json: String,
-    /// A digest of what a label depends on: the address, the pickup point.
-    pub print: [u8; 16],
-    /// The parcel's number, where the shop has one.
-    pub parcel_number: Option<String>,
-}
-
-impl fmt::Debug for SeenOrder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SeenOrder({}, {:?}, {}, …)", self.number, self.status, self.updated_at)
-    }
 }
 
 /// A webhook of a shop, its signature found good.
@@ -201,7 +178,7 @@ pub enum Came {
     },
     /// Nothing about an order.
     Nothing,
-    /// It cannot be read, and somebody has to look.
+    /// It cannot be read: the shop is asked for its order, and until that comes somebody has to look.
     Unread {
         /// The order that it is about, where that could be read.
         order_id: Option<String>,
@@ -286,7 +263,9 @@ pub struct StoredOrder {
     pub our_number: Option<ParcelNumber>,
     /// The parcel's number as the shop has it.
     pub shop_number: Option<String>,
-    /// When the shop was told our number.
+    /// The number that the shop was told last.
+    pub told_number: Option<ParcelNumber>,
+    /// When the shop was told our number; none while it has not the one that is on the label.
     pub told_at: Option<Time>,
     /// What the shop is still to be told.
     pub push: Option<Pushing>,
@@ -331,8 +310,8 @@ pub struct DuePush {
     pub parcel_number: ParcelNumber,
     /// How often it was tried before.
     pub attempts: u32,
-    /// Whether the last attempt may have done: look before telling.
-    pub look_first: bool,
+    /// The number that the shop was told before, whose place this one takes.
+    pub replaces: Option<ParcelNumber>,
 }
 
 /// How an attempt to tell a shop ended.

@@ -9,7 +9,7 @@ use rusqlite::{Connection, Params, Row, params};
 macro_rules! columns {
     () => {
         "id, shop, merchant, order_id, number, status, placed_at, updated_at, seen_at, json, print, step, why, shipment, \
-         shipped_print, our_number, shop_number, told_at, push_at, push_attempts, push_error, look_at"
+         shipped_print, our_number, shop_number, told_number, told_at, push_at, push_attempts, push_error, look_at"
     };
 }
 
@@ -19,11 +19,11 @@ pub(crate) const OF_SHIPMENT: &str = concat!("SELECT ", columns!(), " FROM shop_
 const PUT: &str = concat!(
     "INSERT INTO shop_orders (",
     columns!(),
-    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22) \
+    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23) \
      ON CONFLICT (id) DO UPDATE SET number = excluded.number, status = excluded.status, placed_at = excluded.placed_at, \
      updated_at = excluded.updated_at, seen_at = excluded.seen_at, json = excluded.json, print = excluded.print, \
      step = excluded.step, why = excluded.why, shipment = excluded.shipment, shipped_print = excluded.shipped_print, \
-     our_number = excluded.our_number, shop_number = excluded.shop_number, told_at = excluded.told_at, \
+     our_number = excluded.our_number, shop_number = excluded.shop_number, told_number = excluded.told_number, told_at = excluded.told_at, \
      push_at = excluded.push_at, push_attempts = excluded.push_attempts, push_error = excluded.push_error, \
      look_at = excluded.look_at"
 );
@@ -63,6 +63,7 @@ pub(crate) fn put(conn: &Connection, order: &StoredOrder, look_at: Option<Time>)
         order.shipped_print,
         order.our_number.as_ref().map(|n| n.as_str()),
         order.shop_number,
+        order.told_number.as_ref().map(|n| n.as_str()),
         ms(order.told_at),
         push.map(|push| push.due_at.unix_ms()),
         push.map_or(0, |push| push.attempts),
@@ -74,8 +75,11 @@ pub(crate) fn put(conn: &Connection, order: &StoredOrder, look_at: Option<Time>)
 
 fn read(row: &Row<'_>) -> Result<StoredOrder, StoreError> {
     let time = |place| row.get::<_, Option<i64>>(place).map(|at| at.map(Time::from_unix_ms));
-    let (attempts, error) = (row.get(19)?, row.get(20)?);
-    let our_number: Option<String> = row.get(15)?;
+    let (attempts, error) = (row.get(20)?, row.get(21)?);
+    let number = |place| -> Result<_, StoreError> {
+        let text: Option<String> = row.get(place)?;
+        text.map(|n| parse(&n, "number")).transpose()
+    };
     Ok(StoredOrder {
         id: row.get(0)?,
         shop: row.get(1)?,
@@ -92,9 +96,10 @@ fn read(row: &Row<'_>) -> Result<StoredOrder, StoreError> {
         why: row.get(12)?,
         shipment: row.get::<_, Option<[u8; 16]>>(13)?.map(ShipmentId::from_bytes),
         shipped_print: row.get(14)?,
-        our_number: our_number.map(|n| parse(&n, "number")).transpose()?,
+        our_number: number(15)?,
         shop_number: row.get(16)?,
-        told_at: time(17)?,
-        push: time(18)?.map(|due_at| Pushing { due_at, attempts, error }),
+        told_number: number(17)?,
+        told_at: time(18)?,
+        push: time(19)?.map(|due_at| Pushing { due_at, attempts, error }),
     })
 }

@@ -29,7 +29,7 @@ pub(crate) fn take(writing: &mut Writing<'_>, shop: &str, now: Time, limit: u32)
             order_id: found.order_id.clone(),
             parcel_number,
             attempts: push.attempts,
-            look_first: push.attempts > 0,
+            replaces: found.told_number.filter(|told| Some(*told) != found.our_number),
         });
         // An attempt that is never settled, because the process ends, may have done.
         push.due_at = now.plus(LEASE);
@@ -66,7 +66,7 @@ pub(crate) fn settle(
     let again = |due_at, why| Some(Pushing { due_at, attempts, error: Some(why) });
     match end {
         PushEnd::Told => {
-            (found.told_at, found.push) = (Some(at), None);
+            (found.told_number, found.told_at, found.push) = (Some(told), Some(at), None);
             found.shop_number = Some(told.to_string());
             judge(writing.conn, &mut found)?;
         }

@@ -97,7 +97,8 @@ impl Store {
 
     /// Takes in the shipment of an order, or says which one it has: an order never has two. `print` is that of the order
     /// which the request was made of; nothing is done, and nothing given, when the order has changed meanwhile, or, where
-    /// nobody asked, when it is not to be looked at any more. Durable when this returns.
+    /// nobody asked, when it is not to be looked at any more. The request's own key is not looked at. Durable when this
+    /// returns.
     ///
     /// # Errors
     /// [`StoreError::NoShopOrder`], [`StoreError::NoShop`], and those of [`Store::accept`].
@@ -108,8 +109,9 @@ impl Store {
         unasked: bool,
         new: NewIntent,
     ) -> Result<Option<OrderShipment>, StoreError> {
-        let at = new.at;
-        let wanted = link::Wanted { order: order.to_owned(), print, unasked, request: Request::new(new)?, at };
+        let (at, key) = (new.at, link::key(order, &new.shipment)?);
+        let request = Request::new(NewIntent { key: Some(key), ..new })?;
+        let wanted = link::Wanted { order: order.to_owned(), print, unasked, request, at };
         self.inner.engine.write(move |writing| link::accept(writing, wanted)).await
     }
 
@@ -203,16 +205,28 @@ impl Store {
         self.inner.engine.write(move |writing| push::again(writing, &order, at)).await
     }
 
-    /// Notes that every change of a shop up to this moment of its clock was read.
-    pub async fn shop_read_to(&self, id: &str, to: Time) -> Result<(), StoreError> {
+    /// Notes that every change of a shop up to this moment of its clock was read; the next poll begins at this cursor.
+    pub async fn shop_read_to(&self, id: &str, to: Time, cursor: String) -> Result<(), StoreError> {
         let id = id.to_owned();
-        self.inner.engine.write(move |writing| book::read_to(writing, &id, to)).await
+        self.inner.engine.write(move |writing| book::read_to(writing, &id, to, &cursor)).await
     }
 
-    /// Has a shop read once more from this moment of its clock on.
-    pub async fn shop_read_again(&self, id: &str, from: Time) -> Result<(), StoreError> {
-        let id = id.to_owned();
-        self.inner.engine.write(move |writing| book::read_again(writing, &id, from)).await
+    /// Has an order of a shop asked for, by the platform's id.
+    pub async fn ask_order(&self, shop: &str, order_id: &str, at: Time) -> Result<(), StoreError> {
+        let (shop, order_id) = (shop.to_owned(), order_id.to_owned());
+        self.inner.engine.write(move |writing| events::ask(writing, &shop, &order_id, at)).await
+    }
+
+    /// Up to `limit` orders of a shop that are to be asked for, by the platform's ids.
+    pub async fn orders_to_ask(&self, shop: &str, limit: u32) -> Result<Vec<String>, StoreError> {
+        let shop = shop.to_owned();
+        self.inner.engine.read(move |conn| events::to_ask(conn, &shop, limit)).await
+    }
+
+    /// Notes that the shop was asked for an order in vain: nothing is gained by asking again.
+    pub async fn order_asked(&self, shop: &str, order_id: &str) -> Result<(), StoreError> {
+        let (shop, order_id) = (shop.to_owned(), order_id.to_owned());
+        self.inner.engine.write(move |writing| events::asked(writing, &shop, &order_id)).await
     }
 
     /// Notes that a shop was read to its end.
