@@ -8,6 +8,7 @@ pub mod merchants;
 pub mod orders;
 pub mod places;
 pub mod scenario;
+pub mod shops;
 pub mod timeline;
 pub mod transport;
 pub mod wire;
