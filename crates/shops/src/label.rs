@@ -137,6 +137,10 @@ impl ShopSettings {
 
     fn delivery(&self, order: &ShopOrder, wishes: &Wishes) -> Result<(Product, DeliveryMode), Invalid> {
         let chosen = order.pickup.as_ref();
+        if order.pickup_unread && wishes.product.is_none() && wishes.pickup_point.is_none() {
+            let why = "the buyer chose a pickup point whose id could not be read: give pickup_point, or a product to the address";
+            return Err(Invalid::new("pickup_point", why));
+        }
         let point = wishes.pickup_point.or(chosen.map(|pickup| pickup.id));
         let of_the_choice = chosen.and_then(|pickup| pickup.product.clone());
         let product = match (&wishes.product, point) {
@@ -252,6 +256,7 @@ mod tests {
         let pickup = Some(Pickup { id: "006254".parse().expect("an id"), label: None, product: None });
         let silent = ShopOrder { pickup, buyer: AddressFields { mobile: None, ..order().buyer }, ..order() };
         assert_eq!(refused(&settings(), &silent), "addressee.mobile");
+        assert_eq!(refused(&settings(), &ShopOrder { pickup_unread: true, ..order() }), "pickup_point");
         let weighed = ShopSettings { weight_g: Some(500), ..settings() };
         assert!(weighed.shipment(&ShopOrder { weight_g: None, ..order() }, Wishes::default(), today()).is_ok());
     }
