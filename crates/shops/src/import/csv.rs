@@ -66,7 +66,7 @@ pub(super) fn rows(bytes: &[u8]) -> Result<Vec<Row>, BadFile> {
     let mut rows = Vec::new();
     let mut record = ByteRecord::new();
     while reader.read_byte_record(&mut record).unwrap_or(false) {
-        let line = record.position().map_or(0, ::csv::Position::line);
+        let line = record.position().map_or(0, |begin| line_of(begin, bytes));
         if record.iter().all(<[u8]>::is_empty) {
             continue;
         }
@@ -76,6 +76,13 @@ pub(super) fn rows(bytes: &[u8]) -> Result<Vec<Row>, BadFile> {
         }
     }
     Ok(rows)
+}
+
+/// The line of a record's first letter: its position is where the record before ended, and blank lines come between.
+fn line_of(begin: &::csv::Position, bytes: &[u8]) -> u64 {
+    let rest = usize::try_from(begin.byte()).ok().and_then(|at| bytes.get(at..)).unwrap_or_default();
+    let between = rest.iter().take_while(|b| matches!(b, b'\r' | b'\n')).filter(|b| **b == b'\n').count();
+    begin.line().saturating_add(u64::try_from(between).unwrap_or(0))
 }
 
 /// What stands most often in the first line.
