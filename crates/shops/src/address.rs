@@ -1,13 +1,6 @@
-//! A shop's address in the parts that a carrier has room for.
-//!
-//! Shops have two lines without a limit, the carrier four of 35 characters. A line that is longer is broken at a space
-//! onto the free ones; nothing is ever cut off. What does not fit stays as it is, so that whoever checks the address
-//! names the part that is too long.
+//! A shop's address in the carrier's parts. Nothing is cut or checked here: what does not fit is named by who checks it.
 
 use parcel::AddressFields;
-
-/// Characters in a line of an address (Colissimo SLS, `address`).
-const LINE_CHARS_MAX: usize = 35;
 
 /// An address as shops have it.
 #[derive(Default)]
@@ -31,17 +24,13 @@ impl ShopAddress {
     /// The same in the carrier's parts.
     pub(crate) fn into_fields(self) -> AddressFields {
         let (phone, mobile) = telephones(&self.phones);
-        let (street, rest) = broken(self.line1);
-        let (building, floor) = broken(self.line2);
         let last_name = self.last_name.or_else(|| self.company.is_none().then(|| self.first_name.clone()).flatten());
         AddressFields {
             company: self.company,
             last_name,
             first_name: self.first_name,
-            street,
-            building,
-            floor,
-            locality: rest,
+            street: self.line1,
+            building: self.line2,
             postal_code: self.postal_code,
             city: self.city,
             country: self.country.map(|code| code.to_uppercase()),
@@ -50,22 +39,6 @@ impl ShopAddress {
             email: self.email,
             ..AddressFields::default()
         }
-    }
-}
-
-/// The line, and what of it goes onto another one. A line that does not fit onto two is left whole.
-fn broken(line: Option<String>) -> (Option<String>, Option<String>) {
-    let Some(line) = line.map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")) else {
-        return (None, None);
-    };
-    let fits = |text: &str| text.chars().count() <= LINE_CHARS_MAX;
-    if fits(&line) {
-        return (Some(line), None);
-    }
-    let at = line.match_indices(' ').map(|(at, _)| at).take_while(|at| fits(&line[..*at])).last();
-    match at.map(|at| line.split_at(at)) {
-        Some((head, tail)) if fits(tail.trim_start()) => (Some(head.to_owned()), Some(tail.trim_start().to_owned())),
-        _ => (Some(line), None),
     }
 }
 
@@ -96,21 +69,6 @@ fn may_be_mobile(plain: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn of(line1: &str) -> AddressFields {
-        ShopAddress { line1: Some(line1.to_owned()), ..ShopAddress::default() }.into_fields()
-    }
-
-    #[test]
-    fn long_lines_are_broken_and_never_cut() {
-        let short = of("12 rue des Lilas");
-        assert_eq!((short.street.as_deref(), short.locality), (Some("12 rue des Lilas"), None));
-        let long = of("128 bis avenue du Général de Gaulle, résidence des Tilleuls");
-        assert_eq!(long.street.as_deref(), Some("128 bis avenue du Général de"));
-        assert_eq!(long.locality.as_deref(), Some("Gaulle, résidence des Tilleuls"));
-        let unbroken = "x".repeat(80);
-        assert_eq!(of(&unbroken).street, Some(unbroken));
-    }
 
     #[test]
     fn a_mobile_is_told_from_a_fixed_telephone() {

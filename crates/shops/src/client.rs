@@ -129,13 +129,13 @@ pub struct Subscription {
 
 /// Asks and tells one shop. Repeats nothing by itself but what its methods say.
 pub struct Client {
-    shop: Shop,
+    shop: Connector,
     wire: Wire,
     clock: Arc<dyn Clock>,
     reading: Reading,
 }
 
-enum Shop {
+enum Connector {
     WooCommerce(woocommerce::Shop),
     PrestaShop(prestashop::Shop),
     Shopify(shopify::Shop),
@@ -165,9 +165,11 @@ impl Client {
             return Err(ShopError::new(Blame::Us, Retry::Never, "credentials", message));
         }
         let shop = match credentials {
-            Credentials::WooCommerce { key, secret } => Shop::WooCommerce(woocommerce::Shop::new(base, key, secret)),
-            Credentials::PrestaShop { key } => Shop::PrestaShop(prestashop::Shop::new(&key)),
-            Credentials::Shopify { token } => Shop::Shopify(shopify::Shop::new(token)),
+            Credentials::WooCommerce { key, secret } => {
+                Connector::WooCommerce(woocommerce::Shop::new(base, key, secret))
+            }
+            Credentials::PrestaShop { key } => Connector::PrestaShop(prestashop::Shop::new(&key)),
+            Credentials::Shopify { token } => Connector::Shopify(shopify::Shop::new(token)),
         };
         let wire = Wire { transport, deadline: DEADLINE };
         Ok(Self { shop, wire, clock, reading: Reading::default() })
@@ -190,9 +192,9 @@ impl Client {
     /// The platform of the shop.
     pub fn platform(&self) -> Platform {
         match self.shop {
-            Shop::WooCommerce(_) => Platform::WooCommerce,
-            Shop::PrestaShop(_) => Platform::PrestaShop,
-            Shop::Shopify(_) => Platform::Shopify,
+            Connector::WooCommerce(_) => Platform::WooCommerce,
+            Connector::PrestaShop(_) => Platform::PrestaShop,
+            Connector::Shopify(_) => Platform::Shopify,
         }
     }
 
@@ -202,9 +204,9 @@ impl Client {
     /// When the shop could not be asked; never [`Retry::Unknown`].
     pub async fn orders_since(&self, cursor: &Cursor) -> Result<OrderPage, ShopError> {
         match &self.shop {
-            Shop::WooCommerce(shop) => shop.orders_since(self.context(), cursor).await,
-            Shop::PrestaShop(shop) => shop.orders_since(&self.wire, &self.reading, cursor).await,
-            Shop::Shopify(shop) => shop.orders_since(&self.wire, &self.reading, cursor).await,
+            Connector::WooCommerce(shop) => shop.orders_since(self.context(), cursor).await,
+            Connector::PrestaShop(shop) => shop.orders_since(&self.wire, &self.reading, cursor).await,
+            Connector::Shopify(shop) => shop.orders_since(&self.wire, &self.reading, cursor).await,
         }
     }
 
@@ -214,9 +216,9 @@ impl Client {
     /// When the shop could not be asked, or the order could not be read; never [`Retry::Unknown`].
     pub async fn order(&self, id: &str) -> Result<Option<ShopOrder>, ShopError> {
         match &self.shop {
-            Shop::WooCommerce(shop) => shop.order(self.context(), id).await,
-            Shop::PrestaShop(shop) => shop.order(&self.wire, &self.reading, id).await,
-            Shop::Shopify(shop) => shop.order(&self.wire, &self.reading, id).await,
+            Connector::WooCommerce(shop) => shop.order(self.context(), id).await,
+            Connector::PrestaShop(shop) => shop.order(&self.wire, &self.reading, id).await,
+            Connector::Shopify(shop) => shop.order(&self.wire, &self.reading, id).await,
         }
     }
 
@@ -229,9 +231,9 @@ impl Client {
     /// `nothing_to_fulfil`, `no_order_carrier`.
     pub async fn push_shipment(&self, shipped: &Shipped) -> Result<Pushed, ShopError> {
         match &self.shop {
-            Shop::WooCommerce(shop) => shop.push(self.context(), shipped).await,
-            Shop::PrestaShop(shop) => shop.push(&self.wire, shipped).await,
-            Shop::Shopify(shop) => shop.push(&self.wire, shipped).await,
+            Connector::WooCommerce(shop) => shop.push(self.context(), shipped).await,
+            Connector::PrestaShop(shop) => shop.push(&self.wire, shipped).await,
+            Connector::Shopify(shop) => shop.push(&self.wire, shipped).await,
         }
     }
 
@@ -241,9 +243,9 @@ impl Client {
     /// When the shop could not be asked; never [`Retry::Unknown`].
     pub async fn subscriptions(&self) -> Result<Vec<Subscription>, ShopError> {
         match &self.shop {
-            Shop::WooCommerce(shop) => shop.subscriptions(self.context()).await,
-            Shop::PrestaShop(_) => Ok(Vec::new()),
-            Shop::Shopify(shop) => shop.subscriptions(&self.wire).await,
+            Connector::WooCommerce(shop) => shop.subscriptions(self.context()).await,
+            Connector::PrestaShop(_) => Ok(Vec::new()),
+            Connector::Shopify(shop) => shop.subscriptions(&self.wire).await,
         }
     }
 
@@ -254,9 +256,9 @@ impl Client {
     /// When the shop did not make the subscription, or may have.
     pub async fn subscribe(&self, topic: &Topic, url: &str, secret: &str) -> Result<Subscription, ShopError> {
         match &self.shop {
-            Shop::WooCommerce(shop) => shop.subscribe(self.context(), topic, url, secret).await,
-            Shop::PrestaShop(_) => Err(no_webhooks()),
-            Shop::Shopify(shop) => shop.subscribe(&self.wire, topic, url).await,
+            Connector::WooCommerce(shop) => shop.subscribe(self.context(), topic, url, secret).await,
+            Connector::PrestaShop(_) => Err(no_webhooks()),
+            Connector::Shopify(shop) => shop.subscribe(&self.wire, topic, url).await,
         }
     }
 
@@ -266,9 +268,9 @@ impl Client {
     /// When the shop did not do it; code `no_such_subscription` when it has none such: subscribe anew.
     pub async fn enable(&self, id: &str) -> Result<(), ShopError> {
         match &self.shop {
-            Shop::WooCommerce(shop) => shop.enable(self.context(), id).await,
-            Shop::PrestaShop(_) => Err(no_webhooks()),
-            Shop::Shopify(shop) => shop.enable(&self.wire, id).await,
+            Connector::WooCommerce(shop) => shop.enable(self.context(), id).await,
+            Connector::PrestaShop(_) => Err(no_webhooks()),
+            Connector::Shopify(shop) => shop.enable(&self.wire, id).await,
         }
     }
 
