@@ -10,6 +10,7 @@ mod call;
 mod hooks;
 mod order;
 mod presta;
+mod shopify;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -22,6 +23,7 @@ pub use order::{BookedOrder, Change, NewOrder, Note, Pickup, Push, State};
 use carriers::{Request, Response};
 use clock::Time;
 use presta::Presta;
+use shopify::Shopify;
 use woo::Woo;
 
 /// One shop.
@@ -36,6 +38,7 @@ pub struct Shop {
 #[derive(Debug)]
 enum Core {
     Woo(Box<Woo>),
+    Shopify(Box<Shopify>),
     Presta(Box<Presta>),
 }
 
@@ -44,12 +47,14 @@ macro_rules! core {
     ($shop:expr, $core:ident => $call:expr) => {
         match &$shop.core {
             Core::Woo($core) => $call,
+            Core::Shopify($core) => $call,
             Core::Presta($core) => $call,
         }
     };
     (mut $shop:expr, $core:ident => $call:expr) => {
         match &mut $shop.core {
             Core::Woo($core) => $call,
+            Core::Shopify($core) => $call,
             Core::Presta($core) => $call,
         }
     };
@@ -61,7 +66,8 @@ impl Shop {
         let access = Access::of(platform, seed);
         let core = match platform {
             Platform::PrestaShop => Core::Presta(Box::new(Presta::new(options, access.clone(), seed))),
-            _ => Core::Woo(Box::new(Woo::new(options, access.clone(), seed))),
+            Platform::Shopify => Core::Shopify(Box::new(Shopify::new(options, access.clone(), seed))),
+            Platform::WooCommerce => Core::Woo(Box::new(Woo::new(options, access.clone(), seed))),
         };
         Self { platform, access, core }
     }
@@ -95,6 +101,7 @@ impl Shop {
     pub fn due(&mut self, now: Time) -> Vec<Delivery> {
         match &mut self.core {
             Core::Woo(core) => core.due(now),
+            Core::Shopify(core) => core.due(now),
             Core::Presta(_) => Vec::new(),
         }
     }
@@ -103,6 +110,7 @@ impl Shop {
     pub fn next_due(&self) -> Option<Time> {
         match &self.core {
             Core::Woo(core) => core.next_due(),
+            Core::Shopify(core) => core.next_due(),
             Core::Presta(_) => None,
         }
     }
@@ -111,6 +119,7 @@ impl Shop {
     pub fn delivered(&mut self, now: Time, delivery: &Delivery, outcome: Outcome) {
         match &mut self.core {
             Core::Woo(core) => core.delivered(now, delivery, outcome),
+            Core::Shopify(core) => core.delivered(now, delivery, outcome),
             Core::Presta(_) => {}
         }
     }
@@ -124,6 +133,7 @@ impl Shop {
     pub fn subscriptions(&self) -> Vec<Subscription> {
         match &self.core {
             Core::Woo(core) => core.subscriptions(),
+            Core::Shopify(core) => core.subscriptions(),
             Core::Presta(_) => Vec::new(),
         }
     }
