@@ -95,7 +95,10 @@ async fn a_signed_webhook_is_taken_in_once_and_the_newest_stands() {
     assert_eq!(heard(&world, "d2", &first).await, "known", "what is late");
     let all = orders(&world, "").await;
     assert_eq!(all.len(), 1);
-    assert_eq!((&all[0]["number"], &all[0]["status"], &all[0]["step"]), (&json!("77"), &json!("to_ship"), &json!("kept")));
+    assert_eq!(
+        (&all[0]["number"], &all[0]["status"], &all[0]["step"]),
+        (&json!("77"), &json!("to_ship"), &json!("kept"))
+    );
     assert_eq!(all[0]["updated_at"], "2025-12-22T05:10:00.000Z");
     let one = world.get(&format!("/v1/shop-orders/{}", all[0]["id"].as_str().expect("an id"))).await;
     assert_eq!(one.json()["delivery"]["method"], "Colissimo");

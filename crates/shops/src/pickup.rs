@@ -73,6 +73,12 @@ pub(crate) fn in_code(code: &str) -> Found {
     }
 }
 
+/// Whether a delivery method's or an address's name says that it is a pickup point.
+pub(crate) fn is_named(name: &str) -> bool {
+    let name = plain(name);
+    ["pickup", "pointretrait", "pointderetrait", "relais", "relay"].iter().any(|word| name.contains(word))
+}
+
 fn id(text: &str) -> Found {
     text.to_ascii_uppercase().parse().map_or(Found::Unreadable, Found::Point)
 }

@@ -41,7 +41,8 @@ pub(super) fn read(
         return Err("id_address_delivery: the shop shows no such address; may the key read addresses?".to_owned());
     }
     let parcel = found(Some(&id), &around.parcels);
-    let (pickup, pickup_unread) = pickup_of(order, address, reading);
+    let method = named(order, "id_carrier", &around.carriers).text("name");
+    let (pickup, pickup_unread) = pickup_of(order, address, method.as_deref(), reading);
     Ok(ShopOrder {
         number: order.text("reference").unwrap_or_else(|| id.clone()),
         status: status(order, &around.states),
@@ -51,7 +52,7 @@ pub(super) fn read(
         pickup,
         pickup_unread,
         weight_g: parcel.text("weight").and_then(|kg| fields::grams_of_kg(&kg)),
-        shipping_method: named(order, "id_carrier", &around.carriers).text("name"),
+        shipping_method: method,
         parcel_number: parcel.text("tracking_number").or_else(|| order.text("shipping_number")),
         total: order.text("total_paid"),
         currency: None,
@@ -86,23 +87,35 @@ fn buyer(order: Fields<'_>, address: Fields<'_>, around: &Around) -> Result<Shop
 }
 
 /// The point that was chosen, and whether one was whose id cannot be read.
-fn pickup_of(order: Fields<'_>, address: Fields<'_>, reading: &Reading) -> (Option<Pickup>, bool) {
-    let alias = address.text("alias").unwrap_or_default().to_uppercase();
-    let chosen = alias.starts_with("COLISSIMO") || alias.contains("POINT PICKUP") || alias.contains("POINT RETRAIT");
+fn pickup_of(
+    order: Fields<'_>,
+    address: Fields<'_>,
+    method: Option<&str>,
+    reading: &Reading,
+) -> (Option<Pickup>, bool) {
+    let alias = address.text("alias").unwrap_or_default();
+    let chosen = pickup::is_named(&alias) || method.is_some_and(pickup::is_named);
     let own = reading.pickup_field.as_deref().and_then(|name| address.text(name).or_else(|| order.text(name)));
     let point = |found| match found {
         Found::Point(id) => Some(id),
         Found::Unreadable | Found::Nothing => None,
     };
     let own_id = own.as_deref().map_or(Found::Nothing, pickup::read_id);
-    let other = address.text("other").filter(|text| text.len() == 6);
     let company = address.text("company").filter(|_| chosen);
     let id = point(own_id)
-        .or_else(|| point(other.as_deref().map_or(Found::Nothing, pickup::alone)))
+        .or_else(|| point(in_other(&address.text("other").unwrap_or_default(), chosen)))
         .or_else(|| point(company.as_deref().map_or(Found::Nothing, pickup::in_code)));
     match id {
         Some(id) => (Some(Pickup { id, label: address.text("company").filter(|_| chosen), product: None }), false),
         None => (None, chosen || own_id == Found::Unreadable),
+    }
+}
+
+/// The id in an address's free field: alone, or at the end where a pickup point is spoken of.
+fn in_other(other: &str, chosen: bool) -> Found {
+    match pickup::alone(other) {
+        Found::Nothing if chosen || pickup::is_named(other) => pickup::read_id(other),
+        found => found,
     }
 }
 

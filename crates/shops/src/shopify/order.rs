@@ -7,9 +7,12 @@ use crate::{
     pickup::{self, Found},
     times,
 };
+use parcel::Product;
 
 /// Names of attributes that hold the name of the chosen point.
 const LABELS: [&str; 4] = ["lpc_pickup_label", "pickup_point_name", "pickup_point_label", "Colissimo pickup name"];
+/// Names of attributes that hold the product that goes there.
+const PRODUCTS: [&str; 2] = ["lpc_pickup_product", "pickup_point_product"];
 
 /// The parts in which the two shapes differ.
 struct Shape<'a> {
@@ -163,18 +166,28 @@ fn with_pickup(
     let (list, name) = shape.attributes;
     let attributes = order.list(list).into_iter().filter_map(|a| Some((a.text(name)?, a.text("value")?)));
     let attributes: Vec<_> = attributes.collect();
-    let in_codes = || lines.iter().filter_map(|line| line.text("code")).map(|code| pickup::in_code(&code));
     let found = match pickup::find(&attributes, reading) {
-        Found::Nothing => in_codes().find(|found| *found != Found::Nothing).unwrap_or(Found::Nothing),
+        Found::Nothing => by_method(lines),
         found => found,
     };
-    let label = || attributes.iter().find(|(name, _)| LABELS.iter().any(|l| l.eq_ignore_ascii_case(name)));
+    let named = |names: &[&str]| {
+        let is_it = |(name, _): &&(String, String)| names.iter().any(|known| known.eq_ignore_ascii_case(name));
+        attributes.iter().find(is_it).map(|(_, value)| value.clone())
+    };
     match found {
         Found::Point(id) => {
-            let label = label().map(|(_, value)| value.clone());
-            ShopOrder { pickup: Some(Pickup { id, label, product: None }), ..read }
+            let product = named(&PRODUCTS).map(Product::from);
+            ShopOrder { pickup: Some(Pickup { id, label: named(&LABELS), product }), ..read }
         }
         Found::Unreadable => ShopOrder { pickup_unread: true, ..read },
         Found::Nothing => read,
     }
+}
+
+/// What the delivery methods say: the point at the end of a code, or that there is one whose id stands nowhere.
+fn by_method(lines: &[Fields<'_>]) -> Found {
+    let codes = lines.iter().filter_map(|line| line.text("code"));
+    let found = codes.map(|code| pickup::in_code(&code)).find(|found| *found != Found::Nothing);
+    let mut names = lines.iter().flat_map(|line| [line.text("code"), line.text("title")]).flatten();
+    found.unwrap_or_else(|| if names.any(|name| pickup::is_named(&name)) { Found::Unreadable } else { Found::Nothing })
 }
