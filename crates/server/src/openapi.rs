@@ -1,6 +1,6 @@
 //! The API's own description: OpenAPI 3.1, made from the handlers, so that it can't say anything else than they do.
 
-use crate::{api, docs, dropin, metrics, ops, problem::ProblemBody, state::Shared};
+use crate::{api, docs, dropin, metrics, ops, problem::ProblemBody, shop_hooks, state::Shared};
 use bytes::Bytes;
 use http::header;
 use std::sync::LazyLock;
@@ -28,6 +28,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
         (name = "keys", description = "What an API key may do"),
         (name = "batches", description = "Many shipments in one request, from JSON or CSV, each row with its own result"),
         (name = "orders", description = "Orders of several parcels, taken in whole or not at all"),
+        (name = "shops", description = "Orders as the shops have them: in by webhook, poll or file, and back with their numbers"),
         (name = "carrier-compatible", description = "Colissimo SLS and La Poste's Suivi v2 as their clients know them"),
         (name = "operation", description = "Health and metrics, for those who run the server")
     ),
@@ -53,6 +54,7 @@ impl Modify for ApiKey {
 pub(crate) fn routes(with_dropin: bool) -> OpenApiRouter<Shared> {
     let router = OpenApiRouter::with_openapi(Described::openapi())
         .merge(api::routes())
+        .routes(routes!(shop_hooks::hear))
         .routes(routes!(ops::healthz))
         .routes(routes!(ops::readyz))
         .routes(routes!(metrics::metrics))

@@ -5,6 +5,7 @@ mod keep;
 mod keys;
 mod local;
 mod many;
+mod shops;
 
 use crate::{
     Accepted, Account, Claimed, Counts, Finding, IntentView, Key, Label, LabelBytes, Late, Merchant, NewIntent,
@@ -63,6 +64,7 @@ impl Store {
             due: Notify::new(),
             grown: Notify::new(),
             hooks: Notify::new(),
+            shops: Notify::new(),
         });
         let engine = Engine::start(&options, Arc::clone(&around))?;
         Ok(Self { inner: Arc::new(Inner { engine, around, late_dropped: AtomicU64::new(0) }) })
