@@ -20,6 +20,7 @@ mod question;
 mod read;
 mod request;
 mod returns;
+mod shop_orders;
 mod submit;
 
 pub(crate) use hooks::described_events;
@@ -55,6 +56,10 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(batch::read::batch_lines))
         .routes(routes!(orders::submit_order))
         .routes(routes!(orders::order))
+        .routes(routes!(shop_orders::list))
+        .routes(routes!(shop_orders::read))
+        .routes(routes!(shop_orders::ship::ship))
+        .routes(routes!(shop_orders::import::import))
         .routes(routes!(hooks::list, hooks::add))
         .routes(routes!(hooks::read, hooks::change, hooks::drop_one))
         .routes(routes!(hooks::rotate))

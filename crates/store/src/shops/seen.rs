@@ -1,0 +1,115 @@
+//! An order as it was seen in its shop: the text that is kept, and what the tables need to know of it.
+
+use super::Standing;
+use crate::StoreError;
+use clock::Time;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use sha2::{Digest, Sha256};
+use std::fmt;
+
+/// An order as it was seen in its shop. `Debug` shows no private part.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SeenOrder {
+    pub(crate) order_id: String,
+    pub(crate) number: String,
+    pub(crate) status: Standing,
+    pub(crate) placed_at: Time,
+    pub(crate) updated_at: Time,
+    pub(crate) json: String,
+    pub(crate) print: [u8; 16],
+    pub(crate) parcel_number: Option<String>,
+}
+
+/// What of the text the tables need to know, by the names that the room `shops` gives it.
+#[derive(Deserialize)]
+struct Known<'a> {
+    id: String,
+    number: String,
+    status: Status,
+    placed_at: Time,
+    updated_at: Time,
+    #[serde(borrow)]
+    buyer: &'a RawValue,
+    #[serde(borrow, default)]
+    pickup: Option<&'a RawValue>,
+    #[serde(default)]
+    pickup_unread: bool,
+    #[serde(default)]
+    parcel_number: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Status {
+    Pending,
+    ToShip,
+    Shipped,
+    Cancelled,
+    Other(serde::de::IgnoredAny),
+}
+
+impl SeenOrder {
+    /// The order in this text, which the room `shops` wrote.
+    ///
+    /// # Errors
+    /// [`StoreError::Misused`] for a text that is no order.
+    pub fn read(json: String) -> Result<Self, StoreError> {
+        let known: Known<'_> =
+            serde_json::from_str(&json).map_err(|_| StoreError::Misused("an order that is not JSON"))?;
+        let hash = Sha256::new_with_prefix(known.buyer.get())
+            .chain_update([0, u8::from(known.pickup_unread)])
+            .chain_update(known.pickup.map_or("null", RawValue::get));
+        let whole: [u8; 32] = hash.finalize().into();
+        let mut print = [0; 16];
+        print.copy_from_slice(&whole[..16]);
+        Ok(Self {
+            order_id: known.id,
+            number: known.number,
+            status: known.status.into(),
+            placed_at: known.placed_at,
+            updated_at: known.updated_at,
+            print,
+            parcel_number: known.parcel_number.filter(|number| !number.trim().is_empty()),
+            json,
+        })
+    }
+
+    /// The platform's id.
+    pub fn order_id(&self) -> &str {
+        &self.order_id
+    }
+
+    /// When the shop last changed it, by the shop's own clock.
+    pub fn updated_at(&self) -> Time {
+        self.updated_at
+    }
+
+    /// Where it stands in the shop.
+    pub fn status(&self) -> Standing {
+        self.status
+    }
+
+    /// The parcel's number as the shop has it.
+    pub fn parcel_number(&self) -> Option<&str> {
+        self.parcel_number.as_deref()
+    }
+}
+
+impl From<Status> for Standing {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::Pending => Self::Pending,
+            Status::ToShip => Self::ToShip,
+            Status::Shipped => Self::Shipped,
+            Status::Cancelled => Self::Cancelled,
+            Status::Other(_) => Self::Other,
+        }
+    }
+}
+
+impl fmt::Debug for SeenOrder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SeenOrder({}, {:?}, {}, …)", self.number, self.status, self.updated_at)
+    }
+}
