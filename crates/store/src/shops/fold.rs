@@ -8,8 +8,15 @@ use rusqlite::params;
 const READ_AT_LAST: &str = "DELETE FROM shop_unread WHERE shop = ?1 AND order_id = ?2";
 const ASKED: &str = "DELETE FROM shop_asks WHERE shop = ?1 AND order_id = ?2";
 
-/// Folds one order of this shop in.
-pub(crate) fn fold(writing: &mut Writing<'_>, shop: &Shop, seen: SeenOrder, at: Time) -> Result<Folded, StoreError> {
+/// Folds one order of this shop in. What the shop itself answered, when it was `asked`, is fuller than what its webhooks
+/// carry: of the same moment it stands in their place, and says nothing new.
+pub(crate) fn fold(
+    writing: &mut Writing<'_>,
+    shop: &Shop,
+    seen: SeenOrder,
+    asked: bool,
+    at: Time,
+) -> Result<Folded, StoreError> {
     let conn = writing.conn;
     for done in [READ_AT_LAST, ASKED] {
         conn.prepare_cached(done)?.execute(params![shop.id, seen.order_id])?;
@@ -18,7 +25,12 @@ pub(crate) fn fold(writing: &mut Writing<'_>, shop: &Shop, seen: SeenOrder, at: 
     let (mut order, folded) = match there {
         None => (fresh(shop, &seen, at), Folded::New),
         Some(there) if seen.updated_at < there.updated_at => return Ok(Folded::Older),
-        Some(there) if is_same(&there, &seen) => return Ok(Folded::Same),
+        Some(there) if is_same(&there, &seen) => {
+            if !asked || there.json.as_ref().is_none_or(|json| *json == seen.json) {
+                return Ok(Folded::Same);
+            }
+            (there, Folded::Same)
+        }
         Some(there) => (there, Folded::Newer),
     };
     order.number = seen.number;
@@ -35,10 +47,12 @@ pub(crate) fn fold(writing: &mut Writing<'_>, shop: &Shop, seen: SeenOrder, at: 
     Ok(folded)
 }
 
-/// An order whose text is past its time says nothing new when it comes once more just as it was.
+/// Whether it says nothing new of what matters here.
 fn is_same(there: &StoredOrder, seen: &SeenOrder) -> bool {
-    let text = there.json.as_ref().is_none_or(|json| *json == seen.json);
-    seen.updated_at == there.updated_at && text && there.status == seen.status
+    seen.updated_at == there.updated_at
+        && seen.status == there.status
+        && seen.print == there.print
+        && (seen.parcel_number.is_none() || seen.parcel_number == there.shop_number)
 }
 
 pub(crate) fn has_our_number(order: &StoredOrder) -> bool {
