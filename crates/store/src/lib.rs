@@ -76,7 +76,7 @@ pub use scope::{Scope, Scopes, UnknownScope};
 pub use seal::SealingKey;
 pub use shops::{
     Came, DuePush, Folded, Heard, NewShop, OnOrder, OrderCursor, OrderFilter, OrderPage, OrderShipment, OrderStep,
-    PushEnd, Pushing, SeenOrder, Shop, ShopCounts, ShopEvent, ShopSecrets, Standing, StoredOrder, Unread,
+    PushEnd, Pushing, SeenOrder, Shop, ShopCounts, ShopEvent, ShopSecrets, ShopWork, Standing, StoredOrder, Unread,
 };
 pub use snapshot::{GivenOut, Kind, Period, Snapshot, without_private_parts};
 pub use stopgaps::{Candidate, LocalWish, Looked};
