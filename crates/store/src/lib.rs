@@ -81,4 +81,5 @@ pub use shops::{
 pub use snapshot::{GivenOut, Kind, Period, Snapshot, without_private_parts};
 pub use stopgaps::{Candidate, LocalWish, Looked};
 pub use store::{HooksGathered, Store};
+pub use tracking::OutOfHome;
 pub use watch::Watch;
