@@ -20,6 +20,7 @@ mod metrics;
 mod observe;
 mod openapi;
 mod ops;
+mod picker;
 mod problem;
 mod rate;
 mod refusals;

@@ -1,6 +1,6 @@
 //! The API's own description: OpenAPI 3.1, made from the handlers, so that it can't say anything else than they do.
 
-use crate::{api, docs, dropin, metrics, ops, problem::ProblemBody, state::Shared};
+use crate::{api, docs, dropin, metrics, ops, picker, problem::ProblemBody, state::Shared};
 use bytes::Bytes;
 use http::header;
 use std::sync::LazyLock;
@@ -57,7 +57,9 @@ pub(crate) fn routes(with_dropin: bool) -> OpenApiRouter<Shared> {
         .routes(routes!(ops::readyz))
         .routes(routes!(metrics::metrics))
         .routes(routes!(openapi_document))
-        .routes(routes!(docs::page));
+        .routes(routes!(docs::page))
+        .routes(routes!(picker::script))
+        .routes(routes!(picker::page::page));
     if with_dropin { router.merge(dropin::routes()) } else { router }
 }
 
