@@ -58,8 +58,8 @@ pub(crate) fn routes(with_dropin: bool) -> OpenApiRouter<Shared> {
         .routes(routes!(metrics::metrics))
         .routes(routes!(openapi_document))
         .routes(routes!(docs::page))
-        .routes(routes!(picker::script))
-        .routes(routes!(picker::page::page));
+        .routes(routes!(picker::picker_script))
+        .routes(routes!(picker::page::picker_page));
     if with_dropin { router.merge(dropin::routes()) } else { router }
 }
 

@@ -78,7 +78,7 @@ class Entry {
     if (!on) return;
     this.#week ??= el("details", { class: "hours" }, el("summary", {}, this.#words.say("hours")), weekTable(this.#words, this.point, this.#now));
     this.#week.open = hoursOpen;
-    this.more.append(this.#week, actions);
+    this.more.append(actions, this.#week);
   }
 
   /** Whether its week is unfolded. */

@@ -15,13 +15,14 @@ use utoipa::IntoParams;
 const HEAD: &str = "// Tournée's picker of pickup points: <tournee-pickup-picker>. MIT OR Apache-2.0.\n\
     // To read it, see crates/server/src/picker in its source.\n";
 /// The parts in the order in which they build upon each other. The style comes before them.
-const PARTS: [&str; 7] = [
+const PARTS: [&str; 8] = [
     include_str!("words.js"),
     include_str!("dom.js"),
     include_str!("ask.js"),
     include_str!("map.js"),
     include_str!("entry.js"),
     include_str!("frame.js"),
+    include_str!("form.js"),
     include_str!("picker.js"),
 ];
 const STYLE: &str = include_str!("picker.css");
@@ -82,7 +83,7 @@ pub(crate) struct Wanted {
 #[utoipa::path(get, path = "/pickup-picker.js", tag = "operation", params(Wanted),
     responses((status = 200, description = "A script of the type `module`", body = String, content_type = "text/javascript"),
               (status = 304, description = "The one that the header If-None-Match names is still the right one")))]
-pub(crate) async fn script(
+pub(crate) async fn picker_script(
     query: Result<axum::extract::Query<Wanted>, axum::extract::rejection::QueryRejection>,
     headers: HeaderMap,
 ) -> Response {
@@ -121,10 +122,14 @@ mod tests {
     fn the_script_is_small_and_puts_nothing_into_the_page_as_markup() {
         let text = &SCRIPT.text;
         assert!(text.len() < SCRIPT_BYTES_MAX, "{} bytes", text.len());
-        for way in ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", "parseFrom"] {
+        for way in
+            ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", "parseFrom"]
+        {
             assert!(!text.contains(way), "{way}");
         }
-        assert!(!text.contains("http://") || text.matches("http://").count() == text.matches("http://www.w3.org/").count());
+        assert!(
+            !text.contains("http://") || text.matches("http://").count() == text.matches("http://www.w3.org/").count()
+        );
         assert!(!text.contains("https://") && !text.contains("import "), "nothing comes from elsewhere");
     }
 
@@ -139,7 +144,9 @@ mod tests {
     #[test]
     fn tags_are_compared_as_caches_send_them() {
         let held = |text: &'static str| HeaderValue::from_static(text);
-        assert!(names(&held("\"a\""), "\"a\"") && names(&held("\"b\", W/\"a\""), "\"a\"") && names(&held("*"), "\"a\""));
+        assert!(
+            names(&held("\"a\""), "\"a\"") && names(&held("\"b\", W/\"a\""), "\"a\"") && names(&held("*"), "\"a\"")
+        );
         assert!(!names(&held("\"b\""), "\"a\"") && !names(&held("a"), "\"a\""));
     }
 }

@@ -54,7 +54,7 @@ pub(crate) struct Asked {
 /// Asks for a key and a postal code, and shows the picker as a shop would.
 #[utoipa::path(get, path = "/pickup-picker", tag = "operation", params(Asked),
     responses((status = 200, description = "A page in French or English", body = String, content_type = "text/html")))]
-pub(crate) async fn page(query: Result<Query<Asked>, QueryRejection>, headers: HeaderMap) -> Response {
+pub(crate) async fn picker_page(query: Result<Query<Asked>, QueryRejection>, headers: HeaderMap) -> Response {
     let named = query.ok().and_then(|Query(asked)| asked.lang);
     let wished = headers.get(header::ACCEPT_LANGUAGE).and_then(|wish| wish.to_str().ok()).unwrap_or_default();
     let language = named.unwrap_or_else(|| preferred(wished));

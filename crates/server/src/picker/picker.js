@@ -1,7 +1,5 @@
 // The element itself: what is asked, what is shown, and what the page is told.
 
-/** Any pickup point or post office. */
-const PRODUCT = "HD";
 /** After this the search is said to take longer, in milliseconds. */
 const LONG_MS = 4_000;
 /** So many points are shown at first where there is no room for a map beside them. */
@@ -19,11 +17,9 @@ SHEET.replaceSync(STYLE);
 const OWN_BASE = new URL(".", import.meta.url).href;
 
 /** `<tournee-pickup-picker>`: finds pickup points and has the buyer's choice signed. */
-export class PickupPicker extends HTMLElement {
-  static formAssociated = true;
+export class PickupPicker extends FormField {
   static observedAttributes = [...ASKED, "lang", "required", "use-position"];
 
-  #internals = this.attachInternals();
   #words = null;
   /** The parts of the page inside. */
   #parts = {};
@@ -82,30 +78,6 @@ export class PickupPicker extends HTMLElement {
     return this.#chosen?.point ?? null;
   }
 
-  get form() {
-    return this.#internals.form;
-  }
-
-  get name() {
-    return this.getAttribute("name") ?? "";
-  }
-
-  get validity() {
-    return this.#internals.validity;
-  }
-
-  get validationMessage() {
-    return this.#internals.validationMessage;
-  }
-
-  checkValidity() {
-    return this.#internals.checkValidity();
-  }
-
-  reportValidity() {
-    return this.#internals.reportValidity();
-  }
-
   /** Searches anew, as if the attributes had changed. */
   search() {
     this.#change("postal-code");
@@ -149,7 +121,7 @@ export class PickupPicker extends HTMLElement {
 
   #build() {
     const own = this.getAttribute("lang") || this.closest("[lang]")?.lang || navigator.language || "en";
-    const typed = { postalCode: this.#parts.postalCode?.value ?? "", city: this.#parts.city?.value ?? "" };
+    const typed = this.#words ? this.#typed() : { code: "", city: "" };
     this.#words = new Words(/^fr\b/i.test(own) ? "fr" : "en");
     this.#map?.watch(false);
     this.#map = new PickupMap(this.#words, (id) => this.#choose(id, true));
@@ -162,10 +134,12 @@ export class PickupPicker extends HTMLElement {
       confirm: (event) => this.#confirm(event),
       change: () => this.#reopen(),
     };
-    const options = { numeric: this.#country() === "FR", locates: this.#mayLocate() };
+    const options = { numeric: countryOf(this) === "FR", locates: this.#mayLocate() };
     this.#parts = buildFrame(this.#words, this.#map.element, on, options);
-    this.#parts.postalCode.value = typed.postalCode;
+    this.#parts.postalCode.value = typed.code;
     this.#parts.city.value = typed.city;
+    // An unfolded week is seen whole, as far as the list has room.
+    this.#parts.list.addEventListener("toggle", ({ target }) => this.#bringIntoView(target.closest(".entry")), true);
     this.shadowRoot.replaceChildren(this.#parts.frame);
     this.#map.watch(true);
     this.formDisabledCallback(this.matches(":disabled"));
@@ -173,13 +147,8 @@ export class PickupPicker extends HTMLElement {
 
   // ── the search ──
 
-  #country() {
-    return (this.getAttribute("country") || "FR").toUpperCase();
-  }
-
-  #number(name) {
-    const value = Number.parseFloat(this.getAttribute(name) ?? "");
-    return Number.isFinite(value) ? value : null;
+  #typed() {
+    return { code: this.#parts.postalCode.value.trim(), city: this.#parts.city.value.trim() };
   }
 
   /** Where the page allows it in its attributes, and the browser allows the page. */
@@ -202,8 +171,8 @@ export class PickupPicker extends HTMLElement {
 
   #submit(event) {
     event.preventDefault();
-    const code = this.#parts.postalCode.value.trim();
-    const wrong = !code ? "postalCodeMissing" : this.#country() === "FR" && !/^\d{5}$/.test(code) ? "postalCodeWrong" : "";
+    const { code } = this.#typed();
+    const wrong = !code ? "postalCodeMissing" : countryOf(this) === "FR" && !/^\d{5}$/.test(code) ? "postalCodeWrong" : "";
     this.#complain(wrong);
     if (wrong) {
       this.#parts.postalCode.focus();
@@ -220,21 +189,6 @@ export class PickupPicker extends HTMLElement {
     else this.#parts.postalCode.removeAttribute("aria-invalid");
   }
 
-  /** What is asked: the position, else what was typed. The page's address counts as long as its town is what is typed. */
-  #query() {
-    const [postalCode, city] = [this.#parts.postalCode.value.trim(), this.#parts.city.value.trim()];
-    const attribute = (name) => this.getAttribute(name);
-    const asGiven = postalCode === (attribute("postal-code") ?? "").trim() && city === (attribute("city") ?? "").trim();
-    const place = this.#position ?? {
-      postal_code: postalCode,
-      city,
-      ...(asGiven && { address: attribute("address"), latitude: this.#number("latitude"), longitude: this.#number("longitude") }),
-    };
-    const fits = { weight_g: this.#number("weight-g"), date: attribute("date"), kind: attribute("kind") };
-    const only = { accessible: this.hasAttribute("accessible") ? "true" : null, limit: this.#number("limit") };
-    return { ...place, country: this.#country(), ...fits, ...only };
-  }
-
   #base() {
     const base = this.getAttribute("base-url") || OWN_BASE;
     return new URL(base.endsWith("/") ? base : `${base}/`, document.baseURI);
@@ -244,7 +198,7 @@ export class PickupPicker extends HTMLElement {
     this.#search.abort();
     this.#search = new AbortController();
     const { signal } = this.#search;
-    const query = this.#query();
+    const query = queryOf(this, this.#typed(), this.#position);
     this.#begin();
     const late = setTimeout(() => this.#say("searchingLong"), LONG_MS);
     try {
@@ -312,7 +266,7 @@ export class PickupPicker extends HTMLElement {
 
   #placeName() {
     const { near } = this.#answer;
-    return [plain(near?.postal_code), plain(near?.place)].filter(Boolean).join(" ");
+    return [plain(near?.postal_code), plain(near?.place)].filter(Boolean).join("\u00a0");
   }
 
   #showTrouble() {
@@ -352,7 +306,7 @@ export class PickupPicker extends HTMLElement {
 
   #placeLabel() {
     if (this.#position) return this.#words.say("herePosition");
-    return this.#query().address ? this.#words.say("here") : plain(this.#answer?.near?.place);
+    return queryOf(this, this.#typed(), null).address ? this.#words.say("here") : plain(this.#answer?.near?.place);
   }
 
   #showMore() {
@@ -417,7 +371,7 @@ export class PickupPicker extends HTMLElement {
     this.#signing = signing;
     this.#showSigning(true);
     try {
-      const [base, key, wanted] = [this.#base(), this.getAttribute("key"), this.#wanted(entry.point)];
+      const [base, key, wanted] = [this.#base(), this.getAttribute("key"), wantedOf(this, entry.point, this.#answer?.near, this.#chosen?.choice)];
       this.#chose(entry.point, await signChoice(base, key, wanted, signing.signal));
     } catch (error) {
       if (!signing.signal.aborted) this.#refuse(error);
@@ -431,21 +385,6 @@ export class PickupPicker extends HTMLElement {
     confirm.setAttribute("aria-disabled", String(on));
     if (on) refused.textContent = "";
     confirm.textContent = this.#words.say(on ? "choosing" : "choose");
-  }
-
-  #wanted(point) {
-    const near = this.#answer?.near ?? {};
-    const all = {
-      point: point.id,
-      product: this.getAttribute("product") || PRODUCT,
-      order_number: this.getAttribute("order-number"),
-      latitude: near.latitude,
-      longitude: near.longitude,
-      distance_m: point.distance_m,
-      weight_g: this.#number("weight-g"),
-      date: this.getAttribute("date"),
-    };
-    return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null && value !== undefined && value !== ""));
   }
 
   #refuse(error) {
@@ -486,10 +425,7 @@ export class PickupPicker extends HTMLElement {
   }
 
   #tellForm() {
-    this.#internals.setFormValue(this.#chosen?.choice ?? null);
-    const missing = this.hasAttribute("required") && !this.#chosen;
-    const text = missing ? this.#words.say("mustChoose") : "";
-    this.#internals.setValidity(missing ? { valueMissing: true } : {}, text, this.#parts.postalCode);
+    this.tellForm(this.#chosen?.choice ?? null, this.#words.say("mustChoose"), this.#parts.postalCode);
   }
 }
 

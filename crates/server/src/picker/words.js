@@ -81,6 +81,7 @@ const TEXTS = {
       offline: ["Vous êtes hors ligne.", "La recherche reprendra dès que la connexion sera rétablie."],
       network: ["Le service des points de retrait ne peut pas être joint.", "Vérifiez votre connexion, puis réessayez."],
       slow: ["Le service des points de retrait tarde à répondre.", null],
+      taken: ["Un point de retrait est déjà choisi pour cette commande.", "Rechargez la page, ou prévenez la boutique si vous voulez en changer."],
       refused: ["Ce point ne peut plus recevoir votre colis.", "Choisissez-en un autre dans la liste."],
     },
   },
@@ -159,6 +160,7 @@ const TEXTS = {
       offline: ["You are offline.", "The search goes on as soon as the connection is back."],
       network: ["The pickup service cannot be reached.", "Check your connection, then try again."],
       slow: ["The pickup service takes too long to answer.", null],
+      taken: ["A pickup point is already chosen for this order.", "Reload the page, or tell the shop if you want to change it."],
       refused: ["This point can no longer take your parcel.", "Choose another one from the list."],
     },
   },
@@ -267,8 +269,8 @@ class Words {
 
   /** `24 décembre`, `24 December`. */
   date(instant) {
-    const text = this.dates.format(instant);
-    return this.french ? text.replace(/^1 /, "1er ") : text;
+    const text = this.dates.format(instant).replace(" ", "\u00a0");
+    return this.french ? text.replace(/^1\u00a0/, "1er\u00a0") : text;
   }
 
   /** How long ago that was. */
