@@ -46,6 +46,7 @@ pub(crate) enum Language {
 #[into_params(parameter_in = Query)]
 pub(crate) struct Asked {
     /// The language, `fr` or `en`; as the header `Accept-Language` says when it is not named.
+    #[param(inline)]
     lang: Option<Language>,
 }
 
