@@ -2,8 +2,9 @@
 //!
 //! One task, the desk, takes due jobs from the store's outbox at the pace that `dispatch` allows and hands each to
 //! a task of its own, so that a call that hangs holds up nothing but itself. In the dark it looks at what is urgent
-//! instead. A second task announces local labels when the light is back, a third tells webhook endpoints. Every result goes back into the
-//! journal as a fact; nothing is decided here that `dispatch` could decide.
+//! instead. A second task announces local labels when the light is back, a third tells webhook endpoints, and two keep the
+//! directory of pickup points. Every result goes back into the journal as a fact; nothing is decided here that `dispatch`
+//! could decide.
 //!
 //! State: a [`Gate`] (the pace of one function of the carrier) and the last shipment seen, as a sample for
 //! canaries. All of it may be lost: after a stop the journal says what was under way.
@@ -18,6 +19,8 @@ mod keeper;
 mod local;
 mod metrics;
 mod outcome;
+mod points;
+mod question;
 mod relay;
 mod resolve;
 
@@ -25,13 +28,17 @@ pub use gate::Gate;
 pub use hooks::{HookMetrics, HookSettings, Hooks, Random};
 pub use keeper::Keeper;
 pub use metrics::Metrics;
+pub use points::{PointSettings, Points};
 pub use relay::Relay;
 
 use carriers::{Transport, announce::Announcer};
 use clock::{Clock, Time};
 use dispatch::{Limits, Policy};
 use serde::{Deserialize, Serialize};
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
 use store::Store;
 use tokio::{
     sync::{Mutex, Semaphore, watch},
@@ -58,6 +65,9 @@ pub struct Settings {
     /// Local labels, set in a section of their own.
     #[serde(skip)]
     pub local: LocalSettings,
+    /// Pickup points, set in a section of their own.
+    #[serde(skip)]
+    pub points: PointSettings,
 }
 
 /// How local labels are made and announced.
@@ -90,6 +100,7 @@ impl Default for Settings {
             label: Limits::default(),
             tracking: Limits::default(),
             local: LocalSettings::default(),
+            points: PointSettings::default(),
         }
     }
 }
@@ -118,8 +129,13 @@ struct Context {
     pickup: Gate,
     timeline: Gate,
     metrics: Metrics,
+    point_metrics: points::PointMetrics,
+    points: Points,
     numbers: local::Numbers,
-    relays: Semaphore,
+    relays: Arc<Semaphore>,
+    /// Searches of pickup points that are under way, whether or not anyone still waits for them; each has a place among the
+    /// relayed calls.
+    background: std::sync::Mutex<JoinSet<()>>,
     /// The last shipment that was on its way, with its login: what a canary asks about.
     sample: Mutex<Option<Arc<store::Claimed>>>,
 }
@@ -136,6 +152,8 @@ pub struct Runner {
     stop: watch::Sender<bool>,
     desk: JoinHandle<JoinSet<()>>,
     announcements: JoinHandle<()>,
+    keeping: JoinHandle<()>,
+    crawl: JoinHandle<()>,
 }
 
 impl Runner {
@@ -156,13 +174,17 @@ impl Runner {
         if left > 0 {
             tracing::warn!(count = left, "attempts were under way when the last process stopped; they are unknown now");
         }
+        let points = Points::load(&store, &settings.points).await?;
         let context = Arc::new(Context {
             store,
+            points,
+            point_metrics: metrics.points(),
+            background: std::sync::Mutex::default(),
             label: Arc::new(Gate::new(settings.label.clone(), now)),
             tracking: Arc::new(Gate::new(settings.tracking.clone(), now)),
             pickup: Gate::new(settings.tracking.clone(), now),
             timeline: Gate::new(settings.tracking.clone(), now),
-            relays: Semaphore::new(settings.relays_max),
+            relays: Arc::new(Semaphore::new(settings.relays_max)),
             carrier,
             clock,
             settings,
@@ -173,11 +195,13 @@ impl Runner {
         });
         let (stop, stopped) = watch::channel(false);
         #[expect(clippy::disallowed_methods, reason = "the background tasks of this room")]
-        let (desk, announcements) = (
+        let (desk, announcements, keeping, crawl) = (
             tokio::spawn(desk::run(Arc::clone(&context), stopped.clone())),
-            tokio::spawn(announce::run(Arc::clone(&context), stopped)),
+            tokio::spawn(announce::run(Arc::clone(&context), stopped.clone())),
+            tokio::spawn(points::keep(Arc::clone(&context), stopped.clone())),
+            tokio::spawn(points::crawl::run(Arc::clone(&context), stopped)),
         );
-        Ok(Self { context, stop, desk, announcements })
+        Ok(Self { context, stop, desk, announcements, keeping, crawl })
     }
 
     /// The door through which the server passes calls on to the carrier.
@@ -185,23 +209,34 @@ impl Runner {
         Relay::new(Arc::clone(&self.context))
     }
 
+    /// The directory of pickup points.
+    pub fn points(&self) -> Points {
+        self.context.points.clone()
+    }
+
     /// How the carrier's label service looks.
     pub fn health(&self) -> dispatch::Health {
         self.context.label.health()
     }
 
-    /// Takes nothing new up, and waits so long for the calls under way; what is left is unknown at the next start.
+    /// Takes nothing new up, and waits so long for the calls under way; what is left is unknown at the next start. What the
+    /// directory of pickup points has learned is written last.
     pub async fn shutdown(self, grace: Duration) {
         let _ = self.stop.send(true);
         let Ok(mut calls) = self.desk.await else { return };
         let mut announcements = self.announcements;
+        let mut searches = std::mem::take(&mut *self.context.background.lock().unwrap_or_else(PoisonError::into_inner));
         let all_done = async {
             while calls.join_next().await.is_some() {}
+            while searches.join_next().await.is_some() {}
             // A delivery that is broken off is made again, the same; one that ended badly said so.
             let _ = (&mut announcements).await;
+            let _ = self.crawl.await;
         };
         if tokio::time::timeout(grace, all_done).await.is_err() {
             tracing::warn!(count = calls.len(), "calls were still under way at the end of the grace period");
         }
+        let _ = self.keeping.await;
+        points::write_all(&self.context).await;
     }
 }

@@ -126,10 +126,22 @@ impl Caller {
     /// # Errors
     /// A problem that names the scope.
     pub(crate) fn require(&self, scope: Scope) -> Result<(), Problem> {
-        if self.key.as_ref().is_some_and(|key| key.scopes.contains(scope)) {
+        self.require_one(&[scope])
+    }
+
+    /// Refuses a key that may do none of these.
+    ///
+    /// # Errors
+    /// A problem that names the scopes.
+    pub(crate) fn require_one(&self, scopes: &[Scope]) -> Result<(), Problem> {
+        let may = |key: &ApiKey| scopes.iter().any(|scope| key.scopes.contains(*scope));
+        if self.key.as_ref().is_some_and(may) {
             return Ok(());
         }
+        let names: Vec<&str> = scopes.iter().map(|scope| scope.name()).collect();
+        let scope = names.join(" or ");
         let detail = format!("This needs an API key with the scope {scope}; GET /v1/keys/self says what yours may.");
+        let scope = names.join(" ");
         let challenge = format!("Bearer realm=\"tournee\", error=\"insufficient_scope\", scope=\"{scope}\"");
         Err(Problem::new(Kind::ScopeMissing, detail).header(header::WWW_AUTHENTICATE, challenge))
     }

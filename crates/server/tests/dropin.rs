@@ -28,12 +28,7 @@ async fn hasty(world: &World, body: &Value) -> Answer {
 
 /// The answer as the carrier's clients read it.
 fn read(answer: &Answer) -> Result<LabelAnswer, String> {
-    let said = Said {
-        status: answer.status.as_u16(),
-        content_type: answer.header("content-type").to_owned(),
-        retry_after: None,
-        body: answer.body.clone(),
-    };
+    let said = Said::new(answer.status.as_u16(), answer.header("content-type"), answer.body.clone());
     decode_label(&Exchange { reached: Reached::FirstByte, elapsed: Duration::ZERO, result: Ok(said) })
         .map_err(|e| e.code)
 }

@@ -5,7 +5,7 @@
 //! - `label_days` after a shipment ended, the bytes of its label and of its customs declaration, and the rest of the
 //!   carrier's answer. Its number stays.
 //! - `personal_days` after it ended, its addresses: the shipment, the facts of how it came about, the carrier's words in
-//!   a refusal, what tracking said, the lines of its batch. In the place of its facts stands one, `compacted`, with what
+//!   a refusal, what tracking said, the lines of its batch; and what was chosen for an order, so long after it was. In the place of its facts stands one, `compacted`, with what
 //!   they came to. Its row stays: who, when, which order, which number, how it ended.
 //! - Thirteen months after they were written, the keys by which a request is recognised, and the numbers that the
 //!   carrier gave out: as long as the carrier itself remembers a number. No earlier, whatever is configured.
@@ -57,6 +57,9 @@ const TRACKED: &str = "SELECT rowid, at < ?2 FROM tracking WHERE rowid > ?1 ORDE
 const BATCHES: &str = "SELECT batch, row, b.began_at < ?3 FROM batch_lines l JOIN batches b ON b.id = l.batch \
     WHERE (l.batch, l.row) > (?1, ?2) ORDER BY l.batch, l.row LIMIT ?4";
 
+const CHOICES: &str = "SELECT id, at < ?2 FROM choices WHERE id > ?1 ORDER BY id LIMIT ?3";
+
+const DROP_CHOICE: &str = "DELETE FROM choices WHERE id = ?1";
 const DROP_LABEL: &str = "DELETE FROM labels WHERE intent = ?1";
 const DROP_KEY: &str = "DELETE FROM keys WHERE merchant = ?1 AND scope = ?2 AND digest = ?3";
 const DROP_NUMBER: &str = "DELETE FROM numbers WHERE number = ?1 AND intent = ?2";
@@ -106,8 +109,9 @@ impl Place {
             Stage::Numbers(..) => 3,
             Stage::Tracked(_) => 4,
             Stage::Batches(..) => 5,
+            Stage::Choices(_) => 6,
         };
-        f64::from(stage) / 6.0
+        f64::from(stage) / 7.0
     }
 }
 
@@ -120,6 +124,7 @@ enum Stage {
     Numbers(String, [u8; 16]),
     Tracked(i64),
     Batches([u8; 16], i64),
+    Choices(i64),
 }
 
 /// How much was taken out, or would be.
@@ -141,6 +146,8 @@ pub struct Removed {
     pub tracked: u64,
     /// Lines of batches.
     pub batch_lines: u64,
+    /// What was chosen for orders.
+    pub choices: u64,
 }
 
 impl std::ops::AddAssign for Removed {
@@ -153,6 +160,7 @@ impl std::ops::AddAssign for Removed {
         self.numbers += more.numbers;
         self.tracked += more.tracked;
         self.batch_lines += more.batch_lines;
+        self.choices += more.choices;
     }
 }
 
@@ -217,11 +225,14 @@ pub(crate) fn find(conn: &Connection, keep: &Keep, place: Place, now: Time) -> R
         Stage::Batches(batch, row) => {
             let after = params![batch, row, ends.personal.unix_ms(), LOOK_COUNT_MAX];
             let key = |row: &Row<'_>| Ok(Stage::Batches(row.get(0)?, row.get(1)?));
-            let mut found =
-                walk(conn, BATCHES, after, (key, 2), Stage::Batches([u8::MAX; 16], i64::MAX), |removed, _| {
-                    removed.batch_lines += 1;
-                })?;
-            found.next = found.next.filter(|next| *next != Place(Stage::Batches([u8::MAX; 16], i64::MAX)));
+            walk(conn, BATCHES, after, (key, 2), Stage::Choices(0), |removed, _| removed.batch_lines += 1)
+        }
+        Stage::Choices(id) => {
+            let after = params![id, ends.personal.unix_ms(), LOOK_COUNT_MAX];
+            let key = |row: &Row<'_>| Ok(Stage::Choices(row.get(0)?));
+            let end = Stage::Choices(i64::MAX);
+            let mut found = walk(conn, CHOICES, after, (key, 1), end.clone(), |removed, _| removed.choices += 1)?;
+            found.next = found.next.filter(|next| *next != Place(end));
             Ok(found)
         }
     }
@@ -309,6 +320,9 @@ pub(crate) fn remove(writing: &mut Writing<'_>, found: &Found, keep: &Keep, now:
             }
             Stage::Batches(batch, row) => {
                 conn.prepare_cached(DROP_LINE)?.execute(params![batch, row])?;
+            }
+            Stage::Choices(id) => {
+                conn.prepare_cached(DROP_CHOICE)?.execute([id])?;
             }
             Stage::Labels(_) => {}
         }

@@ -17,7 +17,7 @@ pub(crate) const MULTIPART: &str = "multipart/mixed; boundary=\"uuid:0-1\"; star
 /// An exchange in which this answer came whole.
 pub(crate) fn answered(status: u16, content_type: &str, body: impl Into<Bytes>) -> Exchange {
     let content_type = content_type.to_owned();
-    let response = Response { status, content_type, retry_after: None, body: body.into() };
+    let response = Response::new(status, content_type, body);
     Exchange { reached: Reached::FirstByte, elapsed: Duration::from_millis(80), result: Ok(response) }
 }
 

@@ -19,7 +19,9 @@ use std::{
     },
     time::Duration,
 };
-use store::{Account, IntentView, Label, LocalWish, Merchant, NewIntent, NewRange, Options, SealingKey, Store};
+use store::{
+    Account, IntentView, Label, LocalWish, Merchant, NewIntent, NewPickup, NewRange, Options, SealingKey, Store,
+};
 use tokio::time::Instant;
 
 pub(crate) const LABEL: &[u8] = b"%PDF-1.4 a label";
@@ -113,7 +115,16 @@ impl World {
         random[..8].copy_from_slice(&n.to_be_bytes());
         let id = ShipmentId::new(1_766_380_000_000 + n, random);
         let via = dispatch::Via::Api;
-        let new = NewIntent { id, merchant: merchant(), account: "a".into(), shipment, via, key: None, at: self.now() };
+        let new = NewIntent {
+            id,
+            merchant: merchant(),
+            account: "a".into(),
+            shipment,
+            via,
+            key: None,
+            pickup: NewPickup::default(),
+            at: self.now(),
+        };
         let mut accepted = Box::pin(self.store.accept(new));
         let waker = std::task::Waker::noop();
         let ready = accepted.as_mut().poll(&mut std::task::Context::from_waker(waker));
@@ -249,27 +260,22 @@ fn outcome(act: &Act) -> (Reached, Result<Response, Broken>) {
             let (content_type, body) =
                 colissimo::write_refusal("0", "La requête a été traitée avec succès", LineEnds::Crlf, "b");
             let body = Bytes::from(String::from_utf8_lossy(&body).replace("\"ERROR\"", "\"INFOS\""));
-            whole(Response { status: 200, content_type, retry_after: None, body })
+            whole(Response::new(200, content_type, body))
         }
         Act::Refuse(id) => {
             let text = colissimo::error_text(id).unwrap_or("refusé");
             let (content_type, body) = colissimo::write_refusal(id, text, LineEnds::Crlf, "b");
-            whole(Response { status: 400, content_type, retry_after: None, body })
+            whole(Response::new(400, content_type, body))
         }
         Act::Tracked(number, order) => {
             let body = format!(
                 r#"[{{"returnCode":200,"lang":"fr_FR","shipment":{{"idShip":"{number}","isFinal":false,"event":[],"contextData":{{"partner":{{"reference":"{order}"}}}}}}}}]"#
             );
-            whole(Response {
-                status: 200,
-                content_type: "application/json".into(),
-                retry_after: None,
-                body: body.into(),
-            })
+            whole(Response::new(200, "application/json", body))
         }
         Act::Html => {
             let body = Bytes::from_static(b"<html><body>Service indisponible</body></html>");
-            whole(Response { status: 200, content_type: "text/html".into(), retry_after: None, body })
+            whole(Response::new(200, "text/html", body))
         }
         Act::NoConnection => (Reached::Nothing, Err(Broken::NoConnection)),
         Act::CutWhileSending => (Reached::PartOfRequest, Err(Broken::Cut)),
@@ -289,7 +295,7 @@ fn label(number: &str) -> Response {
         line_ends: LineEnds::Crlf,
     };
     let (content_type, body) = colissimo::write_label(&answer, LineEnds::Crlf, "b");
-    Response { status: 200, content_type, retry_after: None, body }
+    Response::new(200, content_type, body)
 }
 
 impl Transport for Script {

@@ -3,6 +3,8 @@
 mod act;
 mod answer;
 mod batch;
+mod choices;
+mod consent;
 mod customs;
 mod hooks;
 mod keys;
@@ -12,7 +14,9 @@ mod list;
 mod orders;
 mod papers;
 mod path;
+mod points;
 mod prefer;
+mod question;
 mod read;
 mod request;
 mod returns;
@@ -22,7 +26,7 @@ pub(crate) use hooks::described_events;
 pub(crate) use prefer::wait as preferred_wait;
 
 use crate::{
-    failure,
+    cors, failure,
     problem::Problem,
     state::{App, Caller, Shared},
 };
@@ -43,6 +47,7 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(returns::make_return))
         .routes(routes!(act::void))
         .routes(routes!(act::resolve))
+        .routes(routes!(consent::consent))
         .routes(routes!(keys::own))
         .routes(routes!(batch::submit_batch))
         .routes(routes!(batch::read::batch_columns))
@@ -56,6 +61,12 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(hooks::test))
         .routes(routes!(hooks::replay))
         .routes(routes!(hooks::deliveries::list))
+        .merge(from_pages())
+}
+
+/// The routes that a shop's page may call from the buyer's browser.
+fn from_pages() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new().routes(routes!(points::search)).routes(routes!(points::one)).routes(routes!(choices::choose, choices::list)).layer(cors::open())
 }
 
 /// The shipment, if it is this merchant's.

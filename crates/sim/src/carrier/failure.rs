@@ -33,7 +33,7 @@ pub(super) fn wire(failure: &Failure, asked: &Asked<'_>, done: Option<Response>,
 
 /// An answer with this body.
 pub(super) fn response(status: u16, content_type: &str, body: impl Into<Bytes>) -> Response {
-    Response { status, content_type: content_type.into(), retry_after: None, body: body.into() }
+    Response::new(status, content_type, body)
 }
 
 /// What the gateway before the services says, in its JSON.

@@ -2,7 +2,7 @@
 //!
 //! No task stands behind a connection: whoever holds it polls it, and dropping it closes it. So a call owns its
 //! connection from its first byte to the last of its answer, and one that nobody holds does nothing. What is idle
-//! for too long or has been closed by the carrier is thrown away when somebody next looks.
+//! for too long or has been closed by the other side is thrown away when somebody next looks.
 
 use crate::meter::{Meter, Metered};
 use bytes::Bytes;
@@ -24,7 +24,7 @@ use std::{
 };
 use tokio::{net::TcpStream, time::Instant};
 
-/// A stream to the carrier, with TLS where the base says so.
+/// A stream to the other side, with TLS where the base says so.
 pub(crate) type Stream = MaybeHttpsStream<TokioIo<TcpStream>>;
 type Io = TokioIo<Metered<TokioIo<Stream>>>;
 type Driver = http1::Connection<Io, Full<Bytes>>;

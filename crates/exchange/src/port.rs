@@ -1,12 +1,12 @@
-//! The port: one call to a carrier, and how far it got.
+//! The port: one call to somebody else, and how far it got.
 //!
 //! Plain data and one trait. Bodies are shared slices of bytes, so that a label is not copied on its way through.
 
 use bytes::Bytes;
-use http::{HeaderName, Method};
+use http::{HeaderMap, HeaderName, Method};
 use std::{fmt, future::Future, pin::Pin, time::Duration};
 
-/// A request to a carrier. `Debug` shows neither headers nor body: they hold credentials and addresses.
+/// A request. `Debug` shows neither headers nor body: they hold credentials and addresses.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Request {
     /// The method.
@@ -35,8 +35,18 @@ pub struct Response {
     pub content_type: String,
     /// `retry-after`, when it was given in seconds.
     pub retry_after: Option<Duration>,
+    /// All headers as they came.
+    pub headers: HeaderMap,
     /// The body.
     pub body: Bytes,
+}
+
+impl Response {
+    /// An answer of which nothing but status, `content-type` and body is told.
+    pub fn new(status: u16, content_type: impl Into<String>, body: impl Into<Bytes>) -> Self {
+        let (content_type, body) = (content_type.into(), body.into());
+        Self { status, content_type, retry_after: None, headers: HeaderMap::new(), body }
+    }
 }
 
 impl fmt::Debug for Response {
@@ -52,9 +62,9 @@ pub enum Reached {
     Nothing,
     /// There was a connection (with TLS, if any), and nothing of the request was written to it.
     Connected,
-    /// Some bytes of the request were written, not the last one: the carrier cannot have read a request.
+    /// Some bytes of the request were written, not the last one: the other side cannot have read a request.
     PartOfRequest,
-    /// The last byte of the request was handed to the network: the carrier may have acted on it.
+    /// The last byte of the request was handed to the network: the other side may have acted on it.
     WholeRequest,
     /// At least one byte of an answer came.
     FirstByte,
@@ -71,7 +81,7 @@ pub enum Broken {
     AnswerCut(Box<Response>),
     /// No answer in the time allowed.
     TimedOut,
-    /// The answer is larger than any that a carrier sends.
+    /// The answer is larger than the transport reads ([`crate::HttpOptions::body_bytes_max`]).
     TooLarge,
 }
 
@@ -89,7 +99,7 @@ pub struct Exchange {
 /// Called once, when the last byte of the request has been handed to the network; never called when it was not.
 pub type OnSent = Box<dyn FnOnce() + Send>;
 
-/// Something that carries a request to a carrier and its answer back.
+/// Something that carries a request there and its answer back.
 pub trait Transport: Send + Sync + 'static {
     /// Makes one call, in at most `deadline` from first to last, and never makes it twice.
     fn exchange(

@@ -4,7 +4,7 @@
 //! meant to pass take time.
 
 use bytes::Bytes;
-use carriers::{BadTransport, Broken, Exchange, HttpOptions, HttpTransport, OnSent, Reached, Request, Transport};
+use exchange::{BadTransport, Broken, Exchange, HttpOptions, HttpTransport, OnSent, Reached, Request, Transport};
 use http::{Method, header};
 use std::{
     sync::{
@@ -28,7 +28,7 @@ const BODY_OVERFLOWS: usize = 32 * 1024 * 1024;
 
 const GOOD: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\nretry-after: 7\r\ncontent-length: 4\r\n\r\ndone";
 
-#[expect(clippy::disallowed_methods, reason = "the carrier's side of these tests")]
+#[expect(clippy::disallowed_methods, reason = "the other side of these tests")]
 async fn listen() -> TcpListener {
     TcpListener::bind("127.0.0.1:0").await.expect("a free port")
 }
@@ -50,18 +50,18 @@ fn sent() -> (Arc<AtomicU32>, OnSent) {
     (count, Box::new(move || _ = counter.fetch_add(1, Ordering::SeqCst)))
 }
 
-/// One call of the client against this script of the carrier, and how often `on_sent` was called.
+/// One call of the client against this script of the other side, and how often `on_sent` was called.
 async fn play<T, F: Future<Output = T>>(
     body: impl Into<Bytes>,
     deadline: Duration,
     options: HttpOptions,
-    carrier: impl FnOnce(TcpListener) -> F,
+    peer: impl FnOnce(TcpListener) -> F,
 ) -> (Exchange, u32) {
     let listener = listen().await;
     let transport = transport(&listener, options);
     let (count, on_sent) = sent();
     // What the script returns (a stream, say) lives until the call has ended.
-    let (exchange, _held) = tokio::join!(transport.exchange(request(body), deadline, on_sent), carrier(listener));
+    let (exchange, _held) = tokio::join!(transport.exchange(request(body), deadline, on_sent), peer(listener));
     (exchange, count.load(Ordering::SeqCst))
 }
 
@@ -120,13 +120,13 @@ async fn on_sent_comes_before_the_answer() {
     let listener = listen().await;
     let transport = transport(&listener, HttpOptions::default());
     let (count, on_sent) = sent();
-    let carrier = async {
+    let peer = async {
         let mut stream = accept(&listener).await;
         read_request(&mut stream).await;
         assert_eq!(count.load(Ordering::SeqCst), 1);
         stream.write_all(GOOD).await.expect("the caller listens");
     };
-    let (exchange, ()) = tokio::join!(transport.exchange(request("x"), PLENTY, on_sent), carrier);
+    let (exchange, ()) = tokio::join!(transport.exchange(request("x"), PLENTY, on_sent), peer);
     assert!(exchange.result.is_ok());
 }
 
@@ -134,7 +134,7 @@ async fn on_sent_comes_before_the_answer() {
 async fn a_connection_is_used_again_and_counted_anew() {
     let listener = listen().await;
     let transport = transport(&listener, HttpOptions::default());
-    let carrier = async {
+    let peer = async {
         let mut stream = accept(&listener).await;
         for _ in 0..3 {
             answer(&mut stream, GOOD).await;
@@ -153,7 +153,7 @@ async fn a_connection_is_used_again_and_counted_anew() {
         assert_eq!(count.load(Ordering::SeqCst), 1);
     };
     tokio::join!(client, async {
-        carrier.await;
+        peer.await;
     });
 }
 
@@ -162,7 +162,7 @@ async fn connections_of_two_calls(options: HttpOptions, first_answer: &'static [
     let listener = listen().await;
     let transport = transport(&listener, options);
     let (accepted, kept_by_client) = (AtomicU32::new(0), Notify::new());
-    let carrier = async {
+    let peer = async {
         let mut first = accept(&listener).await;
         accepted.fetch_add(1, Ordering::SeqCst);
         answer(&mut first, first_answer).await;
@@ -181,7 +181,7 @@ async fn connections_of_two_calls(options: HttpOptions, first_answer: &'static [
         let second = transport.exchange(request("2"), PLENTY, Box::new(|| ())).await;
         assert!(second.result.is_ok(), "{second:?}");
     };
-    tokio::join!(carrier, client);
+    tokio::join!(peer, client);
     accepted.load(Ordering::SeqCst)
 }
 
@@ -341,13 +341,13 @@ async fn over_tls_a_private_authority_is_trusted_when_it_is_given() {
         let base = format!("https://localhost:{}", listener.local_addr().expect("an address").port());
         let options = HttpOptions { roots_pem, ..HttpOptions::default() };
         let transport = HttpTransport::new(base.parse().expect("a URI"), options).expect("a transport");
-        let carrier = async {
+        let peer = async {
             if let Ok(mut stream) = acceptor.accept(accept(&listener).await).await {
                 answer(&mut stream, GOOD).await;
             }
         };
         let (count, on_sent) = sent();
-        let (exchange, ()) = tokio::join!(transport.exchange(request("x"), PLENTY, on_sent), carrier);
+        let (exchange, ()) = tokio::join!(transport.exchange(request("x"), PLENTY, on_sent), peer);
         let expected = if trusted { (Reached::FirstByte, 1) } else { (Reached::Nothing, 0) };
         assert_eq!((exchange.reached, count.load(Ordering::SeqCst)), expected);
         assert_eq!(exchange.result.is_ok(), trusted);

@@ -1,4 +1,4 @@
-//! The transport over HTTP/1.1, with TLS where the carrier's base says `https`.
+//! The transport over HTTP/1.1, with TLS where the base says `https`.
 //!
 //! Holds a pool of connections and no task. A call takes or makes a connection, owns it until the last byte of the
 //! answer, and gives it back; it is never repeated here, whatever happens to it. A call that runs out of time
@@ -23,8 +23,8 @@ use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 use tokio::time::{Instant, timeout};
 use tower_service::Service;
 
-/// The largest answer that is read, in bytes: many times the largest label.
-pub const LABEL_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// The largest answer that is read unless the options say otherwise, in bytes: many times the largest label.
+pub const ANSWER_BYTES_MAX: usize = 8 * 1024 * 1024;
 
 const USER_AGENT: &str = concat!("tournee/", env!("CARGO_PKG_VERSION"));
 
@@ -39,7 +39,7 @@ pub struct HttpOptions {
     pub idle_for: Duration,
     /// Largest body of an answer, in bytes.
     pub body_bytes_max: usize,
-    /// Certificates (PEM) trusted beside those of the public authorities, for a carrier behind one's own.
+    /// Certificates (PEM) trusted beside those of the public authorities, for a host behind one's own.
     pub roots_pem: Option<String>,
 }
 
@@ -49,7 +49,7 @@ impl Default for HttpOptions {
             connect: Duration::from_secs(5),
             idle_max: 64,
             idle_for: Duration::from_secs(20),
-            body_bytes_max: LABEL_BYTES_MAX,
+            body_bytes_max: ANSWER_BYTES_MAX,
             roots_pem: None,
         }
     }
@@ -59,7 +59,7 @@ impl Default for HttpOptions {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadTransport {
     /// The base is not an address that can be called.
-    #[error("carrier address: give scheme and host, without credentials, for example https://ws.colissimo.fr")]
+    #[error("address to call: give scheme and host, without credentials, for example https://shop.example.com")]
     Base,
     /// The PEM text holds no certificate, or a broken one.
     #[error("extra certificate authorities: {0}; give one or more certificates in PEM form")]
@@ -69,7 +69,7 @@ pub enum BadTransport {
     Tls(String),
 }
 
-/// Calls one carrier's host.
+/// Calls one host. Follows no redirect: credentials go to the host that was configured and to no other.
 pub struct HttpTransport {
     base: Uri,
     host: HeaderValue,
@@ -117,7 +117,7 @@ impl HttpTransport {
         connection.meter().start(body_bytes, on_sent);
         trail.meter = Some(connection.meter().clone());
         let (parts, body) = connection.send(message).await.map_err(|_| Broken::Cut)?.into_parts();
-        let head = head_of(parts.status.as_u16(), &parts.headers);
+        let head = head_of(parts.status.as_u16(), parts.headers);
         let hint = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
         if hint > self.options.body_bytes_max {
             return Err(Broken::TooLarge);
@@ -194,10 +194,11 @@ async fn read_body(mut body: Incoming, into: &mut BytesMut, bytes_max: usize) ->
     Ok(())
 }
 
-fn head_of(status: u16, headers: &HeaderMap) -> Response {
+fn head_of(status: u16, headers: HeaderMap) -> Response {
     let text = |name| headers.get(name).and_then(|v: &HeaderValue| v.to_str().ok()).unwrap_or_default();
     let retry_after = text(header::RETRY_AFTER).trim().parse().ok().map(Duration::from_secs);
-    Response { status, content_type: text(header::CONTENT_TYPE).to_owned(), retry_after, body: Bytes::new() }
+    let content_type = text(header::CONTENT_TYPE).to_owned();
+    Response { status, content_type, retry_after, headers, body: Bytes::new() }
 }
 
 fn connector(options: &HttpOptions) -> Result<HttpsConnector<HttpConnector>, BadTransport> {
