@@ -17,6 +17,7 @@ mod docs;
 mod dropin;
 mod failure;
 mod fingerprint;
+mod lang;
 mod listen;
 mod metrics;
 mod observe;

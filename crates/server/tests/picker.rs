@@ -52,7 +52,7 @@ async fn the_page_speaks_the_readers_language() {
     for (path, wish, language) in [
         ("/pickup-picker", "fr-FR, en;q=0.5", "fr"),
         ("/pickup-picker", "en, fr;q=0.5", "en"),
-        ("/pickup-picker", "", "en"),
+        ("/pickup-picker", "", "fr"),
         ("/pickup-picker?lang=fr", "en", "fr"),
         ("/pickup-picker?lang=en", "fr", "en"),
         ("/pickup-picker?lang=de", "fr", "fr"),

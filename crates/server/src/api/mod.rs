@@ -66,7 +66,11 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
 
 /// The routes that a shop's page may call from the buyer's browser.
 fn from_pages() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new().routes(routes!(points::search)).routes(routes!(points::one)).routes(routes!(choices::choose, choices::list)).layer(cors::open())
+    OpenApiRouter::new()
+        .routes(routes!(points::search))
+        .routes(routes!(points::one))
+        .routes(routes!(choices::choose, choices::list))
+        .layer(cors::open())
 }
 
 /// The shipment, if it is this merchant's.

@@ -13,14 +13,26 @@ class Trouble extends Error {
   }
 }
 
-/** The kinds by which a refused search is told. */
-const kindOf = (status, slug) => {
+/** Problems of the API that have sentences of their own. */
+const KNOWN = {
+  "unknown-place": "place",
+  "no-pickup-points-known": "dark",
+  "choice-taken": "taken",
+  "point-unavailable": "refused",
+  "no-such-pickup-point": "refused",
+};
+/** What the buyer can put right; everything else that is asked comes from the page's settings. */
+const TYPED = ["postal_code", "city"];
+
+/** The kind by which a refusal is told. */
+const kindOf = (status, problem) => {
+  const slug = String(problem?.type ?? "").split("#problem-").pop();
+  if (Object.hasOwn(KNOWN, slug)) return KNOWN[slug];
   if (status === 401 || status === 403) return "key";
-  if (slug === "unknown-place") return "place";
-  if (slug === "no-pickup-points-known") return "dark";
   if (status === 429) return "rate";
   if (status === 503) return "busy";
-  return status >= 500 ? "fault" : "input";
+  if (status >= 500) return "fault";
+  return TYPED.includes(problem?.field) ? "input" : "setup";
 };
 
 /** `Retry-After`: seconds, or a date. */
@@ -31,13 +43,10 @@ const retryAfter = (headers) => {
   return seconds > 0 ? Math.min(seconds, 86_400) : null;
 };
 
-/** The kind of a problem of the API: what stands behind its place in the documentation. */
-const slugOf = (problem) => String(problem?.type ?? "").split("#problem-").pop();
-
 const refusal = async (answer) => {
   const problem = await answer.json().catch(() => null);
   const { status } = answer;
-  return new Trouble(kindOf(status, slugOf(problem)), { status, retryAfterS: retryAfter(answer.headers), problem });
+  return new Trouble(kindOf(status, problem), { status, retryAfterS: retryAfter(answer.headers), problem });
 };
 
 /** One call; what is not an answer becomes a `Trouble`, and what was called off says why it was. */
@@ -69,6 +78,12 @@ const numberOf = (element, name) => {
   return Number.isFinite(value) ? value : null;
 };
 
+/** Grams are whole, and a parcel is not made lighter than it is. */
+const gramsOf = (element) => {
+  const grams = numberOf(element, "weight-g");
+  return grams === null ? null : Math.ceil(grams);
+};
+
 const countryOf = (element) => (element.getAttribute("country") || "FR").toUpperCase();
 
 /** Only what is there. */
@@ -82,7 +97,7 @@ const queryOf = (element, { code, city }, position) => {
   return given({
     ...(position ?? { postal_code: code, city, ...(asGiven && exactly) }),
     country: countryOf(element),
-    weight_g: numberOf(element, "weight-g"),
+    weight_g: gramsOf(element),
     date: attribute("date"),
     kind: attribute("kind"),
     accessible: element.hasAttribute("accessible") ? "true" : null,
@@ -100,7 +115,7 @@ const wantedOf = (element, point, near, before) =>
     latitude: near?.latitude,
     longitude: near?.longitude,
     distance_m: point.distance_m,
-    weight_g: numberOf(element, "weight-g"),
+    weight_g: gramsOf(element),
     date: element.getAttribute("date"),
   });
 
@@ -118,11 +133,7 @@ const signChoice = async (base, key, wanted, signal) => {
   const headers = { "content-type": "application/json" };
   const body = JSON.stringify(wanted);
   const url = new URL("v1/pickup-choices", base);
-  const answer = await call(url, key, { method: "POST", headers, body }, signal).catch((error) => {
-    const refused = error instanceof Trouble && [404, 409, 410, 422].includes(error.status);
-    if (!refused) throw error;
-    throw new Trouble(slugOf(error.problem) === "choice-taken" ? "taken" : "refused", error);
-  });
+  const answer = await call(url, key, { method: "POST", headers, body }, signal);
   if (typeof answer?.choice !== "string" || (answer.point?.id ?? wanted.point) !== wanted.point) {
     throw new Trouble("fault");
   }

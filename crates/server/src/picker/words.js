@@ -70,8 +70,8 @@ const TEXTS = {
     again: (wait) => `Réessayez ${wait}.`,
     againSoon: "Réessayez dans un moment.",
     trouble: {
-      setup: ["Les points de retrait ne peuvent pas être affichés ici.", "Il manque un réglage à cette page : merci de prévenir la boutique."],
-      key: ["Les points de retrait ne peuvent pas être affichés ici.", "La clé de la boutique n’est pas acceptée : merci de prévenir la boutique."],
+      setup: ["Le choix d’un point de retrait n’est pas possible ici.", "Un réglage de cette page est à corriger : merci de prévenir la boutique."],
+      key: ["Le choix d’un point de retrait n’est pas possible ici.", "La clé de la boutique n’est pas acceptée : merci de prévenir la boutique."],
       place: ["Ce lieu n’est pas connu.", "Vérifiez le code postal et la ville."],
       input: ["Cette recherche n’est pas possible.", "Vérifiez le code postal et la ville."],
       rate: ["Trop de recherches en même temps.", null],
@@ -149,8 +149,8 @@ const TEXTS = {
     again: (wait) => `Try again ${wait}.`,
     againSoon: "Try again in a moment.",
     trouble: {
-      setup: ["Pickup points cannot be shown here.", "This page lacks a setting: please tell the shop."],
-      key: ["Pickup points cannot be shown here.", "The shop’s key is not accepted: please tell the shop."],
+      setup: ["A pickup point cannot be chosen here.", "A setting of this page needs to be corrected: please tell the shop."],
+      key: ["A pickup point cannot be chosen here.", "The shop’s key is not accepted: please tell the shop."],
       place: ["This place is not known.", "Check the postal code and the town."],
       input: ["This search is not possible.", "Check the postal code and the town."],
       rate: ["Too many searches at once.", null],

@@ -181,7 +181,8 @@ fn only_a_consent_lets_a_parcel_go_elsewhere() {
     let elsewhere = || [entry(10, point("750022"))];
     assert!(substitutions(vec![asked(), consented(point("750022")), confirmed(10)], &elsewhere(), &[]).is_empty());
     assert_eq!(substitutions(vec![asked(), consented(point("750023")), confirmed(10)], &elsewhere(), &[]).len(), 1);
-    let not_as_agreed = substitutions(vec![asked(), consented(point("750022")), confirmed(10)], &[entry(10, point("750021"))], &[]);
+    let not_as_agreed =
+        substitutions(vec![asked(), consented(point("750022")), confirmed(10)], &[entry(10, point("750021"))], &[]);
     assert_eq!(not_as_agreed.len(), 1, "what was agreed to is not made either");
     let meanwhile = substitutions(vec![asked(), confirmed(10)], &[entry(10, point("750021"))], &[]);
     assert!(meanwhile.len() == 1 && meanwhile[0].contains("being asked"), "{meanwhile:?}");

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { NOW, POINTS, answer, fromDirectory, hostile, problem } from "./points.mjs";
-import { SERVER, openWorld, visit, violations } from "./world.mjs";
+import { KEY, SERVER, openWorld, visit, violations } from "./world.mjs";
 
 let world;
 let open = [];
@@ -33,16 +33,17 @@ const REFUSALS = [
   ["a key that is not known", 401, "key-unknown", {}, "La clé de la boutique n’est pas acceptée\u00a0: merci de prévenir la boutique.", false],
   ["a key that may not", 403, "scope-missing", {}, "merci de prévenir la boutique.", false],
   ["a place that is not known", 422, "unknown-place", {}, "Ce lieu n’est pas connu. Vérifiez le code postal et la ville.", false],
-  ["a query that is not understood", 400, "bad-query", {}, "Cette recherche n’est pas possible. Vérifiez le code postal et la ville.", false],
+  ["a city that is none", 400, "bad-query", {}, "Cette recherche n’est pas possible. Vérifiez le code postal et la ville.", false, "city"],
+  ["a weight that is none", 400, "bad-query", {}, "Un réglage de cette page est à corriger\u00a0: merci de prévenir la boutique.", false, "weight_g"],
   ["too many searches", 429, "too-many-requests", { "retry-after": "1" }, "Trop de recherches en même temps. Réessayez dans 1 seconde.", true],
   ["nothing known in the dark", 503, "no-pickup-points-known", { "retry-after": "30" }, "Le transporteur ne répond pas, et nous ne connaissons pas encore de point de retrait ici. Réessayez dans 30 secondes.", true],
   ["a busy server", 503, "store-unavailable", { "retry-after": "120" }, "Le service des points de retrait est très demandé. Réessayez dans 2 minutes.", true],
   ["a server that is broken", 500, "internal", {}, "Le service des points de retrait est en panne. Réessayez dans un moment.", true],
 ];
 
-for (const [what, status, slug, headers, sentence, again] of REFUSALS) {
+for (const [what, status, slug, headers, sentence, again, field] of REFUSALS) {
   test(`${what} is told in a sentence`, async () => {
-    world.stub.points = known(status, problem(slug, status), headers);
+    world.stub.points = known(status, { ...problem(slug, status), field }, headers);
     const { page, picker, said, heard } = await come();
     await said(".trouble", sentence);
     assert.equal(await picker.locator(".entry").count(), 0);
@@ -130,7 +131,7 @@ test("the last search wins, however late the first one is answered", async () =>
 
 test("a page without a key says whom to tell, and asks nobody", async () => {
   const { said } = await come({ attributes: { key: "" } });
-  await said(".trouble", "Il manque un réglage à cette page\u00a0: merci de prévenir la boutique.");
+  await said(".trouble", "Un réglage de cette page est à corriger\u00a0: merci de prévenir la boutique.");
   assert.deepEqual(world.stub.asked, []);
 });
 
@@ -183,6 +184,19 @@ test("a point is told in English", async () => {
   await entry(7).locator("summary").click();
   assert.deepEqual((await text(entry(7).locator("tr"))).slice(0, 3), ["Monday (today)closed", "Tuesdaynot known", "Wednesday10:00–20:00"]);
 });
+
+for (const scheme of ["light", "dark"]) {
+  test(`every shade of what is said of points can be read (${scheme})`, async () => {
+    world.stub.points = known(200, fromDirectory());
+    const { page, picker } = await come({ scheme, width: 360 });
+    await picker.locator(".all").click();
+    await picker.locator(".entry").nth(2).click();
+    world.stub.choices = known(422, problem("point-unavailable", 422));
+    await picker.locator(".confirm").click();
+    await picker.locator(".refused").filter({ hasText: "Ce point" }).waitFor();
+    assert.deepEqual(await violations(page), []);
+  });
+}
 
 test("points that we know ourselves are said to be so, each with its age", async () => {
   world.stub.points = known(200, fromDirectory());
@@ -266,8 +280,8 @@ test("marks at one place are told apart", async () => {
 test("a point that cannot be had any more is said, and the list stays", async () => {
   const { picker, said, heard } = await come();
   await picker.locator(".entry").nth(1).click();
-  for (const status of [404, 409, 422]) {
-    world.stub.choices = known(status, problem("pickup-point-gone", status));
+  for (const [slug, status] of [["no-such-pickup-point", 404], ["point-unavailable", 422]]) {
+    world.stub.choices = known(status, problem(slug, status));
     await picker.locator(".confirm").click();
     await said(".refused", "Ce point ne peut plus recevoir votre colis. Choisissez-en un autre dans la liste.");
   }
@@ -302,6 +316,19 @@ test("another point than the chosen one is never taken", async () => {
   await picker.locator(".confirm").click();
   await said(".refused", "Le service des points de retrait est en panne.");
   assert.equal(await picker.evaluate((node) => node.value), "");
+});
+
+test("the key travels in a header alone, and no page is named to the server", async () => {
+  const { picker } = await come();
+  await picker.locator(".entry").first().click();
+  await picker.locator(".confirm").click();
+  await picker.locator(".chosen").waitFor();
+  assert.deepEqual(world.stub.asked.map(({ method }) => method), ["GET", "POST"]);
+  for (const { url, body, authorization, referer } of world.stub.asked) {
+    assert.equal(authorization, `Bearer ${KEY}`);
+    assert.ok(!url.includes(KEY) && !body.includes(KEY));
+    assert.equal(referer, undefined);
+  }
 });
 
 test("what the page says goes with the search and with the choice", async () => {
