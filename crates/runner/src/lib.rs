@@ -2,8 +2,8 @@
 //!
 //! One task, the desk, takes due jobs from the store's outbox at the pace that `dispatch` allows and hands each to
 //! a task of its own, so that a call that hangs holds up nothing but itself. In the dark it looks at what is urgent
-//! instead. A second task announces local labels when the light is back, a third tells webhook endpoints, and two keep the
-//! directory of pickup points. Every result goes back into the journal as a fact; nothing is decided here that `dispatch`
+//! instead. A second task announces local labels when the light is back, a third tells webhook endpoints, two keep the
+//! directory of pickup points, and one looks for parcels that wait at another point than the one chosen. Every result goes back into the journal as a fact; nothing is decided here that `dispatch`
 //! could decide.
 //!
 //! State: a [`Gate`] (the pace of one function of the carrier) and the last shipment seen, as a sample for
@@ -13,6 +13,7 @@ mod announce;
 mod call;
 mod canary;
 mod desk;
+mod elsewhere;
 mod gate;
 mod hooks;
 mod keeper;
@@ -58,6 +59,9 @@ pub struct Settings {
     pub relay_ms: u64,
     /// Relayed calls under way at once, at most; more are refused at once.
     pub relays_max: usize,
+    /// Parcels to pickup points whose timeline is asked for every five minutes while the carrier is well, at most, to find
+    /// those that wait at another point than the one chosen; 0 for none.
+    pub looks_per_round: usize,
     /// The bounds within which the carrier is asked for labels.
     pub label: Limits,
     /// The bounds within which the carrier's tracking is asked, and each of its other services that are passed on.
@@ -97,6 +101,7 @@ impl Default for Settings {
             late_ms: 90_000,
             relay_ms: 8_000,
             relays_max: 64,
+            looks_per_round: 20,
             label: Limits::default(),
             tracking: Limits::default(),
             local: LocalSettings::default(),
@@ -154,6 +159,7 @@ pub struct Runner {
     announcements: JoinHandle<()>,
     keeping: JoinHandle<()>,
     crawl: JoinHandle<()>,
+    looks: JoinHandle<()>,
 }
 
 impl Runner {
@@ -195,13 +201,14 @@ impl Runner {
         });
         let (stop, stopped) = watch::channel(false);
         #[expect(clippy::disallowed_methods, reason = "the background tasks of this room")]
-        let (desk, announcements, keeping, crawl) = (
+        let (desk, announcements, keeping, crawl, looks) = (
             tokio::spawn(desk::run(Arc::clone(&context), stopped.clone())),
             tokio::spawn(announce::run(Arc::clone(&context), stopped.clone())),
             tokio::spawn(points::keep(Arc::clone(&context), stopped.clone())),
-            tokio::spawn(points::crawl::run(Arc::clone(&context), stopped)),
+            tokio::spawn(points::crawl::run(Arc::clone(&context), stopped.clone())),
+            tokio::spawn(elsewhere::run(Arc::clone(&context), stopped)),
         );
-        Ok(Self { context, stop, desk, announcements, keeping, crawl })
+        Ok(Self { context, stop, desk, announcements, keeping, crawl, looks })
     }
 
     /// The door through which the server passes calls on to the carrier.
@@ -232,6 +239,7 @@ impl Runner {
             // A delivery that is broken off is made again, the same; one that ended badly said so.
             let _ = (&mut announcements).await;
             let _ = self.crawl.await;
+            let _ = self.looks.await;
         };
         if tokio::time::timeout(grace, all_done).await.is_err() {
             tracing::warn!(count = calls.len(), "calls were still under way at the end of the grace period");

@@ -76,4 +76,5 @@ pub use seal::SealingKey;
 pub use snapshot::{GivenOut, Kind, Period, Snapshot, without_private_parts};
 pub use stopgaps::{Candidate, LocalWish, Looked};
 pub use store::{HooksGathered, Store};
+pub use tracking::OutOfHome;
 pub use watch::Watch;

@@ -19,18 +19,18 @@ const BATCH_COUNT_MAX: usize = 500;
 /// How often areas are written: what is lost of them is a little knowledge of what to ask for next.
 const AREAS_EVERY: Duration = Duration::from_secs(60);
 
-/// Keeps until told to stop.
+/// Keeps until told to stop; who stops it writes the rest.
 pub(crate) async fn keep(context: Arc<Context>, mut stopped: watch::Receiver<bool>) {
     let points = &context.points;
     let mut areas_at = context.now();
-    while !*stopped.borrow() {
+    loop {
         let dirty = async {
             points.0.dirty.notified().await;
             sleep(GATHER).await;
         };
         tokio::select! {
             biased;
-            _ = stopped.changed() => {}
+            _ = stopped.wait_for(|stop| *stop) => return,
             () = dirty => {}
             () = sleep(LOOK_EVERY) => {}
         }

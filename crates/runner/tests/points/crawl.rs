@@ -19,7 +19,9 @@ async fn calls_in_an_hour(settings: PointSettings, account: bool) -> usize {
     world.search().await;
     let before = world.carrier.calls().len();
     pass(HOUR).await;
-    world.carrier.calls().len() - before
+    let calls = world.carrier.calls().len() - before;
+    world.runner.shutdown(HOUR).await;
+    calls
 }
 
 #[tokio::test(start_paused = true)]
@@ -54,6 +56,7 @@ async fn it_settles_points_that_were_missing() {
     // One is gone for good; the other was only left out of one answer.
     let left_out = world.carrier.points.lock().expect("lock").remove(0);
     world.carrier.points.lock().expect("lock").remove(1);
+    world.later().await;
     world.search().await;
     world.carrier.points.lock().expect("lock").insert(0, left_out);
     pass(Duration::from_secs(90)).await;

@@ -80,6 +80,7 @@ async fn one_point_in_the_dark_is_told_as_it_is_known() {
     let world = World::new(six()).await;
     world.search().await;
     world.carrier.points.lock().expect("lock").remove(1);
+    world.later().await;
     assert_eq!(world.by_id("292002").await.answer.expect("an answer").code, 301, "the carrier's own word");
     world.darken().await;
     let code = |found: support::Found| found.answer.map_or_else(|refusal| refusal.code, |answer| answer.code);
@@ -95,6 +96,7 @@ async fn a_point_that_is_missing_in_an_answer_is_not_offered_any_more() {
     let world = World::new(six()).await;
     world.search().await;
     world.carrier.points.lock().expect("lock").remove(2);
+    world.later().await;
     world.search().await;
     let standing = world.runner.points().read().get(id("292003")).map(|known| known.standing);
     assert!(matches!(standing, Some(Standing::Unlisted { .. })), "{standing:?}");
@@ -112,6 +114,7 @@ async fn a_parcel_that_is_too_heavy_accuses_no_point() {
     if let carriers::colissimo::pickup::PickupAsk::ById(one) = &mut heavy.ask {
         (one.weight_g, one.with_shops) = (Some(25_000), true);
     }
+    world.later().await;
     // Answered with 301 by this carrier, which has none at all any more; with 300 it would be about the weight.
     world.runner.relay().pickup(heavy).await;
     let gone =

@@ -64,6 +64,11 @@ impl World {
         Self { store, carrier, runner, clock }
     }
 
+    /// A moment later: what is said at one moment stands.
+    pub(crate) async fn later(&self) {
+        pass(Duration::from_millis(1)).await;
+    }
+
     pub(crate) fn now(&self) -> Time {
         self.clock.now()
     }
@@ -106,7 +111,10 @@ pub(crate) fn brest() -> Position {
 
 /// A point so many metres north and east of it, about.
 pub(crate) fn point(id: &str, north: f64, east: f64) -> PickupPoint {
-    let (latitude, longitude) = (brest().latitude() + north / 111_195.0, brest().longitude() + east / 73_800.0);
+    // Six decimals, as the carrier writes them.
+    let round = |degrees: f64| (degrees * 1e6).round() / 1e6;
+    let latitude = round(brest().latitude() + north / 111_195.0);
+    let longitude = round(brest().longitude() + east / 73_800.0);
     let position = Position::new(latitude, longitude).expect("on Earth");
     PickupPoint {
         id: id.parse().expect("an id"),

@@ -2,7 +2,8 @@
 
 use super::Store;
 use crate::{
-    Chose, IntentView, Merchant, PastChoice, PointRule, Replaces, StoreError, choices, merchants, questions, rows,
+    Chose, IntentView, Merchant, OutOfHome, PastChoice, PointRule, Replaces, StoreError, choices, merchants, questions,
+    rows, tracking,
 };
 
 use clock::Time;
@@ -76,6 +77,20 @@ impl Store {
                 Ok(merchant.map(|merchant| (row.view, merchant, shipment)))
             })
             .await
+    }
+
+    /// Up to `limit` parcels to pickup points that were asked for since a moment and whose labels were handed out, after
+    /// this one; those of which a mismatch is known are left out.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when a number cannot be read.
+    pub async fn out_of_home(
+        &self,
+        since: Time,
+        after: Option<ShipmentId>,
+        limit: usize,
+    ) -> Result<Vec<OutOfHome>, StoreError> {
+        self.inner.engine.read(move |conn| tracking::out_of_home(conn, since, after, limit)).await
     }
 
     /// What a merchant wants where a buyer's point cannot be had; nothing for one that is not there.
