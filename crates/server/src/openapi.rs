@@ -1,6 +1,6 @@
 //! The API's own description: OpenAPI 3.1, made from the handlers, so that it can't say anything else than they do.
 
-use crate::{api, choose, docs, dropin, metrics, ops, problem::ProblemBody, shop_hooks, state::Shared};
+use crate::{api, choose, docs, dropin, metrics, ops, picker, problem::ProblemBody, shop_hooks, state::Shared};
 use bytes::Bytes;
 use http::header;
 use std::sync::LazyLock;
@@ -62,7 +62,9 @@ pub(crate) fn routes(with_dropin: bool) -> OpenApiRouter<Shared> {
         .routes(routes!(ops::readyz))
         .routes(routes!(metrics::metrics))
         .routes(routes!(openapi_document))
-        .routes(routes!(docs::page));
+        .routes(routes!(docs::page))
+        .routes(routes!(picker::picker_script))
+        .routes(routes!(picker::page::picker_page));
     if with_dropin { router.merge(dropin::routes()) } else { router }
 }
 

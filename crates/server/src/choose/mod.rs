@@ -7,7 +7,6 @@
 
 mod answer;
 mod form;
-mod lang;
 mod page;
 mod points;
 mod words;
@@ -16,6 +15,7 @@ pub(crate) use answer::{Answer, AskedAbout};
 
 use crate::{
     body, failure,
+    lang::Lang,
     problem::Problem,
     state::{App, Shared},
 };
@@ -26,7 +26,6 @@ use axum::{
 use clock::Time;
 use dispatch::ConsentBy;
 use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
-use lang::Lang;
 use page::{Notice, Shown};
 use parcel::{DeliveryMode, Shipment, ShipmentId};
 use pickup::{BadLink, Link};

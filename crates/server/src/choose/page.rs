@@ -2,10 +2,10 @@
 
 use super::{
     Answer, form,
-    lang::Lang,
     points::{Choices, PointShown},
     words::Words,
 };
+use crate::lang::Lang;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use clock::Time;
 use pickup::Hours;

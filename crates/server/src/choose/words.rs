@@ -1,6 +1,7 @@
 //! The page's words in both languages. Plain, without blame: the reader has done nothing wrong.
 
-use super::{lang::Lang, page::Notice};
+use super::page::Notice;
+use crate::lang::Lang;
 use clock::Time;
 use dispatch::Why;
 use jiff::civil::DateTime;

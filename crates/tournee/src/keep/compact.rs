@@ -53,7 +53,8 @@ async fn pass(store: &Store, keep: Keep, rehearsal: bool) -> Result<Removed, Fau
 }
 
 fn tell(removed: &Removed, rehearsal: bool) {
-    let Removed { labels, label_bytes, shipments, facts, keys, numbers, tracked, batch_lines, choices, orders, unread } = removed;
+    let Removed { labels, label_bytes, shipments, facts, keys, numbers, tracked, batch_lines, choices, orders, unread } =
+        removed;
     let bytes = size(*label_bytes);
     say::line(if rehearsal { "would be taken out:" } else { "taken out:" });
     say::line(format_args!("  {labels} labels ({bytes})"));
