@@ -4,25 +4,31 @@
 //! randomness but the seed's. Only the two ends are stood in for: requests reach the router without a socket, and
 //! calls reach the carrier's core without one.
 
+mod app;
+mod checkout;
 mod client;
+mod floor;
 mod gateway;
 mod local;
 mod naive;
 mod report;
 mod tally;
 
+pub use checkout::Checkouts;
+pub use floor::ShopsInStep;
 pub use local::LocalLabels;
 pub use report::{Day, InTheDark, Report};
 
 use crate::{
-    carrier::{Carrier, Options, SharedCarrier},
+    carrier::{Carrier, Options, Points, SharedCarrier},
     merchants::merchants,
     orders::{SimOrder, orders},
+    register::Register,
     scenario::Scenario,
     transport::{SimClock, SimTransport},
 };
 use clock::{Clock, Time};
-
+use floor::{Behind, Floor};
 use gateway::Gateway;
 use std::{sync::Arc, time::Duration};
 use tally::Tally;
@@ -77,7 +83,9 @@ pub enum WorldError {
 /// # Errors
 /// When the simulation itself cannot run; what goes wrong inside it is in the report.
 pub fn replay(plan: &Plan, on_progress: &mut dyn FnMut(Progress)) -> Result<Report, WorldError> {
-    let orders: Arc<[SimOrder]> = orders(plan.seed, plan.orders as usize, &plan.scenario).into();
+    let mut orders = orders(plan.seed, plan.orders as usize, &plan.scenario);
+    checkout::choose_what_is_there(&mut orders, &register(plan), plan.scenario.start);
+    let orders: Arc<[SimOrder]> = orders.into();
     let worlds = if plan.naive { 2.0 } else { 1.0 };
     let mut report = paused()?.block_on(ours(plan, &orders, &mut |mut p: Progress| {
         p.share /= worlds;
@@ -104,11 +112,38 @@ impl Outside {
     fn of(plan: &Plan) -> Self {
         let clock = SimClock::starting(plan.scenario.start);
         let ranges = (0..2 * merchants().len()).flat_map(local::ranges).map(|(_, range)| range).collect();
-        let options = Options { seed: plan.seed, local_ranges: Some(ranges), ..Options::default() };
+        let options =
+            Options { seed: plan.seed, local_ranges: Some(ranges), points: Points::Changing, ..Options::default() };
         let carrier = SharedCarrier::new(Carrier::new(Arc::new(plan.scenario.clone()), options));
         let transport = Arc::new(SimTransport::new(carrier.clone(), clock));
         Self { carrier, clock, transport }
     }
+}
+
+/// What becomes of the carrier's pickup points in this plan.
+fn register(plan: &Plan) -> Register {
+    Register::changing(plan.seed, plan.scenario.start, plan.scenario.end)
+}
+
+/// What a buyer or a shop is about to do with one order.
+#[derive(Clone, Copy)]
+enum Errand {
+    /// The buyer looks for a pickup point.
+    Checkout(usize),
+    /// The shop asks for the label.
+    Label(usize),
+}
+
+/// Every errand with its moment, earliest first.
+fn errands(orders: &[SimOrder], start: Time) -> Vec<(Time, Errand)> {
+    let label = |(place, order): (usize, &SimOrder)| (order.at, Errand::Label(place));
+    let out_of_home = |(_, order): &(usize, &SimOrder)| order.parcel_no == 1 && order.pickup().is_some();
+    let checkout =
+        |(place, order): (usize, &SimOrder)| (checkout::moment(order, place, start), Errand::Checkout(place));
+    let mut all: Vec<_> = orders.iter().enumerate().map(label).collect();
+    all.extend(orders.iter().enumerate().filter(out_of_home).map(checkout));
+    all.sort_by_key(|(at, _)| *at);
+    all
 }
 
 async fn ours(
@@ -118,61 +153,98 @@ async fn ours(
 ) -> Result<Report, WorldError> {
     let outside = Outside::of(plan);
     let tally = Arc::new(Tally::new(orders.len(), plan.scenario.clone()));
-    let gateway = Gateway::open(plan, outside.transport, outside.clock).await?;
+    let counter = Arc::new(checkout::Counter::new(&plan.scenario, register(plan)));
+    let floor = Arc::new(Floor::new(plan, outside.clock, &merchants()));
+    let gateway = Gateway::open(plan, outside.transport, outside.clock, &floor).await?;
+    let end = plan.scenario.end.plus(AFTERMATH);
     let mut clients = JoinSet::new();
-    let spawn = |clients: &mut JoinSet<()>, place: usize| {
-        clients.spawn(client::get_label(gateway.door(), Arc::clone(orders), place, Arc::clone(&tally)));
+    clients.spawn(Arc::clone(&floor).live(Behind::Gateway(gateway.door()), end));
+    let spawn = |clients: &mut JoinSet<()>, errand: Errand| {
+        let (door, orders) = (gateway.door(), Arc::clone(orders));
+        match errand {
+            Errand::Label(place) => clients.spawn(client::get_label(door, orders, place, Arc::clone(&tally))),
+            Errand::Checkout(place) => {
+                let counter = Arc::clone(&counter);
+                clients.spawn(async move { checkout::ask(door, &orders[place], &counter).await })
+            }
+        };
     };
-    live(plan, orders, &outside.clock, &mut clients, spawn, &mut |at| {
+    live(plan, &errands(orders, plan.scenario.start), &outside.clock, &mut clients, spawn, &mut |at| {
         on_progress(progress(plan, at, "tournee", tally.labels()));
     })
     .await;
-    gateway.announce_all(plan.scenario.end.plus(AFTERMATH)).await?;
+    gateway.announce_all(end).await?;
+    floor.settle(gateway.store(), end).await?;
     let facts = gateway.facts().await?;
-    Ok(outside.carrier.read(|book| report::ours(plan, orders, &tally, &facts, book)))
+    let beside = report::Beside {
+        checkouts: counter.counts(),
+        shops: floor.compared(gateway.store()).await?,
+        shipped: floor.shipped(gateway.store()).await?,
+    };
+    Ok(outside.carrier.read(|book| report::ours(plan, orders, &tally, &facts, book, beside)))
 }
 
 async fn theirs(plan: &Plan, orders: &Arc<[SimOrder]>, on_progress: &mut dyn FnMut(Progress)) -> Day {
     let outside = Outside::of(plan);
     let tally = Arc::new(Tally::new(orders.len(), plan.scenario.clone()));
+    let counter = Arc::new(checkout::Counter::new(&plan.scenario, register(plan)));
+    let floor = Arc::new(Floor::new(plan, outside.clock, &merchants()));
+    floor.subscribe();
+    let app = Arc::new(app::App::new(Arc::clone(&outside.transport), outside.clock, merchants()));
+    let (transport, clock) = (Arc::clone(&outside.transport), outside.clock);
     let shop = Arc::new(naive::Shop::new(outside.transport, outside.clock, plan));
     let mut clients = JoinSet::new();
-    let spawn = |clients: &mut JoinSet<()>, place: usize| {
-        clients.spawn(naive::get_label(Arc::clone(&shop), Arc::clone(orders), place, Arc::clone(&tally)));
+    clients.spawn(Arc::clone(&floor).live(Behind::Nobody(Arc::clone(&app)), plan.scenario.end.plus(AFTERMATH)));
+    let spawn = |clients: &mut JoinSet<()>, errand: Errand| {
+        let orders = Arc::clone(orders);
+        match errand {
+            Errand::Label(place) => {
+                clients.spawn(naive::get_label(Arc::clone(&shop), orders, place, Arc::clone(&tally)))
+            }
+            Errand::Checkout(place) => {
+                let (transport, counter) = (Arc::clone(&transport), Arc::clone(&counter));
+                let login = merchants().get(orders[place].merchant).map(|merchant| merchant.login.clone());
+                clients.spawn(async move {
+                    let Some(login) = login else { return };
+                    checkout::ask_the_carrier(&transport, clock, &login, &orders[place], &counter).await;
+                })
+            }
+        };
     };
-    live(plan, orders, &outside.clock, &mut clients, spawn, &mut |at| {
+    live(plan, &errands(orders, plan.scenario.start), &outside.clock, &mut clients, spawn, &mut |at| {
         on_progress(progress(plan, at, "naive", tally.labels()));
     })
     .await;
-    outside.carrier.read(|book| report::theirs(plan, orders, &tally, &shop, book))
+    let (checkouts, shops) = (counter.counts(), floor.compared_with(&app.heard()));
+    outside.carrier.read(|book| Day { checkouts, shops, ..report::theirs(plan, orders, &tally, &shop, book) })
 }
 
-/// Sends every order's client out at its time, then lets the world run on for the aftermath.
+/// Sends everybody out at their time, then lets the world run on for the aftermath.
 async fn live(
     plan: &Plan,
-    orders: &[SimOrder],
+    errands: &[(Time, Errand)],
     clock: &dyn Clock,
     clients: &mut JoinSet<()>,
-    spawn: impl Fn(&mut JoinSet<()>, usize),
+    spawn: impl Fn(&mut JoinSet<()>, Errand),
     told: &mut dyn FnMut(Time),
 ) {
     let end = plan.scenario.end.plus(AFTERMATH);
     let mut next_told = plan.scenario.start;
-    let mut coming = orders.iter().enumerate().peekable();
+    let mut coming = errands.iter().peekable();
     loop {
         let now = clock.now();
         if now >= next_told {
             told(now);
             next_told = now.plus(PROGRESS_EVERY);
         }
-        while let Some((place, _)) = coming.next_if(|(_, order)| order.at <= now) {
-            spawn(clients, place);
+        while let Some((_, errand)) = coming.next_if(|(at, _)| *at <= now) {
+            spawn(clients, *errand);
         }
         while clients.try_join_next().is_some() {}
         if now >= end || (coming.peek().is_none() && clients.is_empty()) {
             return;
         }
-        let next = coming.peek().map_or(end, |(_, order)| order.at).min(next_told).min(end);
+        let next = coming.peek().map_or(end, |(at, _)| *at).min(next_told).min(end);
         tokio::time::sleep(next.since(now).max(Duration::from_millis(1))).await;
     }
 }

@@ -16,9 +16,12 @@ use dispatch::Via;
 use http::{Request, StatusCode, header, response::Parts};
 use http_body_util::BodyExt;
 use parcel::{ParcelNumber, ShipmentId};
+use pickup::Link;
 use std::{sync::Arc, time::Duration};
 use tower::ServiceExt;
 
+/// By these error ids a module is told that the pickup point cannot be had.
+const ABOUT_THE_POINT: [&str; 4] = ["30400", "30401", "30402", "30403"];
 /// What the app says it will wait, in seconds.
 const APP_WAIT_S: u64 = 20;
 /// After so long without an answer the impatient ask again.
@@ -74,11 +77,23 @@ impl Client {
         for wait in intervals() {
             match state.as_deref() {
                 Some("confirmed") => return self.print(id).await,
+                Some("question") => self.answer(id).await,
                 Some("rejected" | "void" | "human") => return self.refused(status, &body),
                 _ => tokio::time::sleep(wait).await,
             }
             state = text(&self.send(self.get(&format!("/v1/shipments/{id}"))).await.1, "state");
         }
+    }
+
+    /// The buyer opens the link that the shop mailed and takes the post office of her own place.
+    async fn answer(&self, id: ShipmentId) {
+        let Some(chosen) = self.order().pickup() else { return };
+        let until = self.door.clock.now().plus(Duration::from_secs(3_600));
+        let link = Link { shipment: id, until }.sign(&self.door.choices);
+        let request = Request::post(format!("/choose/{link}"))
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(format!("answer=point%3A{}1&lang=fr", &chosen.as_str()[..5])));
+        self.send(request.unwrap_or_default()).await;
     }
 
     async fn print(&self, id: ShipmentId) {
@@ -101,6 +116,7 @@ impl Client {
             let exchange = Exchange { reached: Reached::FirstByte, elapsed: Duration::ZERO, result: Ok(response) };
             match (colissimo::decode_label(&exchange), id) {
                 (Ok(answer), id) => return self.released(id, answer.number),
+                (Err(error), Some(id)) if ABOUT_THE_POINT.contains(&error.code.as_str()) => self.answer(id).await,
                 (Err(error), _) if error.retry == Retry::Never => {
                     return self.tally.change(self.place, |seen| seen.refused = Some(error.to_string()));
                 }

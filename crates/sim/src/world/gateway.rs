@@ -1,6 +1,10 @@
 //! The gateway under simulation: the rooms wired as in the binary, with a store in memory and a seeded source of ids.
 
-use super::{Plan, local};
+use super::{
+    Plan,
+    floor::{Floor, PUBLIC_URL},
+    local,
+};
 use crate::{
     dice::Dice,
     merchants::{Merchant, merchants},
@@ -11,7 +15,8 @@ use carriers::{Transport, announce::Announcer, colissimo::pickup::PickupCall};
 use clock::{Clock, Time};
 use dispatch::{InTheDark, Policy, Stamped};
 use parcel::{MerchantId, ShipmentId};
-use runner::{Metrics, Runner, Settings, Transports};
+use pickup::ChoiceKey;
+use runner::{Metrics, PointSettings, Runner, Settings, ShopMetrics, ShopSettings, Shops, Transports};
 use sha2::{Digest, Sha256};
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -21,6 +26,11 @@ use store::{Account, LocalWish, NewRange, Options, SealingKey, Store, StoreError
 
 /// Which stream of the seed's chance the gateway's ids are drawn from.
 const IDS_STREAM: u64 = 9;
+/// The same for what shops' orders become.
+const SHOP_IDS_STREAM: u64 = 12;
+/// Calls per minute that keep the directory of pickup points fresh: enough to know the simulated country within the hour
+/// before the first phase.
+const CRAWL_PER_MINUTE: u32 = 60;
 /// How many facts are read from the journal at once.
 const FACTS_PAGE: usize = 10_000;
 /// How often it is looked whether all is announced, in simulated time.
@@ -30,6 +40,7 @@ pub(super) struct Gateway {
     door: Door,
     store: Store,
     _runner: Runner,
+    _shops: Shops,
 }
 
 /// What a client holds: the router, the merchants, the clock.
@@ -38,6 +49,8 @@ pub(super) struct Door {
     pub(super) app: Router,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) merchants: Arc<[Merchant]>,
+    /// By which buyers' links are signed: they reach the buyer in the shop's own mail.
+    pub(super) choices: Arc<ChoiceKey>,
 }
 
 impl Gateway {
@@ -45,6 +58,7 @@ impl Gateway {
         plan: &Plan,
         transport: Arc<SimTransport<SimClock>>,
         clock: SimClock,
+        floor: &Arc<Floor>,
     ) -> Result<Self, StoreError> {
         let store = Store::open(Options::memory(SealingKey::from_bytes([7; 32])))?;
         let merchants: Arc<[Merchant]> = merchants().into();
@@ -54,26 +68,41 @@ impl Gateway {
                 prepare(&store, place, merchants.len(), merchant, plan).await?;
             }
         }
+        floor.register(&store, &merchants, clock.now()).await?;
         let clock: Arc<dyn Clock> = Arc::new(clock);
         let announcements: Option<Arc<dyn Announcer>> = Some(transport.clone());
         let carrier: Arc<dyn Transport> = transport;
         let transports = Transports { shipping: Arc::clone(&carrier), tracking: carrier, announcements };
         let mut registry = prometheus_client::registry::Registry::default();
         let metrics = Metrics::register(&mut registry);
-        let (settings, policy) = (Settings::default(), Policy::default());
+        let points = PointSettings { crawl_per_minute: CRAWL_PER_MINUTE, ..PointSettings::default() };
+        let (settings, policy) = (Settings { points, ..Settings::default() }, Policy::default());
         let runner = Runner::start(store.clone(), transports, Arc::clone(&clock), settings, policy, metrics).await?;
-        let dice = Mutex::new(Dice::stream(plan.seed, IDS_STREAM));
+        let shops = Shops::start(
+            store.clone(),
+            runner.points(),
+            floor.dial(),
+            Arc::clone(&clock),
+            ShopSettings { public_url: Some(PUBLIC_URL.into()), ..ShopSettings::default() },
+            chance(plan.seed, SHOP_IDS_STREAM),
+            ShopMetrics::register(&mut registry),
+        );
         let state = server::AppState {
             store: store.clone(),
             clock: Arc::clone(&clock),
             carrier: Arc::new(Relay(runner.relay())),
             webhooks: None,
             settings: server::ServerSettings { rate_per_s: 0, ..Default::default() },
-            random: Arc::new(move |bytes: &mut [u8]| dice.lock().unwrap_or_else(PoisonError::into_inner).fill(bytes)),
+            random: chance(plan.seed, IDS_STREAM),
             registry: Arc::new(Mutex::new(registry)),
         };
-        let door = Door { app: server::app(state), clock, merchants };
-        Ok(Self { door, store, _runner: runner })
+        let choices = Arc::new(store.choice_key());
+        let door = Door { app: server::app(state), clock, merchants, choices };
+        Ok(Self { door, store, _runner: runner, _shops: shops })
+    }
+
+    pub(super) fn store(&self) -> &Store {
+        &self.store
     }
 
     pub(super) fn door(&self) -> Door {
@@ -104,6 +133,12 @@ impl Gateway {
             all.extend(page);
         }
     }
+}
+
+/// Chance that follows from the seed.
+fn chance(seed: u64, stream: u64) -> Arc<dyn Fn(&mut [u8]) + Send + Sync> {
+    let dice = Mutex::new(Dice::stream(seed, stream));
+    Arc::new(move |bytes: &mut [u8]| dice.lock().unwrap_or_else(PoisonError::into_inner).fill(bytes))
 }
 
 /// The API key of a simulated merchant.

@@ -1,7 +1,7 @@
 //! What came of a simulated day, counted from four sides: the clients, the journal, the carrier's own book, the clock.
 
 use super::{
-    LocalLabels, Plan, local,
+    Checkouts, LocalLabels, Plan, ShopsInStep, local,
     naive::Shop,
     tally::{Seen, Tally},
 };
@@ -13,13 +13,14 @@ use crate::{
 };
 use clock::Time;
 use dispatch::{By, Fact, Found, Limits, Stamped};
-use parcel::ShipmentId;
+use parcel::{DeliveryMode, Product, ShipmentId};
 use serde::Serialize;
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     fmt,
     time::Duration,
 };
+use store::StoredOrder;
 
 /// An answer within this time counts as given at once.
 const AT_ONCE: Duration = Duration::from_secs(20);
@@ -40,6 +41,8 @@ pub struct Report {
     pub unknown_resolved_by: BTreeMap<&'static str, u64>,
     /// What came of what was urgent in the dark.
     pub local: LocalLabels,
+    /// Where a buyer's choice could not be honoured.
+    pub questions: Questions,
     /// From the lasting return to the last label of a parcel asked for before it, in seconds.
     pub drained_after_return_s: u64,
     /// What did not hold, in words. Empty when all is well.
@@ -72,6 +75,27 @@ pub struct Day {
     pub calls_per_second_max: u32,
     /// Parcels asked for between the first phase and the lasting return, by how they were served.
     pub served_in_the_dark: InTheDark,
+    /// Buyers who looked for pickup points.
+    pub checkouts: Checkouts,
+    /// Orders of shops, and whether both sides know the same of them.
+    pub shops: ShopsInStep,
+}
+
+/// What is known beside the parcels that are asked for directly.
+pub(super) struct Beside {
+    pub(super) checkouts: Checkouts,
+    pub(super) shops: ShopsInStep,
+    /// Orders of shops that became shipments, each with what its buyer chose.
+    pub(super) shipped: Vec<(StoredOrder, DeliveryMode)>,
+}
+
+/// What was asked and answered where a buyer's choice could not be honoured.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Questions {
+    /// Shipments of which something was asked.
+    pub asked: u64,
+    /// Of these, those that somebody answered.
+    pub answered: u64,
 }
 
 /// How the parcels were served that were asked for while the carrier was not well.
@@ -97,9 +121,10 @@ pub(super) fn ours(
     tally: &Tally,
     facts: &[(ShipmentId, Stamped)],
     book: &Book,
+    beside: Beside,
 ) -> Report {
     let seen: Vec<Seen> = (0..orders.len()).map(|place| tally.of(place)).collect();
-    let found = Verdict::of(plan, orders, &seen, facts, book);
+    let found = Verdict::of(plan, orders, &seen, facts, book, &beside);
     let unknowns = Unknowns::of(facts);
     let day = Day {
         orders_double_released: found.doubled.len() as u64,
@@ -107,6 +132,8 @@ pub(super) fn ours(
         unknown_total: unknowns.total,
         unknown_resolved_alone: unknowns.by.values().sum(),
         served_in_the_dark: in_the_dark(&plan.scenario, orders, &served(&seen, facts), tally.held_in_the_dark()),
+        checkouts: beside.checkouts,
+        shops: beside.shops,
         ..Day::seen(&seen, book)
     };
     Report {
@@ -115,6 +142,7 @@ pub(super) fn ours(
         day,
         unknown_resolved_by: unknowns.by,
         local: local::count(&plan.scenario, plan.in_the_dark, orders, &served(&seen, facts), facts, book),
+        questions: questions(facts),
         drained_after_return_s: drained(&plan.scenario, facts),
         violations: found.in_words(),
         naive: None,
@@ -144,6 +172,8 @@ impl Day {
             labels_orphaned: orphaned(seen, book),
             calls_per_second_max: most_in_a_second(book.calls()),
             served_in_the_dark: InTheDark::default(),
+            checkouts: Checkouts::default(),
+            shops: ShopsInStep::default(),
         }
     }
 }
@@ -167,11 +197,20 @@ struct Verdict {
     budget: Vec<Violation>,
     local: Vec<Violation>,
     unserved: Vec<String>,
+    beside: Vec<String>,
 }
 
 impl Verdict {
-    fn of(plan: &Plan, orders: &[SimOrder], seen: &[Seen], facts: &[(ShipmentId, Stamped)], book: &Book) -> Self {
-        let (acknowledged, released) = (acknowledged(orders, seen), released(seen));
+    fn of(
+        plan: &Plan,
+        orders: &[SimOrder],
+        seen: &[Seen],
+        facts: &[(ShipmentId, Stamped)],
+        book: &Book,
+        beside: &Beside,
+    ) -> Self {
+        let (mut acknowledged, released) = (acknowledged(orders, seen), released(seen));
+        acknowledged.extend(beside.acknowledged(orders.len()));
         let (from, until) = dark(&plan.scenario);
         let bound = until.since(from) + UNKNOWN_BOUND;
         let end = facts.last().map_or(plan.scenario.end, |(_, stamped)| stamped.at);
@@ -188,13 +227,51 @@ impl Verdict {
             budget: budget(plan, book.calls()),
             local: [local::announced(facts, book), invariants::announced_once(book.announcements())].concat(),
             unserved: unserved(orders, seen),
+            beside: beside.in_words(),
         }
     }
 
     fn in_words(self) -> Vec<String> {
         let found = [self.lost, self.doubled, self.substituted, self.doubts, self.budget, self.local];
-        found.into_iter().flatten().map(|v| v.to_string()).chain(self.unserved).collect()
+        found.into_iter().flatten().map(|v| v.to_string()).chain(self.unserved).chain(self.beside).collect()
     }
+}
+
+impl Beside {
+    /// What buyers chose in their shops, as promises like the others.
+    fn acknowledged(&self, first_wish: usize) -> Vec<Acknowledged> {
+        let of = |(n, (order, mode)): (usize, &(StoredOrder, DeliveryMode))| {
+            let product = if *mode == DeliveryMode::Home { Product::Dom } else { Product::Hd };
+            let (id, at) = (order.shipment?, order.seen_at);
+            Some(Acknowledged { wish: first_wish + n, id, at, product, mode: mode.clone() })
+        };
+        self.shipped.iter().enumerate().filter_map(of).collect()
+    }
+
+    /// Every buyer is shown points, and at the end both sides know the same of every order.
+    fn in_words(&self) -> Vec<String> {
+        let (checkouts, shops) = (&self.checkouts, &self.shops);
+        let counts = [
+            ("checkouts without pickup points", checkouts.asked - checkouts.got_points),
+            ("checkouts that were not shown the point that was wanted", checkouts.point_missing),
+            ("points that were offered after they had shut", checkouts.points_offered_that_had_shut),
+            ("orders of shops out of step", shops.orders - shops.in_step.min(shops.orders)),
+            ("orders whose shop has not the number", shops.orders - shops.numbers_in_the_shop.min(shops.orders)),
+            ("orders of which a shop was told twice", shops.told_twice),
+            ("shops without subscriptions", shops.shops_with_subscriptions - shops.shops_subscribed),
+        ];
+        let wrong = counts.into_iter().filter(|(_, count)| *count > 0);
+        wrong.map(|(what, count)| format!("in_step: {count} {what}")).collect()
+    }
+}
+
+fn questions(facts: &[(ShipmentId, Stamped)]) -> Questions {
+    let of = |test: &dyn Fn(&Fact) -> bool| -> HashSet<ShipmentId> {
+        facts.iter().filter(|(_, stamped)| test(&stamped.fact)).map(|(id, _)| *id).collect()
+    };
+    let asked = of(&|fact| matches!(fact, Fact::Asked { .. }));
+    let answered = of(&|fact| matches!(fact, Fact::Consented { .. }));
+    Questions { asked: asked.len() as u64, answered: asked.intersection(&answered).count() as u64 }
 }
 
 fn acknowledged(orders: &[SimOrder], seen: &[Seen]) -> Vec<Acknowledged> {
@@ -354,6 +431,19 @@ impl fmt::Display for Report {
         row("  in hand at once, label after the return", &|d| d.served_in_the_dark.queued_then_after_the_return)?;
         row("  never", &|d| d.served_in_the_dark.never)?;
         row("answered from what is held while dark", &|d| d.served_in_the_dark.answered_from_what_is_held)?;
+        row("checkouts that asked for pickup points", &|d| d.checkouts.asked)?;
+        row("  were shown some", &|d| d.checkouts.got_points)?;
+        row("  of those in the dark", &|d| d.checkouts.asked_in_the_dark)?;
+        row("    were shown some", &|d| d.checkouts.got_points_in_the_dark)?;
+        row("  waited at most, in milliseconds", &|d| d.checkouts.waited_ms_max)?;
+        row("orders placed in shops", &|d| d.shops.orders)?;
+        row("  the same on both sides at the end", &|d| d.shops.in_step)?;
+        row("  never heard of", &|d| d.shops.never_heard_of)?;
+        row("  the shop has the parcel's number", &|d| d.shops.numbers_in_the_shop)?;
+        row("subscriptions that platforms ended", &|d| d.shops.subscriptions_lost)?;
+        row("shops with all subscriptions at the end", &|d| d.shops.shops_subscribed)?;
+        writeln!(f, "  {:<44} {:>9}", "asked of buyers", self.questions.asked)?;
+        writeln!(f, "  {:<44} {:>9}", "  answered", self.questions.answered)?;
         writeln!(f, "  {:<44} {:>9}", "drained after the return, in seconds", self.drained_after_return_s)?;
         self.local.fmt(f)?;
         for (way, count) in &self.unknown_resolved_by {
