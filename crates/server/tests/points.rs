@@ -232,7 +232,10 @@ async fn every_bad_input_is_told_with_its_field() {
 async fn one_point_is_told_with_how_it_stands() {
     let world = World::with_points().await;
     let open = world.get(&format!("{PATH}/292001")).await.json();
-    assert_eq!((&open["standing"], &open["since"], &open["source"]), (&json!("listed"), &Value::Null, &json!("directory")));
+    assert_eq!(
+        (&open["standing"], &open["since"], &open["source"]),
+        (&json!("listed"), &Value::Null, &json!("directory"))
+    );
     assert_eq!((&open["id"], &open["age_s"]), (&json!("292001"), &json!(3_600)));
     let gone = world.get(&format!("{PATH}/292003")).await.json();
     assert_eq!((&gone["standing"], &gone["since"]), (&json!("gone"), &json!("2025-12-22T04:25:00.000Z")));
@@ -258,7 +261,8 @@ async fn a_publishable_key_may_look_for_points_and_nothing_else() {
     let ship = world.send(Method::POST, "/v1/shipments", &[("authorization", key)], Body::from("{}")).await;
     assert_eq!(ship.problem(), "scope-missing");
     assert_eq!(world.send(Method::GET, BREST, &[], Body::empty()).await.problem(), "key-missing");
-    let other = world.send(Method::GET, BREST, &[("authorization", &format!("Bearer {OTHER_KEY}"))], Body::empty()).await;
+    let other =
+        world.send(Method::GET, BREST, &[("authorization", &format!("Bearer {OTHER_KEY}"))], Body::empty()).await;
     assert_eq!(ids(&other).len(), 2, "a shop's own key may as well");
 }
 
@@ -267,7 +271,8 @@ async fn a_page_of_any_origin_may_ask_and_only_for_points() {
     let world = World::with_points().await;
     let key = world.publishable().await;
     let origin = ("origin", "https://shop.example");
-    let before = [origin, ("access-control-request-method", "GET"), ("access-control-request-headers", "authorization")];
+    let before =
+        [origin, ("access-control-request-method", "GET"), ("access-control-request-headers", "authorization")];
     for path in [BREST, "/v1/pickup-points/292001"] {
         let preflight = world.send(Method::OPTIONS, path, &before, Body::empty()).await;
         assert!(preflight.status.is_success(), "{path}: {}", preflight.status);
@@ -297,7 +302,8 @@ async fn each_of_the_carriers_doors_says_who_answered_and_how_old_that_is() {
     let world = World::new().await;
     let answer = PickupAnswer { code: 0, message: pickup_text(0).into(), ..PickupAnswer::default() };
     world.carrier.remembers(answer, Time::from_unix_ms(world.clock.now().unix_ms() - 90_000));
-    let fields: Value = QUERY.split('&').filter_map(|pair| pair.split_once('=')).map(|(n, v)| (n.to_owned(), json!(v))).collect();
+    let fields: Value =
+        QUERY.split('&').filter_map(|pair| pair.split_once('=')).map(|(n, v)| (n.to_owned(), json!(v))).collect();
     let inner: String =
         QUERY.split('&').filter_map(|pair| pair.split_once('=')).map(|(n, v)| format!("<{n}>{v}</{n}>")).collect();
     let envelope = format!(

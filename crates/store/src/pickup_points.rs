@@ -117,7 +117,8 @@ pub(crate) fn kept(conn: &Connection) -> Result<PointsKept, StoreError> {
     }
     if kept.listed > 0 {
         let middle = i64::try_from(kept.listed / 2).unwrap_or(0);
-        kept.median_at = Some(conn.prepare_cached(MIDDLE)?.query_row([middle], |row| row.get(0)).map(Time::from_unix_ms)?);
+        kept.median_at =
+            Some(conn.prepare_cached(MIDDLE)?.query_row([middle], |row| row.get(0)).map(Time::from_unix_ms)?);
     }
     Ok(kept)
 }

@@ -42,7 +42,10 @@ fn what_is_imported_is_offered_by_the_running_server_and_exported_again() {
     let again = run(&["pickup", "import", "--config", &config, &map]);
     assert!(again.stdout.contains("0 new pickup points, 2 known and newer now"), "{again:?}");
     let status = run(&["pickup", "status", "--config", &config]);
-    assert!(status.stdout.contains("2 pickup points, last listed") && status.stdout.contains("kept fresh by"), "{status:?}");
+    assert!(
+        status.stdout.contains("2 pickup points, last listed") && status.stdout.contains("kept fresh by"),
+        "{status:?}"
+    );
     let doctor = run(&["doctor", "--config", &config]);
     assert!(doctor.stdout.contains("pickup points: 2 pickup points"), "{doctor:?}");
 }

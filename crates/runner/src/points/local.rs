@@ -32,11 +32,7 @@ pub(super) fn answer(points: &Points, call: &PickupCall) -> Option<Local> {
 
 /// What a search needs a point to be.
 pub(super) fn need(search: &PickupSearch) -> Need {
-    Need {
-        weight_g: search.weight_g,
-        post_offices_only: !search.with_shops,
-        ..Need::on(search.shipping_date)
-    }
+    Need { weight_g: search.weight_g, post_offices_only: !search.with_shops, ..Need::on(search.shipping_date) }
 }
 
 fn near(directory: &Directory, search: &PickupSearch) -> Option<Local> {

@@ -26,10 +26,7 @@ use pickup::{Area, Areas, Directory, Known, Seen, Standing};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeSet,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
-        atomic::AtomicU64,
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, atomic::AtomicU64},
     time::Duration,
 };
 use store::{Store, StoreError};

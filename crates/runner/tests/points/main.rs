@@ -117,7 +117,8 @@ async fn a_parcel_that_is_too_heavy_accuses_no_point() {
     world.later().await;
     // Answered with 301 by this carrier, which has none at all any more; with 300 it would be about the weight.
     world.runner.relay().pickup(heavy).await;
-    let gone = |text| matches!(world.runner.points().read().get(id(text)).map(|k| k.standing), Some(Standing::Gone { .. }));
+    let gone =
+        |text| matches!(world.runner.points().read().get(id(text)).map(|k| k.standing), Some(Standing::Gone { .. }));
     assert!(gone("292001") && !gone("292002"));
 }
 

@@ -141,7 +141,8 @@ pub(crate) fn point(id: &str, north: f64, east: f64) -> PickupPoint {
 
 /// Six points around, the last one the farthest.
 pub(crate) fn six() -> Vec<PickupPoint> {
-    let places = [(200.0, 100.0), (-300.0, 400.0), (600.0, -500.0), (-900.0, -700.0), (1_500.0, 900.0), (-2_000.0, 2_500.0)];
+    let places =
+        [(200.0, 100.0), (-300.0, 400.0), (600.0, -500.0), (-900.0, -700.0), (1_500.0, 900.0), (-2_000.0, 2_500.0)];
     (1..).zip(places).map(|(n, (north, east))| point(&format!("29200{n}"), north, east)).collect()
 }
 
@@ -163,8 +164,7 @@ pub(crate) fn search(weight_g: Option<u32>) -> PickupCall {
 
 pub(crate) fn by_id(id: &str) -> PickupCall {
     let id = id.parse().expect("an id");
-    let one =
-        PickupById { id, date: date(2025, 12, 22), weight_g: None, network: None, with_shops: true, lang: None };
+    let one = PickupById { id, date: date(2025, 12, 22), weight_g: None, network: None, with_shops: true, lang: None };
     PickupCall { login: Login::ApiKey("hush".into()), ask: PickupAsk::ById(one) }
 }
 

@@ -11,11 +11,11 @@ use crate::{
     refusals::BadBytes,
     state::{App, Shared},
 };
+use ::pickup::{Source, Sourced};
 use axum::{
     extract::{RawPathParams, Request, State},
     response::{IntoResponse, Response},
 };
-use ::pickup::{Source, Sourced};
 use bytes::Bytes;
 use carriers::colissimo::{
     envelope,

@@ -175,8 +175,7 @@ fn flag(column: &'static str, text: &str) -> Result<bool, Wrong> {
 }
 
 fn moment(column: &'static str, text: &str) -> Result<Time, Wrong> {
-    let at: Timestamp =
-        text.parse().map_err(|_| wrong(column, "write a moment, for example 2025-12-22T06:24:00Z"))?;
+    let at: Timestamp = text.parse().map_err(|_| wrong(column, "write a moment, for example 2025-12-22T06:24:00Z"))?;
     Ok(Time::from_unix_ms(at.as_millisecond()))
 }
 
@@ -190,7 +189,11 @@ fn closures(text: &str) -> Result<Vec<Closure>, Wrong> {
     let one = |word: &str| {
         let (from, until) = word.split_once('/').ok_or_else(form)?;
         let closure = Closure { from: moment("closures", from)?, until: moment("closures", until)? };
-        if closure.from < closure.until { Ok(closure) } else { Err(wrong("closures", "the end is not after the start")) }
+        if closure.from < closure.until {
+            Ok(closure)
+        } else {
+            Err(wrong("closures", "the end is not after the start"))
+        }
     };
     text.split_whitespace().map(one).collect()
 }

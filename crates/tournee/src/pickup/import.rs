@@ -41,7 +41,9 @@ pub(super) async fn run(args: &PickupImport) -> Result<(), Fault> {
     let taken = compared(&points, store.points().await?);
     write(&store, points).await?;
     let Taken { new, newer, older } = taken;
-    say::line(format_args!("{name}: {new} new pickup points, {newer} known and newer now, {older} known better already"));
+    say::line(format_args!(
+        "{name}: {new} new pickup points, {newer} known and newer now, {older} known better already"
+    ));
     say::line(described(&store.points_kept().await?, now));
     Ok(store.close().await?)
 }

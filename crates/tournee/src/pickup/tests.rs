@@ -118,7 +118,10 @@ fn a_table_is_told_where_it_is_wrong() {
         ("", "line 1: "),
         (HEAD, "there is no point in it"),
         ("id,name,postal_code,city,latitude,longitude\n", "the column kind is missing"),
-        ("id,naem,postal_code,city,latitude,longitude,kind\n", "line 1: column 2 has a name that is not known; did you mean name?"),
+        (
+            "id,naem,postal_code,city,latitude,longitude,kind\n",
+            "line 1: column 2 has a name that is not known; did you mean name?",
+        ),
         ("id,id,name\n", "the column id is there twice"),
     ] {
         let told = mistakes(text, PointsFormat::Csv);

@@ -182,13 +182,7 @@ fn near(from: Position, place: &Where) -> Near {
         Where::Abroad(_, postal_code, city) => Some((city.clone(), postal_code.clone(), 0)),
     };
     let (name, postal_code, metres) = known.map_or((None, None, None), |(n, p, m)| (Some(n), Some(p), Some(m)));
-    Near {
-        latitude: from.latitude(),
-        longitude: from.longitude(),
-        place: name,
-        postal_code,
-        place_distance_m: metres,
-    }
+    Near { latitude: from.latitude(), longitude: from.longitude(), place: name, postal_code, place_distance_m: metres }
 }
 
 fn nobody_knows() -> Problem {
