@@ -15,7 +15,7 @@ use std::sync::{
     Arc,
     atomic::{AtomicU64, Ordering},
 };
-use store::{Key, KeyScope, NewIntent, Options, Store};
+use store::{Key, KeyScope, NewIntent, NewPickup, Options, Store};
 use tokio::task::JoinSet;
 
 const CALLERS: u64 = 64;
@@ -88,6 +88,7 @@ fn intent(place: u64) -> Result<NewIntent, parcel::Invalid> {
         shipment: shipment(place)?,
         via: Via::Api,
         key: Some(Key { scope: KeyScope::Idempotency, digest, body: digest }),
+        pickup: NewPickup::default(),
         at,
     })
 }

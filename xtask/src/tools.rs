@@ -23,8 +23,13 @@ pub(crate) const TOOLS: &[Tool] = &[
     Tool {
         name: "Node with the packages that tests want",
         why: "the client for TypeScript is checked for its types and asks for labels, the platforms' clients call the \
-              simulated shops, and labels in ZPL are rendered",
+              simulated shops, labels in ZPL are rendered, and a browser is driven",
         ensure: node,
+    },
+    Tool {
+        name: "Chromium",
+        why: "a buyer chooses a pickup point in it, by keys alone and in both languages",
+        ensure: chromium,
     },
 ];
 
@@ -47,8 +52,10 @@ const PYTHON_PACKAGES: &[&str] = &[
 /// What is installed for Node, pinned, one a line.
 const NODE_PACKAGES: &[&str] = &[
     "@types/node@20.19.43",
-    "typescript@7.0.2",      // checks and builds clients/typescript
-    "zpl-renderer-js@3.4.0", // renders labels in ZPL
+    "axe-core@4.14.1",        // finds what keeps people out of a page
+    "playwright-core@1.65.1", // drives a browser that is there already
+    "typescript@7.0.2",       // checks and builds clients/typescript
+    "zpl-renderer-js@3.4.0",  // renders labels in ZPL
     // Clients of shops, unmodified, at the simulated ones.
     "@woocommerce/woocommerce-rest-api@1.0.2",
     "@shopify/shopify-api@13.1.0",
@@ -77,6 +84,25 @@ fn node(shop: &Shop) -> Result<Environment, Failed> {
     })?;
     let modules = folder.join("node_modules");
     Ok(vec![("TOURNEE_TEST_NODE_MODULES".into(), modules.to_string_lossy().into_owned())])
+}
+
+/// What the browser is called, by its makers and by those who package it.
+const BROWSERS: &[&str] = &["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
+
+/// The browser that is there already; where there is none and we may, we install the package.
+fn chromium(shop: &Shop) -> Result<Environment, Failed> {
+    let found = || BROWSERS.iter().find(|name| shop.works(&Call::new(name, ["--version"])));
+    let browser = match found() {
+        None if may_install(shop) => {
+            shop.output(&Call::new("apt-get", ["update", "--quiet"]))?;
+            shop.output(&Call::new("apt-get", ["install", "--yes", "--quiet", "chromium"]))?;
+            found()
+        }
+        found => found,
+    };
+    let browser = browser.ok_or_else(|| Failed(format!("none of {} runs here", BROWSERS.join(", "))))?;
+    let path = shop.output(&Call::new("sh", ["-c", &format!("command -v {browser}")]))?;
+    Ok(vec![("TOURNEE_TEST_CHROMIUM".into(), path.trim().into())])
 }
 
 /// Installs, unless `ready` says that these very packages are there.

@@ -1,10 +1,10 @@
 //! What can happen to an intent. Facts are written once, in this form, and never changed; only what ended long ago is
 //! folded into one fact, [`Fact::Compacted`].
 
-use crate::Intent;
+use crate::{Consent, Intent, Question};
 use clock::Time;
 use jiff::civil::Date;
-use parcel::{LabelFormat, MerchantId, ParcelNumber, Shipment};
+use parcel::{LabelFormat, MerchantId, ParcelNumber, PickupPointId, Shipment};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -95,6 +95,35 @@ pub enum Fact {
         attempt: u32,
         /// Its number.
         number: ParcelNumber,
+    },
+    /// What the buyer chose cannot be honoured as the request has it: nothing is made before somebody has agreed to
+    /// something.
+    Asked {
+        /// Which attempt came to nothing over it; none when none was begun.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        attempt: Option<u32>,
+        /// What is asked.
+        question: Question,
+    },
+    /// Somebody agreed: this is what the carrier is asked for from now on. The first fact is not changed by it.
+    Consented {
+        /// What was agreed to, and by whom.
+        consent: Consent,
+    },
+    /// The buyer chose anew after the carrier had been asked. Not agreed to by anybody; where nothing was made after all,
+    /// it becomes a question.
+    Rechosen {
+        /// Which point.
+        chosen: PickupPointId,
+        /// Whether that is another than the label is for.
+        differs: bool,
+    },
+    /// The carrier says that the parcel waits at another point than the one chosen. Said once.
+    Elsewhere {
+        /// The carrier's event code.
+        code: String,
+        /// When it was seen here.
+        seen_at: Time,
     },
     /// The carrier is dark, the label is urgent, and the merchant was told that a local one can be printed. Said once.
     LocalOffered,

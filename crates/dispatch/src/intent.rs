@@ -8,19 +8,30 @@
 //!
 //! waiting ──confirmed (local)──▶ confirmed ──announced, integrated──▶ confirmed
 //! waiting | in_flight | unknown ──restored──▶ unknown, and from there never superseded
+//!
+//! waiting | in_flight (nothing made) ──asked──▶ question ──consented──▶ waiting
+//!                                                  │ └───voided──────▶ void
+//!                              question ──restored──▶ question ──consented──▶ human
 //! ```
 //!
+//! A question is asked where what the buyer chose cannot be honoured, and only of an intent that has surely no label: of
+//! one that waits, of an attempt that was not sent, or of one of which the carrier itself said that it refused the point.
+//! An attempt that may have happened is settled first. Nothing but consent or the end leads out of a question. What the
+//! buyer chooses anew while the carrier is being asked is kept as a fact: it becomes a question when nothing was made,
+//! and stands beside the label as a mismatch when it was.
+//!
 //! After a restore from a backup the label of an attempt that nobody here remembers may have been handed out. So what
-//! was open is unknown, and its attempt is never given up for another: an anchor proves it, or a person decides.
+//! was open is unknown, and its attempt is never given up for another: an anchor proves it, or a person decides. Of what
+//! was a question nobody here knows what was agreed to meanwhile: once it is answered, a person looks first.
 //!
 //! What is absent: an arrow from *unknown* to *in flight*, or to a local label. An attempt that may have happened is
 //! never made again, by the carrier or by us; it is first proved undone, or given up for good. And no arrow leaves
 //! *confirmed* but to *void*: one intent has at most one label.
 
-use crate::{By, Cause, Fact, Found, OnUnknown, Policy};
+use crate::{By, Cause, Consent, Fact, Found, Mismatch, OnUnknown, Policy};
 use clock::Time;
 use jiff::civil::Date;
-use parcel::{ParcelNumber, ShipmentId};
+use parcel::{ParcelNumber, PickupPointId, ShipmentId};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -42,6 +53,8 @@ pub enum State {
     Human,
     /// The merchant gave it up.
     Void,
+    /// What the buyer chose cannot be honoured, and nobody has agreed to something else yet.
+    Question,
 }
 
 impl State {
@@ -123,7 +136,14 @@ pub struct Intent {
     pub announced_at: Option<Time>,
     /// When the carrier's tracking was seen to know a local label.
     pub integrated_at: Option<Time>,
+    /// Why the parcel is not, or may not be, where its buyer chose.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub mismatch: Option<Mismatch>,
 }
+
+/// Why a person is asked when a question was answered that a restored backup had open.
+pub(crate) const ASKED_BEFORE_A_RESTORE: &str = "the store was restored from a backup in which the buyer or the merchant \
+    was being asked, and nothing tells whether a label was made after it: look whether this parcel has one";
 
 impl Intent {
     /// The intent as its first fact leaves it, and what to do about it.
@@ -146,6 +166,7 @@ impl Intent {
             offered: false,
             announced_at: None,
             integrated_at: None,
+            mismatch: None,
         };
         (intent, Next::Do(Job::Submit, at))
     }
@@ -180,7 +201,7 @@ impl Intent {
     /// that was lost may have gone on with it. `chosen` is the number that the merchant chose for it.
     pub fn after_a_restore(&self, mark: Time, chosen: Option<ParcelNumber>) -> Option<Fact> {
         let attempt = match self.state {
-            State::Waiting => self.attempt + 1,
+            State::Waiting | State::Question => self.attempt + 1,
             State::InFlight | State::Unknown | State::Human => self.attempt,
             State::Confirmed | State::Rejected | State::Void => return None,
         };
@@ -193,9 +214,27 @@ impl Intent {
         self.state == State::Unknown && self.cause == Some(Cause::Restored)
     }
 
+    /// What the buyer chose anew and nobody agreed to, now that nothing was made: it must be asked before anything else.
+    pub fn must_ask(&self) -> Option<PickupPointId> {
+        self.rechosen().filter(|_| self.state == State::Waiting)
+    }
+
+    /// Why a person has to decide about an intent whose question was answered.
+    pub fn reason_after_consent(&self) -> Option<&'static str> {
+        (self.state == State::Human && self.cause == Some(Cause::Restored)).then_some(ASKED_BEFORE_A_RESTORE)
+    }
+
+    pub(crate) fn rechosen(&self) -> Option<PickupPointId> {
+        match self.mismatch {
+            Some(Mismatch::Rechosen { chosen, .. }) => Some(chosen),
+            _ => None,
+        }
+    }
+
     fn fold(&mut self, fact: &Fact, at: Time, policy: &Policy) -> Option<Next> {
-        use State::{Confirmed, Human, InFlight, Rejected, Unknown, Void, Waiting};
+        use State::{Confirmed, Human, InFlight, Question, Rejected, Unknown, Void, Waiting};
         match (self.state, fact) {
+            (Waiting, Fact::Claimed { .. } | Fact::Confirmed { .. }) if self.must_ask().is_some() => None,
             (Waiting, Fact::Claimed { attempt, number, .. }) if *attempt == self.attempt + 1 => {
                 self.state = InFlight;
                 self.attempt = *attempt;
@@ -257,6 +296,27 @@ impl Intent {
                 self.number = None;
                 Some(Next::Do(Job::Submit, at.plus(doubled(policy, self.unknowns - 1))))
             }
+            (Waiting, Fact::Asked { attempt: None, .. }) => Some(self.asked()),
+            (InFlight, Fact::Asked { attempt: Some(attempt), question })
+                if *attempt == self.attempt && question.may_follow_an_attempt(self.sent) =>
+            {
+                Some(self.asked())
+            }
+            // Asked otherwise, since more is known.
+            (Question, Fact::Asked { attempt: None, .. }) => Some(Next::AsBefore),
+            (Question, Fact::Consented { consent }) => Some(self.consented(consent, at)),
+            (InFlight | Unknown | Human | Confirmed, Fact::Rechosen { chosen, differs }) => {
+                if !matches!(self.mismatch, Some(Mismatch::Elsewhere { .. })) {
+                    self.mismatch = differs.then_some(Mismatch::Rechosen { chosen: *chosen, at });
+                }
+                Some(Next::AsBefore)
+            }
+            (Confirmed | Void, Fact::Elsewhere { code, seen_at })
+                if !matches!(self.mismatch, Some(Mismatch::Elsewhere { .. })) =>
+            {
+                self.mismatch = Some(Mismatch::Elsewhere { code: code.clone(), seen_at: *seen_at });
+                Some(Next::AsBefore)
+            }
             (Unknown | Waiting, Fact::LeftToHuman { .. }) => {
                 self.state = Human;
                 Some(Next::Nothing)
@@ -272,7 +332,7 @@ impl Intent {
                 self.released = true;
                 Some(Next::AsBefore)
             }
-            (Confirmed | Waiting | Unknown | Human | Rejected, Fact::Voided) => {
+            (Confirmed | Waiting | Unknown | Human | Rejected | Question, Fact::Voided) => {
                 self.state = Void;
                 Some(Next::Nothing)
             }
@@ -286,10 +346,40 @@ impl Intent {
                 Some(self.restored(*attempt, self.number.or(*number), at, policy))
             }
             (Human, Fact::Restored { .. }) => Some(Next::Nothing),
+            (Question, Fact::Restored { attempt, mark, number }) if *attempt == self.attempt + 1 => {
+                self.claimed_at = Some(*mark);
+                self.number = *number;
+                self.cause = Some(Cause::Restored);
+                Some(Next::Nothing)
+            }
             // What comes late about an attempt that was given up is kept as a fact and changes nothing.
             (_, Fact::TurnedUp { attempt, .. }) if *attempt <= self.attempt => Some(Next::AsBefore),
             _ => None,
         }
+    }
+
+    fn asked(&mut self) -> Next {
+        self.state = State::Question;
+        self.number = None;
+        self.sent = false;
+        self.retries = 0;
+        self.cause = None;
+        if self.rechosen().is_some() {
+            self.mismatch = None;
+        }
+        Next::Nothing
+    }
+
+    /// In a store that was restored, what was asked may have been answered before, and a label made of that answer.
+    fn consented(&mut self, consent: &Consent, at: Time) -> Next {
+        if self.cause == Some(Cause::Restored) {
+            self.state = State::Human;
+            self.attempt += 1;
+            self.unknowns += 1;
+            return Next::Nothing;
+        }
+        self.state = State::Waiting;
+        Next::Do(Job::Submit, consent.not_before.map_or(at, |not_before| not_before.max(at)))
     }
 
     fn restored(&mut self, attempt: u32, number: Option<ParcelNumber>, at: Time, policy: &Policy) -> Next {
@@ -388,6 +478,10 @@ impl Fact {
             Self::Unknown { .. } => "unknown",
             Self::Probed { .. } => "probed",
             Self::Superseded { .. } => "superseded",
+            Self::Asked { .. } => "asked",
+            Self::Consented { .. } => "consented",
+            Self::Rechosen { .. } => "rechosen",
+            Self::Elsewhere { .. } => "elsewhere",
             Self::TurnedUp { .. } => "turned_up",
             Self::LocalOffered => "local_offered",
             Self::Announced { .. } => "announced",

@@ -60,7 +60,9 @@ impl Intent {
     /// What to do about this intent in the dark. An attempt that is under way is waited for; an offer is made once.
     pub fn stopgap(&self, moment: &Moment) -> Stopgap {
         let dark = moment.dark_since.is_some_and(|since| moment.now.since(since) >= moment.local_after);
-        let stuck = matches!(self.state, State::Waiting | State::Unknown) && !self.label_may_be_out();
+        let stuck = matches!(self.state, State::Waiting | State::Unknown)
+            && !self.label_may_be_out()
+            && self.rechosen().is_none();
         let possible = moment.has_numbers && moment.can_print;
         if !(dark && stuck && possible && is_urgent(self.deposit_date, moment.now)) {
             return Stopgap::Wait;
@@ -74,15 +76,16 @@ impl Intent {
 
     /// The facts that put a local label in the place of the carrier's: an unknown attempt is given up for good first,
     /// and what a person has is taken back. Nothing while an attempt is under way, while a label may be in somebody's
-    /// hand already, or when all is settled.
+    /// hand already, while somebody is to be asked, or when all is settled.
     pub fn local_label(&self, number: ParcelNumber, format: LabelFormat) -> Option<Vec<Fact>> {
         let attempt = self.attempt;
         let before = match self.state {
+            _ if self.rechosen().is_some() => return None,
             State::Waiting => None,
             State::Unknown if self.label_may_be_out() => return None,
             State::Unknown => Some(Fact::Superseded { attempt }),
             State::Human => Some(Fact::Reopened),
-            State::InFlight | State::Confirmed | State::Rejected | State::Void => return None,
+            State::InFlight | State::Confirmed | State::Rejected | State::Void | State::Question => return None,
         };
         let confirmed = Fact::Confirmed { attempt, number, partner_number: None, format, by: By::Local };
         Some(before.into_iter().chain([confirmed]).collect())

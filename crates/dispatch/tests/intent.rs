@@ -1,8 +1,11 @@
 //! The life of an intent: what may follow what, and what never may.
 
 use clock::Time;
-use dispatch::{By, Cause, Fact, Found, Intent, Job, Next, OnUnknown, Policy, Reject, State};
-use parcel::{LabelFormat, ParcelNumber, ShipmentId};
+use dispatch::{
+    By, Cause, Consent, ConsentBy, Fact, Found, Intent, Job, Mismatch, Next, OnUnknown, Policy, Question, Reject,
+    State, Why,
+};
+use parcel::{DeliveryMode, LabelFormat, ParcelNumber, PickupPointId, Product, ShipmentId};
 use proptest::prelude::*;
 use std::time::Duration;
 
@@ -36,6 +39,29 @@ fn unknown(attempt: u32) -> Fact {
     Fact::Unknown { attempt, cause: Cause::NoAnswer, number: None }
 }
 
+fn point() -> PickupPointId {
+    "750021".parse().expect("a point")
+}
+
+/// A question about an attempt, or about none, that the carrier's refusal raised or our own knowledge did.
+fn asked(attempt: Option<u32>, by_carrier: bool) -> Fact {
+    let why = if by_carrier { Why::RefusedByCarrier { code: "30401".into() } } else { Why::PointGone };
+    Fact::Asked { attempt, question: Question::new(why, DeliveryMode::PickupPoint(point())) }
+}
+
+fn consented(not_before: Option<Time>) -> Fact {
+    let (by, product, mode) = (ConsentBy::Buyer, Product::Dom, DeliveryMode::Home);
+    Fact::Consented { consent: Consent { by, product, mode, kept: false, not_before } }
+}
+
+fn rechosen(differs: bool) -> Fact {
+    Fact::Rechosen { chosen: point(), differs }
+}
+
+fn elsewhere() -> Fact {
+    Fact::Elsewhere { code: "AARBRX".into(), seen_at: START }
+}
+
 /// Folds the facts one second apart; gives the state at the end, or the first fact that could not follow.
 fn life(facts: &[Fact]) -> Result<State, &'static str> {
     let (mut intent, _) = Intent::accept(ShipmentId::from_bytes([7; 16]), day(), START);
@@ -53,7 +79,8 @@ fn the_lives_that_are_lived() {
     let probed = |found| Fact::Probed { attempt: 1, found };
     let human = Fact::LeftToHuman { reason: "…".into() };
     let superseded = Fact::Superseded { attempt: 1 };
-    let cases: [(&[Fact], State); 15] = [
+    let sent = Fact::Sent { attempt: 1 };
+    let cases: [(&[Fact], State); 27] = [
         (&[], State::Waiting),
         (&[claimed(1), Fact::Sent { attempt: 1 }, confirmed(1), Fact::Released], State::Confirmed),
         (&[claimed(1), not_done(1), claimed(2), confirmed(2)], State::Confirmed),
@@ -72,6 +99,18 @@ fn the_lives_that_are_lived() {
             State::Confirmed,
         ),
         (&[local(0), Fact::Voided, announced(), Fact::Integrated], State::Void),
+        (&[asked(None, false)], State::Question),
+        (&[asked(None, false), asked(None, false), consented(None)], State::Waiting),
+        (&[asked(None, false), consented(None), claimed(1), confirmed(1)], State::Confirmed),
+        (&[claimed(1), asked(Some(1), false)], State::Question),
+        (&[claimed(1), sent.clone(), asked(Some(1), true), consented(None), claimed(2)], State::InFlight),
+        (&[claimed(1), sent, asked(Some(1), true), Fact::Voided], State::Void),
+        (&[claimed(1), unknown(1), probed(Found::NotMade), asked(None, true)], State::Question),
+        (&[claimed(1), rechosen(true), confirmed(1)], State::Confirmed),
+        (&[claimed(1), rechosen(true), not_done(1), asked(None, false), consented(None), claimed(2)], State::InFlight),
+        (&[claimed(1), rechosen(true), rechosen(false), not_done(1), claimed(2)], State::InFlight),
+        (&[claimed(1), confirmed(1), elsewhere()], State::Confirmed),
+        (&[claimed(1), confirmed(1), Fact::Voided, elsewhere()], State::Void),
     ];
     for (facts, end) in cases {
         assert_eq!(life(facts), Ok(end), "{facts:?}");
@@ -82,7 +121,9 @@ fn the_lives_that_are_lived() {
 fn what_can_never_follow() {
     let superseded = Fact::Superseded { attempt: 1 };
     let human = Fact::LeftToHuman { reason: "…".into() };
-    let cases: [(&[Fact], &str); 20] = [
+    let sent = Fact::Sent { attempt: 1 };
+    let not_done = Fact::NotDone { attempt: 1, cause: Cause::TooMany, retry_after: None };
+    let cases: [(&[Fact], &str); 37] = [
         (&[claimed(1), unknown(1), claimed(2)], "claimed"),
         (&[claimed(2)], "claimed"),
         (&[claimed(1), claimed(2)], "claimed"),
@@ -103,6 +144,23 @@ fn what_can_never_follow() {
         (&[claimed(1), confirmed(1), announced()], "announced"),
         (&[local(0), Fact::Integrated], "integrated"),
         (&[local(0), announced(), announced()], "announced"),
+        (&[asked(None, false), claimed(1)], "claimed"),
+        (&[asked(None, false), local(0)], "confirmed"),
+        (&[asked(None, false), Fact::LocalOffered], "local_offered"),
+        (&[asked(None, false), Fact::LeftToHuman { reason: "…".into() }], "left_to_human"),
+        (&[consented(None)], "consented"),
+        (&[asked(None, false), consented(None), consented(None)], "consented"),
+        (&[claimed(1), asked(None, true)], "asked"),
+        (&[claimed(1), asked(Some(2), true)], "asked"),
+        (&[claimed(1), sent, asked(Some(1), false)], "asked"),
+        (&[claimed(1), unknown(1), asked(Some(1), true)], "asked"),
+        (&[claimed(1), unknown(1), asked(None, true)], "asked"),
+        (&[claimed(1), confirmed(1), asked(None, false)], "asked"),
+        (&[claimed(1), rechosen(true), not_done.clone(), claimed(2)], "claimed"),
+        (&[claimed(1), rechosen(true), not_done, local(1)], "confirmed"),
+        (&[rechosen(true)], "rechosen"),
+        (&[elsewhere()], "elsewhere"),
+        (&[claimed(1), confirmed(1), elsewhere(), elsewhere()], "elsewhere"),
     ];
     for (facts, refused) in cases {
         assert_eq!(life(facts), Err(refused), "{facts:?}");
@@ -146,6 +204,50 @@ fn what_a_restore_finds_open_is_never_asked_for_blindly() {
         ended.iter().for_each(|fact| assert!(intent.step(fact, START, &policy).is_ok()));
         assert_eq!(intent.after_a_restore(START, None), None);
     }
+}
+
+#[test]
+fn a_question_that_a_restore_finds_open_is_a_persons_once_it_is_answered() {
+    let policy = Policy::default();
+    let (mut intent, _) = Intent::accept(ShipmentId::from_bytes([7; 16]), day(), START);
+    intent.step(&asked(None, false), START, &policy).expect("may follow");
+    for _ in 0..2 {
+        let restored = intent.after_a_restore(START, Some(number())).expect("it was open");
+        assert_eq!(intent.step(&restored, START, &policy), Ok(Next::Nothing));
+        assert_eq!((intent.state, intent.attempt), (State::Question, 0));
+    }
+    assert_eq!(intent.step(&consented(None), START, &policy), Ok(Next::Nothing));
+    assert_eq!((intent.state, intent.attempt), (State::Human, 1));
+    assert!(intent.reason_after_consent().is_some());
+    intent.step(&Fact::Reopened, START, &policy).expect("a person looked");
+    intent.step(&claimed(2), START, &policy).expect("it goes on as any other");
+}
+
+#[test]
+fn what_is_kept_can_be_waited_for_and_consent_begins_anew() {
+    let policy = Policy::default();
+    let later = START.plus(Duration::from_secs(3_600));
+    for (not_before, due) in [(None, START), (Some(later), later), (Some(Time::from_unix_ms(0)), START)] {
+        let (mut intent, _) = Intent::accept(ShipmentId::from_bytes([7; 16]), day(), START);
+        assert_eq!(intent.step(&asked(None, false), START, &policy), Ok(Next::Nothing));
+        assert_eq!(intent.step(&consented(not_before), START, &policy), Ok(Next::Do(Job::Submit, due)));
+    }
+}
+
+#[test]
+fn what_the_buyer_chooses_anew_is_asked_once_nothing_was_made() {
+    let policy = Policy::default();
+    let (mut intent, _) = Intent::accept(ShipmentId::from_bytes([7; 16]), day(), START);
+    intent.step(&claimed(1), START, &policy).expect("may follow");
+    intent.step(&rechosen(true), START, &policy).expect("may follow");
+    assert_eq!(intent.must_ask(), None, "the attempt is under way");
+    assert_eq!(intent.mismatch, Some(Mismatch::Rechosen { chosen: point(), at: START }));
+    intent.step(&unknown(1), START, &policy).expect("may follow");
+    assert_eq!((intent.must_ask(), intent.local_label(number(), LabelFormat::PDF_10X15)), (None, None));
+    intent.step(&Fact::Superseded { attempt: 1 }, START, &policy).expect("may follow");
+    assert_eq!(intent.must_ask(), Some(point()));
+    intent.step(&asked(None, false), START, &policy).expect("may follow");
+    assert_eq!((intent.must_ask(), &intent.mismatch), (None, &None));
 }
 
 #[test]
@@ -238,13 +340,18 @@ fn any_fact() -> impl Strategy<Value = Fact> {
         Just(Fact::Reopened),
         Just(Fact::Released),
         Just(Fact::Voided),
+        Just(asked(None, false)),
+        (attempt.clone(), any::<bool>()).prop_map(|(attempt, by_carrier)| asked(Some(attempt), by_carrier)),
+        Just(consented(None)),
+        any::<bool>().prop_map(rechosen),
+        Just(elsewhere()),
         attempt.prop_map(|attempt| Fact::Restored { attempt, mark: START, number: None }),
     ]
 }
 
 proptest! {
     /// Whatever is thrown at it: at most one label, none beside an attempt that may have made one, no attempt after an
-    /// unknown without a decision, attempts counted up.
+    /// unknown without a decision, nothing out of a question but consent or the end, attempts counted up.
     #[test]
     fn whatever_comes_an_intent_keeps_its_word(facts in prop::collection::vec(any_fact(), 0..60)) {
         let policy = Policy::default();
@@ -260,11 +367,21 @@ proptest! {
                     prop_assert!(!(local && open), "a local label beside an attempt that may have made one");
                     open = matches!(intent.state, State::InFlight | State::Unknown);
                     prop_assert!(!(before.state == State::Unknown && intent.state == State::InFlight));
+                    prop_assert!(!(before.state == State::Unknown && intent.state == State::Question));
+                    if before.state == State::Question && intent.state != State::Question {
+                        prop_assert!(["consented", "voided"].contains(&fact.name()));
+                    }
+                    if intent.state == State::Question {
+                        prop_assert!(intent.local_label(number(), LabelFormat::PDF_10X15).is_none());
+                    }
+                    if before.must_ask().is_some() {
+                        prop_assert!(!matches!(intent.state, State::InFlight | State::Confirmed));
+                    }
                     prop_assert!(intent.attempt >= before.attempt && intent.attempt <= before.attempt + 1);
                     if next == Next::AsBefore {
                         prop_assert_eq!(before.state, intent.state);
                     } else {
-                        let idle = intent.state.is_final() || intent.state == State::Human;
+                        let idle = intent.state.is_final() || matches!(intent.state, State::Human | State::Question);
                         prop_assert_eq!(next == Next::Nothing, idle, "{:?} {:?}", intent.state, next);
                     }
                     prop_assert!(intent.announced_at.is_none() || intent.is_local());
@@ -288,7 +405,9 @@ proptest! {
             drop(intent.step(fact, START, &policy));
         }
         let stuck =
-            matches!(intent.state, State::Waiting | State::Unknown | State::Human) && !intent.label_may_be_out();
+            matches!(intent.state, State::Waiting | State::Unknown | State::Human)
+                && !intent.label_may_be_out()
+                && !matches!(intent.mismatch, Some(Mismatch::Rechosen { .. }));
         let printed = intent.local_label(number(), LabelFormat::PDF_10X15);
         prop_assert_eq!(printed.is_some(), stuck);
         for fact in printed.into_iter().flatten() {

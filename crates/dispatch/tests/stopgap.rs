@@ -74,7 +74,7 @@ fn an_unknown_is_given_up_before_and_what_a_person_has_is_taken_back() {
     assert_eq!(names(State::Waiting, 0).as_deref(), Some(["confirmed"].as_slice()));
     assert_eq!(names(State::Unknown, 3).as_deref(), Some(["superseded", "confirmed"].as_slice()));
     assert_eq!(names(State::Human, 3).as_deref(), Some(["reopened", "confirmed"].as_slice()));
-    for state in [State::InFlight, State::Confirmed, State::Rejected, State::Void] {
+    for state in [State::InFlight, State::Confirmed, State::Rejected, State::Void, State::Question] {
         assert_eq!(names(state, 1), None, "{state:?}");
     }
 }
@@ -84,7 +84,7 @@ proptest! {
     #[test]
     fn nothing_is_done_that_nobody_wants(
         state in prop::sample::select(vec![State::Waiting, State::InFlight, State::Unknown, State::Confirmed,
-            State::Rejected, State::Human, State::Void]),
+            State::Rejected, State::Human, State::Void, State::Question]),
         policy in prop::sample::select(vec![InTheDark::Wait, InTheDark::Local, InTheDark::Ask]),
         dark_ms in prop::option::of(0..2_000_000i64),
         day in -3..4i64,

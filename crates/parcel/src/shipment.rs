@@ -159,6 +159,18 @@ fn check_way(product: &Product, parts: &ShipmentParts) -> Result<(), Invalid> {
     }
 }
 
+impl Shipment {
+    /// Lets the parcel end somewhere else, as was agreed. A number that the merchant chose from the range of another
+    /// product is not this one's: it is let go.
+    pub fn go_elsewhere(&mut self, product: Product, mode: DeliveryMode) {
+        if self.product.number_prefix() != product.number_prefix() {
+            self.parcel_number = None;
+        }
+        self.product = product;
+        self.mode = mode;
+    }
+}
+
 impl ShipmentParts {
     /// Whether the parcel crosses a customs or VAT border of the Union: it then needs a declaration.
     pub fn crosses_customs(&self) -> bool {

@@ -1,9 +1,9 @@
 //! One attempt to get a label: send, wait with patience, listen a little longer, write down what came of it.
 
-use crate::{Context, outcome};
+use crate::{Context, outcome, question};
 use carriers::{CarrierError, Exchange, OnSent, colissimo};
 use colissimo::LabelAnswer;
-use dispatch::{By, Call, Cause, Fact, Signal};
+use dispatch::{By, Call, Cause, Fact, Question, Signal};
 use std::{sync::Arc, time::Duration};
 use store::{Claimed, LabelBytes, Late, StoreError};
 
@@ -33,6 +33,12 @@ pub(crate) async fn submit(context: Arc<Context>, claimed: Arc<Claimed>, kind: C
     listen_on(&context, &claimed, exchange.await).await;
 }
 
+/// Asks instead of sending what was claimed: its point is known not to be had.
+pub(crate) async fn ask(context: Arc<Context>, claimed: Arc<Claimed>, question: Question) {
+    let asked = Fact::Asked { attempt: Some(claimed.attempt), question };
+    record(&context, &claimed, vec![asked], None).await;
+}
+
 /// The answer came after patience had ended: a label in it settles the unknown, anything else leaves it as it is.
 async fn listen_on(context: &Context, claimed: &Claimed, exchange: Exchange) {
     context.metrics.call("generateLabel", &exchange);
@@ -45,7 +51,10 @@ async fn conclude(context: &Context, claimed: &Claimed, answer: Result<LabelAnsw
     match answer {
         Ok(answer) => confirm(context, claimed, answer, By::Answer).await,
         Err(error) => {
-            let facts = outcome::facts(&error, claimed.attempt, claimed.view.via);
+            let facts = match question::refused(context, claimed, &error) {
+                Some(question) => vec![Fact::Asked { attempt: Some(claimed.attempt), question }],
+                None => outcome::facts(&error, claimed.attempt, claimed.view.via),
+            };
             record(context, claimed, facts, None).await;
         }
     }

@@ -1,6 +1,6 @@
 //! The desk: takes due jobs at the allowed pace and hands each to a task of its own.
 
-use crate::{Context, call, canary, local, resolve};
+use crate::{Context, call, canary, local, question, resolve};
 use clock::Time;
 use dispatch::{Call, Job, Permit};
 use std::{sync::Arc, time::Duration};
@@ -84,6 +84,12 @@ async fn serve_in_the_dark(context: &Arc<Context>, rest: Duration) -> Result<Opt
 
 async fn begin(context: &Arc<Context>, calls: &mut JoinSet<()>, claimed: Claimed, now: Time) {
     let claimed = Arc::new(claimed);
+    if claimed.job == Job::Submit
+        && let Some(question) = question::before(context, &claimed.view, &claimed.shipment)
+    {
+        calls.spawn(call::ask(Arc::clone(context), claimed, question));
+        return;
+    }
     let kind = if claimed.job == Job::Submit && claimed.view.intent.attempt <= 1 { Call::First } else { Call::Again };
     context.label.began(kind, now);
     *context.sample.lock().await = Some(Arc::clone(&claimed));

@@ -2,8 +2,9 @@
 //!
 //! One task, the desk, takes due jobs from the store's outbox at the pace that `dispatch` allows and hands each to
 //! a task of its own, so that a call that hangs holds up nothing but itself. In the dark it looks at what is urgent
-//! instead. A second task announces local labels when the light is back, a third tells webhook endpoints. Every result goes back into the
-//! journal as a fact; nothing is decided here that `dispatch` could decide.
+//! instead. A second task announces local labels when the light is back, a third tells webhook endpoints, two keep the
+//! directory of pickup points, one looks for parcels that wait at another point than the one chosen, and one looks after
+//! shops. Every result goes back into the journal as a fact; nothing is decided here that `dispatch` could decide.
 //!
 //! State: a [`Gate`] (the pace of one function of the carrier) and the last shipment seen, as a sample for
 //! canaries. All of it may be lost: after a stop the journal says what was under way.
@@ -12,26 +13,38 @@ mod announce;
 mod call;
 mod canary;
 mod desk;
+mod elsewhere;
 mod gate;
 mod hooks;
 mod keeper;
 mod local;
 mod metrics;
 mod outcome;
+mod points;
+mod question;
 mod relay;
 mod resolve;
+mod shops;
 
 pub use gate::Gate;
 pub use hooks::{HookMetrics, HookSettings, Hooks, Random};
 pub use keeper::Keeper;
 pub use metrics::Metrics;
+pub use points::{PointSettings, Points};
 pub use relay::Relay;
+pub use shops::{
+    Dial, Difference, OpenShop, Resync, ResyncReport, ShopMetrics, ShopSettings, Shops, Teller, WatchReport, open_shop,
+    resync, watch_once,
+};
 
 use carriers::{Transport, announce::Announcer};
 use clock::{Clock, Time};
 use dispatch::{Limits, Policy};
 use serde::{Deserialize, Serialize};
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
 use store::Store;
 use tokio::{
     sync::{Mutex, Semaphore, watch},
@@ -51,6 +64,9 @@ pub struct Settings {
     pub relay_ms: u64,
     /// Relayed calls under way at once, at most; more are refused at once.
     pub relays_max: usize,
+    /// Parcels to pickup points whose timeline is asked for every five minutes while the carrier is well, at most, to find
+    /// those that wait at another point than the one chosen; 0 for none.
+    pub looks_per_round: usize,
     /// The bounds within which the carrier is asked for labels.
     pub label: Limits,
     /// The bounds within which the carrier's tracking is asked, and each of its other services that are passed on.
@@ -58,6 +74,9 @@ pub struct Settings {
     /// Local labels, set in a section of their own.
     #[serde(skip)]
     pub local: LocalSettings,
+    /// Pickup points, set in a section of their own.
+    #[serde(skip)]
+    pub points: PointSettings,
 }
 
 /// How local labels are made and announced.
@@ -87,9 +106,11 @@ impl Default for Settings {
             late_ms: 90_000,
             relay_ms: 8_000,
             relays_max: 64,
+            looks_per_round: 20,
             label: Limits::default(),
             tracking: Limits::default(),
             local: LocalSettings::default(),
+            points: PointSettings::default(),
         }
     }
 }
@@ -118,8 +139,13 @@ struct Context {
     pickup: Gate,
     timeline: Gate,
     metrics: Metrics,
+    point_metrics: points::PointMetrics,
+    points: Points,
     numbers: local::Numbers,
-    relays: Semaphore,
+    relays: Arc<Semaphore>,
+    /// Searches of pickup points that are under way, whether or not anyone still waits for them; each has a place among the
+    /// relayed calls.
+    background: std::sync::Mutex<JoinSet<()>>,
     /// The last shipment that was on its way, with its login: what a canary asks about.
     sample: Mutex<Option<Arc<store::Claimed>>>,
 }
@@ -136,6 +162,9 @@ pub struct Runner {
     stop: watch::Sender<bool>,
     desk: JoinHandle<JoinSet<()>>,
     announcements: JoinHandle<()>,
+    keeping: JoinHandle<()>,
+    crawl: JoinHandle<()>,
+    looks: JoinHandle<()>,
 }
 
 impl Runner {
@@ -156,13 +185,17 @@ impl Runner {
         if left > 0 {
             tracing::warn!(count = left, "attempts were under way when the last process stopped; they are unknown now");
         }
+        let points = Points::load(&store, &settings.points).await?;
         let context = Arc::new(Context {
             store,
+            points,
+            point_metrics: metrics.points(),
+            background: std::sync::Mutex::default(),
             label: Arc::new(Gate::new(settings.label.clone(), now)),
             tracking: Arc::new(Gate::new(settings.tracking.clone(), now)),
             pickup: Gate::new(settings.tracking.clone(), now),
             timeline: Gate::new(settings.tracking.clone(), now),
-            relays: Semaphore::new(settings.relays_max),
+            relays: Arc::new(Semaphore::new(settings.relays_max)),
             carrier,
             clock,
             settings,
@@ -173,11 +206,14 @@ impl Runner {
         });
         let (stop, stopped) = watch::channel(false);
         #[expect(clippy::disallowed_methods, reason = "the background tasks of this room")]
-        let (desk, announcements) = (
+        let (desk, announcements, keeping, crawl, looks) = (
             tokio::spawn(desk::run(Arc::clone(&context), stopped.clone())),
-            tokio::spawn(announce::run(Arc::clone(&context), stopped)),
+            tokio::spawn(announce::run(Arc::clone(&context), stopped.clone())),
+            tokio::spawn(points::keep(Arc::clone(&context), stopped.clone())),
+            tokio::spawn(points::crawl::run(Arc::clone(&context), stopped.clone())),
+            tokio::spawn(elsewhere::run(Arc::clone(&context), stopped)),
         );
-        Ok(Self { context, stop, desk, announcements })
+        Ok(Self { context, stop, desk, announcements, keeping, crawl, looks })
     }
 
     /// The door through which the server passes calls on to the carrier.
@@ -185,23 +221,35 @@ impl Runner {
         Relay::new(Arc::clone(&self.context))
     }
 
+    /// The directory of pickup points.
+    pub fn points(&self) -> Points {
+        self.context.points.clone()
+    }
+
     /// How the carrier's label service looks.
     pub fn health(&self) -> dispatch::Health {
         self.context.label.health()
     }
 
-    /// Takes nothing new up, and waits so long for the calls under way; what is left is unknown at the next start.
+    /// Takes nothing new up, and waits so long for the calls under way; what is left is unknown at the next start. What the
+    /// directory of pickup points has learned is written last.
     pub async fn shutdown(self, grace: Duration) {
         let _ = self.stop.send(true);
         let Ok(mut calls) = self.desk.await else { return };
         let mut announcements = self.announcements;
+        let mut searches = std::mem::take(&mut *self.context.background.lock().unwrap_or_else(PoisonError::into_inner));
         let all_done = async {
             while calls.join_next().await.is_some() {}
+            while searches.join_next().await.is_some() {}
             // A delivery that is broken off is made again, the same; one that ended badly said so.
             let _ = (&mut announcements).await;
+            let _ = self.crawl.await;
+            let _ = self.looks.await;
         };
         if tokio::time::timeout(grace, all_done).await.is_err() {
             tracing::warn!(count = calls.len(), "calls were still under way at the end of the grace period");
         }
+        let _ = self.keeping.await;
+        points::write_all(&self.context).await;
     }
 }

@@ -8,10 +8,10 @@
 //! State: the blocks of numbers that were reserved and not used yet. What is in them when the process ends is lost, as
 //! numbers may be.
 
-use crate::Context;
+use crate::{Context, question};
 use carriers::colissimo::{self, LabelAnswer, LineEnds, Message};
 use clock::Time;
-use dispatch::{Fact, Illegal, InTheDark, Moment, Stopgap};
+use dispatch::{Fact, Illegal, InTheDark, Mismatch, Moment, Question, State, Stopgap};
 use label::{Block, LocalLabel};
 use parcel::{ClientNumber, ColissimoNumber, MerchantId, Product, Shipment, ShipmentId, ShipmentParts};
 use std::{borrow::Cow, collections::HashMap, sync::Arc, time::Duration};
@@ -87,6 +87,11 @@ pub(crate) async fn look(context: &Arc<Context>) -> Result<bool, StoreError> {
 /// Does what is to be done about one job; says how it was left, where it is still there.
 async fn settle(context: Arc<Context>, candidate: Candidate) -> Result<Option<(ShipmentId, Looked)>, StoreError> {
     let id = candidate.view.intent.id;
+    if candidate.view.intent.state == State::Waiting
+        && let Some(question) = question::before(&context, &candidate.view, &candidate.shipment)
+    {
+        return ask(&context, id, question).await;
+    }
     let looked = match ready(&context, &candidate).await {
         Err(looked) => Some(looked),
         Ok(ready) => match decide(&context, &candidate) {
@@ -133,6 +138,22 @@ fn decide(context: &Context, candidate: &Candidate) -> Stopgap {
     })
 }
 
+/// What waits in the dark for a point that is not to be had is asked now, not when the light is back.
+async fn ask(
+    context: &Context,
+    id: ShipmentId,
+    question: Question,
+) -> Result<Option<(ShipmentId, Looked)>, StoreError> {
+    let asked = Fact::Asked { attempt: None, question };
+    match context.store.record(id, vec![asked.clone()], context.now(), None).await {
+        Ok(_) => {
+            context.metrics.fact(&asked);
+            Ok(None)
+        }
+        Err(error) => Ok(late(id, error)?.map(|looked| (id, looked))),
+    }
+}
+
 async fn offer(context: &Context, id: ShipmentId) -> Result<Option<Looked>, StoreError> {
     match context.store.record(id, vec![Fact::LocalOffered], context.now(), None).await {
         Ok(_) => {
@@ -157,6 +178,13 @@ async fn ready<'a>(context: &Context, candidate: &'a Candidate) -> Result<Ready<
     };
     if view.intent.label_may_be_out() {
         return Err(Looked::Cannot("after a restore a label of it may be in somebody's hand already".into()));
+    }
+    if let Some(question) = question::against(context, shipment) {
+        let why = question.why.code();
+        return Err(Looked::Cannot(format!("its pickup point cannot be had ({why}), and nothing is printed for it")));
+    }
+    if matches!(view.intent.mismatch, Some(Mismatch::Rechosen { .. })) {
+        return Err(Looked::Cannot("its buyer chose another point meanwhile, and nobody has agreed to it yet".into()));
     }
     let ready = Ready { client, parts: printable(shipment, client).map_err(Looked::Cannot)? };
     if !candidate.numbers_left && !context.numbers.any(view).await {

@@ -1,5 +1,6 @@
 //! Counts of what the carrier was asked and what came of it, in Prometheus' form.
 
+use crate::points::PointMetrics;
 use carriers::{Broken, Exchange};
 use clock::Time;
 use dispatch::Fact;
@@ -26,6 +27,7 @@ pub struct Metrics {
     numbers_days: Family<NumbersLabels, Gauge>,
     announcing: Family<StepLabels, Gauge>,
     announcing_age: Family<StepLabels, Gauge>,
+    points: PointMetrics,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -67,6 +69,7 @@ impl Metrics {
             numbers_days: Family::default(),
             announcing: Family::default(),
             announcing_age: Family::default(),
+            points: PointMetrics::register(registry),
         };
         registry.register("carrier_calls", "Calls to the carrier, by how they ended", metrics.calls.clone());
         let help = "Time from the start of a call to the carrier to its end";
@@ -85,6 +88,11 @@ impl Metrics {
         registry.register("local_labels", help, self.announcing.clone());
         let help = "Age of the oldest local label in that step, in seconds";
         registry.register("local_labels_oldest_seconds", help, self.announcing_age.clone());
+    }
+
+    /// Those of pickup points.
+    pub(crate) fn points(&self) -> PointMetrics {
+        self.points.clone()
     }
 
     pub(crate) fn numbers(&self, numbers: &Numbers, today: Date) {

@@ -1,11 +1,14 @@
 //! Calls that the server passes on to the carrier for somebody, within a bound of time and number.
 
-use crate::{Context, Gate, local};
+use crate::{
+    Context, Gate, Points, local,
+    points::hedge::{self, Answer},
+};
 use carriers::{
     Broken, Exchange, Reached, Request, Transport,
     colissimo::{
         self,
-        pickup::{PICKUP_REST, PickupOperation},
+        pickup::{PICKUP_REST, PickupCall, PickupOperation},
     },
 };
 use dispatch::{Call, Health, Permit, Signal};
@@ -43,6 +46,17 @@ impl Relay {
         id: ShipmentId,
     ) -> Result<Result<IntentView, Looked>, StoreError> {
         local::print_for(&self.context, merchant, id).await
+    }
+
+    /// Searches pickup points: the carrier's answer when it comes in time, else the directory's. Never an empty list where
+    /// the carrier does not answer.
+    pub async fn pickup(&self, call: PickupCall) -> Answer {
+        hedge::ask(&self.context, call).await
+    }
+
+    /// The directory of pickup points.
+    pub fn points(&self) -> Points {
+        self.context.points.clone()
     }
 
     /// Passes the request on and gives what came of it.
@@ -103,16 +117,22 @@ pub(crate) async fn counted(
     transport: &Arc<dyn Transport>,
     request: Request,
 ) -> Exchange {
+    let Some(call) = admitted(context, gate) else { return refused() };
+    let exchange = transport.exchange(request, deadline(context), Box::new(|| {})).await;
+    gate.ended(call, Some(signal(&exchange)), context.now());
+    exchange
+}
+
+/// Begins a call, where the pace allows one now. Whoever has it says how it ended.
+pub(crate) fn admitted(context: &Context, gate: &Gate) -> Option<Call> {
     let now = context.now();
     let call = match gate.permit(now) {
         Permit::Calls { .. } => Call::First,
         Permit::Canary => Call::Canary,
-        Permit::Wait(_) => return refused(),
+        Permit::Wait(_) => return None,
     };
     gate.began(call, now);
-    let exchange = transport.exchange(request, deadline(context), Box::new(|| {})).await;
-    gate.ended(call, Some(signal(&exchange)), context.now());
-    exchange
+    Some(call)
 }
 
 /// Beside labels a relayed call is let by while the carrier is not dark, and what is seen of it counts.

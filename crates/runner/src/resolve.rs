@@ -1,13 +1,14 @@
 //! What became of an attempt that may have happened: the anchors, in the order of their strength.
 //!
 //! 1. The number that the merchant chose: asked again with the same number, the carrier either makes the label now
-//!    or says 30702, which proves that it made it before; then it is printed again.
+//!    or says 30702, which proves that it made it before; then it is printed again. A refusal of the pickup point proves
+//!    nothing, since it may have shut meanwhile: the number is looked up by itself.
 //! 2. The number that a cut answer still named: printed again.
 //! 3. Our order number in tracking: the numbers between those confirmed just before and just after are looked up,
 //!    and the one that carries our order number is ours. Only for an order of one parcel, or it could be a sibling's.
 //! 4. None of these, or tracking is mute: `dispatch` gives the attempt up for good, or leaves it to a person.
 
-use crate::{Context, call};
+use crate::{Context, call, question};
 use carriers::{CarrierError, Retry, colissimo};
 use colissimo::LabelAnswer;
 use dispatch::{By, Call, Fact, Found, Reject, Signal};
@@ -69,11 +70,23 @@ async fn by_chosen_number(context: &Context, claimed: &Claimed, number: ParcelNu
     match answer {
         Ok(answer) => (Anchor::Made(Box::new(answer), By::Anchor), signal),
         Err(error) if error.code == NUMBER_IN_USE => by_known_number(context, claimed, number, By::Anchor).await,
+        // The point may have shut since: that says nothing of whether the label was made while it was open.
+        Err(error) if question::is_about_the_point(&error) => by_number_alone(context, claimed, number).await,
         Err(error) if error.retry == Retry::Never && error.blame == carriers::Blame::Caller => {
             (Anchor::Refused(Reject { code: error.code, message: error.message }), signal)
         }
         Err(_) => (Anchor::Mute(Found::NoAnswer), signal),
     }
+}
+
+/// As [`by_known_number`] for a number that the carrier is not known to have used: what it does not know is no anchor.
+async fn by_number_alone(context: &Context, claimed: &Claimed, number: ParcelNumber) -> (Anchor, Option<Signal>) {
+    let (anchor, signal) = by_known_number(context, claimed, number, By::Answer).await;
+    let anchor = match anchor {
+        Anchor::Made(answer, _) => Anchor::Made(answer, By::Anchor),
+        other => other,
+    };
+    (anchor, signal)
 }
 
 async fn by_known_number(

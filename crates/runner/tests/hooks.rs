@@ -12,7 +12,9 @@ use runner::{HookMetrics, HookSettings, Hooks};
 use serde_json::{Value, json};
 use standardwebhooks::Webhook;
 use std::{collections::HashMap, sync::Arc, time::Duration};
-use store::{Account, DeliveryState, HookChange, HookState, Merchant, NewHook, NewIntent, SealingKey, Store};
+use store::{
+    Account, DeliveryState, HookChange, HookState, Merchant, NewHook, NewIntent, NewPickup, SealingKey, Store,
+};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -151,7 +153,16 @@ impl World {
     async fn accept(&self, n: u8) -> ShipmentId {
         let id = ShipmentId::new(1_766_381_040_000, [n; 10]);
         let (account, at) = ("a".to_owned(), self.clock.now());
-        let new = NewIntent { id, merchant: merchant(), account, shipment: shipment(n), via: Via::Api, key: None, at };
+        let new = NewIntent {
+            id,
+            merchant: merchant(),
+            account,
+            shipment: shipment(n),
+            via: Via::Api,
+            key: None,
+            pickup: NewPickup::default(),
+            at,
+        };
         self.store.accept(new).await.expect("accepted");
         id
     }

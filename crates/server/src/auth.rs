@@ -23,6 +23,8 @@ use store::{ApiKey, Scope};
 
 /// Keys kept in memory, at most; more begin anew.
 const KEYS_COUNT_MAX: usize = 10_000;
+/// What keys begin with: those of a shop, and those that may stand in a public page.
+const PREFIXES: [&str; 2] = ["tk_", "pk_"];
 /// The longest key that is looked at, in bytes.
 const KEY_BYTES_MAX: usize = 256;
 
@@ -126,10 +128,22 @@ impl Caller {
     /// # Errors
     /// A problem that names the scope.
     pub(crate) fn require(&self, scope: Scope) -> Result<(), Problem> {
-        if self.key.as_ref().is_some_and(|key| key.scopes.contains(scope)) {
+        self.require_one(&[scope])
+    }
+
+    /// Refuses a key that may do none of these.
+    ///
+    /// # Errors
+    /// A problem that names the scopes.
+    pub(crate) fn require_one(&self, scopes: &[Scope]) -> Result<(), Problem> {
+        let may = |key: &ApiKey| scopes.iter().any(|scope| key.scopes.contains(*scope));
+        if self.key.as_ref().is_some_and(may) {
             return Ok(());
         }
+        let names: Vec<&str> = scopes.iter().map(|scope| scope.name()).collect();
+        let scope = names.join(" or ");
         let detail = format!("This needs an API key with the scope {scope}; GET /v1/keys/self says what yours may.");
+        let scope = names.join(" ");
         let challenge = format!("Bearer realm=\"tournee\", error=\"insufficient_scope\", scope=\"{scope}\"");
         Err(Problem::new(Kind::ScopeMissing, detail).header(header::WWW_AUTHENTICATE, challenge))
     }
@@ -144,8 +158,8 @@ fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
     if !scheme.eq_ignore_ascii_case("bearer") || key.is_empty() {
         return Err(refuse(Kind::KeyMissing, missing));
     }
-    if !key.starts_with("tk_") || key.len() > KEY_BYTES_MAX {
-        return Err(refuse(Kind::KeyUnknown, "This is not an API key of this server: those begin with tk_."));
+    if !PREFIXES.iter().any(|prefix| key.starts_with(prefix)) || key.len() > KEY_BYTES_MAX {
+        return Err(refuse(Kind::KeyUnknown, "This is not an API key of this server: those begin with tk_ or pk_."));
     }
     Ok(key)
 }
@@ -208,6 +222,7 @@ mod tests {
     fn headers_are_read_with_care() {
         let with = |value: &'static str| HeaderMap::from_iter([(header::AUTHORIZATION, value.parse().expect("value"))]);
         assert_eq!(bearer(&with("Bearer tk_abc")).map_err(|p| p.kind()), Ok("tk_abc"));
+        assert_eq!(bearer(&with("Bearer pk_abc")).map_err(|p| p.kind()), Ok("pk_abc"));
         assert_eq!(bearer(&with("bearer  tk_abc")).map_err(|p| p.kind()), Ok("tk_abc"));
         for (value, kind) in [
             ("Basic dGs6", Kind::KeyMissing),

@@ -1,9 +1,16 @@
 //! The carrier as the handlers see it: a call that is passed on, and how it looks. Implemented by the runner.
 
-use carriers::{Exchange, Request};
+use carriers::{
+    Exchange, Request,
+    colissimo::pickup::{PickupAnswer, PickupCall, PickupRefusal},
+};
 use dispatch::Health;
 use parcel::{MerchantId, ShipmentId};
-use std::pin::Pin;
+use pickup::{Directory, Sourced};
+use std::{
+    pin::Pin,
+    sync::{Arc, RwLock},
+};
 use store::{IntentView, Looked, StoreError};
 
 /// A boxed future, so that [`Carrier`] can be used as `dyn`.
@@ -11,6 +18,12 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// What came of printing a local label: the shipment that has it now, or what is in its way.
 pub type LocalLabel = Result<Result<IntentView, Looked>, StoreError>;
+
+/// What is said to a search of pickup points, and by whom.
+pub type PickupFound = Sourced<Result<PickupAnswer, PickupRefusal>>;
+
+/// The directory of pickup points, to look them up in.
+pub type Points = Arc<RwLock<Directory>>;
 
 /// One carrier, for calls that are passed on while the client waits.
 ///
@@ -20,6 +33,13 @@ pub type LocalLabel = Result<Result<IntentView, Looked>, StoreError>;
 pub trait Carrier: Send + Sync + 'static {
     /// Passes one call on and says how far it got.
     fn relay(&self, request: Request) -> BoxFuture<'_, Exchange>;
+
+    /// Searches pickup points: the carrier's answer when it comes in time, else the directory's; never an empty list where
+    /// the carrier does not answer.
+    fn pickup(&self, call: PickupCall) -> BoxFuture<'_, PickupFound>;
+
+    /// The directory of pickup points. It is looked at here and changed by none but the carrier's answers.
+    fn points(&self) -> Points;
 
     /// Prints a local label for a shipment because a person decided so. The inner error is what is in its way.
     ///

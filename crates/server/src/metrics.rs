@@ -24,7 +24,7 @@ use std::{sync::PoisonError, time::Duration};
 const LATENCY_S: [f64; 13] = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0, 60.0];
 
 /// Every state, as it is named outside.
-const STATES: [(State, &str); 7] = [
+const STATES: [(State, &str); 8] = [
     (State::Waiting, "waiting"),
     (State::InFlight, "in_flight"),
     (State::Unknown, "unknown"),
@@ -32,6 +32,7 @@ const STATES: [(State, &str); 7] = [
     (State::Rejected, "rejected"),
     (State::Human, "human"),
     (State::Void, "void"),
+    (State::Question, "question"),
 ];
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]

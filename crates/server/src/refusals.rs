@@ -98,6 +98,16 @@ groups! {
     BadQuery {
         "400" "The query cannot be used"
     }
+    /// Why there are no pickup points.
+    NoPoints {
+        "422" "The place is not known; the detail names those that come nearest"
+        "503" "The carrier does not answer and no points are known there, or the records do not answer; see Retry-After"
+    }
+    /// What can be wrong with a pickup point's id.
+    NoSuchPoint {
+        "404" "Not a point of the carrier's"
+        "503" "The carrier does not answer and the point was never seen, or the records do not answer; see Retry-After"
+    }
     /// Why there is no label.
     NoLabel {
         "409" "Not there yet; see Retry-After"
@@ -145,6 +155,16 @@ groups! {
     NotDecided {
         "409" "Not in a state that allows it, or another shipment's number"
         "422" "A field is wrong, the carrier does not know the number, or no local label can be printed"
+    }
+    /// A choice that cannot be recorded.
+    NotChosen {
+        "409" "The order has another choice already, and this one may not take its place"
+        "422" "A field is wrong, or the point cannot be had"
+    }
+    /// An answer to a question that cannot be taken.
+    NotAgreed {
+        "409" "Nothing is asked about the shipment, or not any more"
+        "422" "A field is wrong, or the parcel cannot go there"
     }
     /// A server that cannot work.
     NotReady {

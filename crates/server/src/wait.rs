@@ -7,9 +7,9 @@ use std::time::Duration;
 use store::{IntentView, StoreError};
 use tokio::time::{Instant, timeout_at};
 
-/// Whether waiting longer can bring nothing: it is final, or only a person can go on.
+/// Whether waiting longer can bring nothing: it is final, or only a person can go on, or somebody is being asked.
 pub(crate) fn is_settled(view: &IntentView) -> bool {
-    view.intent.state.is_final() || view.intent.state == State::Human
+    view.intent.state.is_final() || matches!(view.intent.state, State::Human | State::Question)
 }
 
 /// Waits until the shipment is settled, at most so long, and says where it stands then.

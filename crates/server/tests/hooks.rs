@@ -256,7 +256,7 @@ async fn an_endpoint_that_was_paused_for_its_silence_says_so() {
 fn the_description_has_every_event_and_its_shape() {
     let document: Value = serde_json::from_str(&server::openapi_json()).expect("JSON");
     let webhooks = document["webhooks"].as_object().expect("webhooks");
-    assert_eq!(webhooks.len(), 11);
+    assert_eq!(webhooks.len(), 14);
     let body = &webhooks["shipment.confirmed"]["post"]["requestBody"]["content"]["application/json"]["schema"];
     assert_eq!(body["$ref"], "#/components/schemas/WebhookEvent");
     for name in ["WebhookEvent", "WebhookShipment"] {

@@ -27,6 +27,7 @@ pub use shared::SharedCarrier;
 
 use crate::{
     dice::Dice,
+    register::Register,
     scenario::{Function, Scenario},
 };
 use ::label::Range;
@@ -87,6 +88,8 @@ impl Default for Options {
 pub enum Points {
     /// The made-up points of [`crate::places`] that are open.
     Listed,
+    /// The same, of which some shut, open, go away or keep other hours during the scenario: see [`crate::register`].
+    Changing,
     /// Any id, for requests that were not made by this simulation.
     Any,
 }
@@ -140,7 +143,11 @@ impl Carrier {
     pub fn new(scenario: Arc<Scenario>, options: Options) -> Self {
         let fates = Dice::stream(options.seed, FATE_STREAM);
         let boundaries = Dice::stream(options.seed, BOUNDARY_STREAM);
-        Self { scenario, desk: Desk::new(options, boundaries), fates }
+        let register = match options.points {
+            Points::Changing => Register::changing(options.seed, scenario.start, scenario.end),
+            Points::Listed | Points::Any => Register::still(),
+        };
+        Self { scenario, desk: Desk::new(options, boundaries, register), fates }
     }
 
     /// Takes a request that has been read whole, at this moment of the scenario.

@@ -3,7 +3,7 @@
 //! Each takes views of what was promised, written, released and done, and returns every violation it finds. Nothing
 //! here knows a clock, a store or a socket; an empty list means that the invariant held.
 
-use crate::carrier::{Announcements, Entry, Offence};
+use crate::carrier::{Announced, Announcements, Entry, Offence};
 use clock::Time;
 use dispatch::{By, Fact, Found, Stamped};
 use parcel::{DeliveryMode, ParcelNumber, Product, ShipmentId};
@@ -191,41 +191,72 @@ fn too_long(id: ShipmentId, since: Time, until: Time, bound: Duration) -> Option
     (open > bound).then(|| violation("unknown_is_reconciled", id, what))
 }
 
-/// `no_silent_substitution`: every label that was confirmed is for the product and the place that the buyer chose, in
-/// the journal and in the carrier's own book.
-pub fn no_silent_substitution(acknowledged: &[Acknowledged], journal: &Journal, book: &[Entry]) -> Vec<Violation> {
-    let chosen: HashMap<ShipmentId, &Acknowledged> = acknowledged.iter().map(|ack| (ack.id, ack)).collect();
-    let made: HashMap<ParcelNumber, &Entry> = book.iter().map(|entry| (entry.number, entry)).collect();
+/// `no_silent_substitution`: every label that was confirmed is for the product and the place that were acknowledged, or
+/// for those that a consent before it names: in the journal, in the carrier's own book, and in what it was announced as
+/// where we printed it ourselves. And none was confirmed while somebody was being asked.
+pub fn no_silent_substitution(
+    acknowledged: &[Acknowledged],
+    journal: &Journal,
+    book: &[Entry],
+    announced: &[Announced],
+) -> Vec<Violation> {
+    let mut agreed: HashMap<ShipmentId, Agreed> =
+        acknowledged.iter().map(|ack| (ack.id, Agreed::to(&ack.product, &ack.mode))).collect();
+    let carriers = book.iter().map(|entry| (entry.number, (&entry.product, &entry.mode, "the carrier's book")));
+    let ours = announced.iter().map(|parcel| (parcel.number, (&parcel.product, &parcel.mode, "its announcement")));
+    let made: HashMap<ParcelNumber, _> = carriers.chain(ours).collect();
     let mut found = Vec::new();
     for (id, stamped) in journal {
-        let Some(ack) = chosen.get(id) else { continue };
+        let Some(agreed) = agreed.get_mut(id) else { continue };
         match &stamped.fact {
             Fact::Accepted { shipment, .. } => {
-                found.extend(substituted(ack, &shipment.product, &shipment.mode, "the journal"));
+                found.extend(agreed.other(*id, &shipment.product, &shipment.mode, "the journal"));
             }
-            // Of a local label the carrier knows what it was announced as.
-            Fact::Confirmed { by: By::Local, .. } => {}
-            Fact::Confirmed { number, .. } => match made.get(number) {
-                Some(entry) => found.extend(substituted(ack, &entry.product, &entry.mode, "the carrier's book")),
-                None => {
-                    let what = format!("{number} was confirmed and the carrier never made it");
+            Fact::Asked { .. } => agreed.asked = true,
+            Fact::Consented { consent } => *agreed = Agreed::to(&consent.product, &consent.mode),
+            Fact::Confirmed { number, by, .. } => {
+                if agreed.asked {
+                    let what = format!("{number} was confirmed while somebody was being asked");
                     found.push(violation("no_silent_substitution", *id, what));
                 }
-            },
+                match made.get(number) {
+                    Some((product, mode, place)) => found.extend(agreed.other(*id, product, mode, place)),
+                    // It is announced when the carrier is back.
+                    None if *by == By::Local => {}
+                    None => {
+                        let what = format!("{number} was confirmed and the carrier never made it");
+                        found.push(violation("no_silent_substitution", *id, what));
+                    }
+                }
+            }
             _ => {}
         }
     }
     found
 }
 
-fn substituted(ack: &Acknowledged, product: &Product, mode: &DeliveryMode, place: &str) -> Option<Violation> {
-    let shown = |product: &Product, mode: &DeliveryMode| match mode {
-        DeliveryMode::Home => format!("{product} to the home"),
-        DeliveryMode::PickupPoint(id) => format!("{product} to {id}"),
-    };
-    let what = format!("chosen {}, in {place} {}", shown(&ack.product, &ack.mode), shown(product, mode));
-    let same = *product == ack.product && *mode == ack.mode;
-    (!same).then(|| violation("no_silent_substitution", ack.id, what))
+/// Where a parcel may go.
+struct Agreed {
+    product: Product,
+    mode: DeliveryMode,
+    /// Whether it is being asked.
+    asked: bool,
+}
+
+impl Agreed {
+    fn to(product: &Product, mode: &DeliveryMode) -> Self {
+        Self { product: product.clone(), mode: mode.clone(), asked: false }
+    }
+
+    fn other(&self, id: ShipmentId, product: &Product, mode: &DeliveryMode, place: &str) -> Option<Violation> {
+        let shown = |product: &Product, mode: &DeliveryMode| match mode {
+            DeliveryMode::Home => format!("{product} to the home"),
+            DeliveryMode::PickupPoint(id) => format!("{product} to {id}"),
+        };
+        let what = format!("agreed {}, in {place} {}", shown(&self.product, &self.mode), shown(product, mode));
+        let same = *product == self.product && *mode == self.mode;
+        (!same).then(|| violation("no_silent_substitution", id, what))
+    }
 }
 
 /// `drain_within_budget`: from `from` on the carrier is never asked more than `per_second` times a second, beyond a

@@ -7,6 +7,7 @@ pub mod invariants;
 pub mod merchants;
 pub mod orders;
 pub mod places;
+pub mod register;
 pub mod scenario;
 pub mod shops;
 pub mod timeline;

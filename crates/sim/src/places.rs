@@ -3,10 +3,9 @@
 //! `data/communes.tsv` says where the communes come from. Every postal code of that list has three points: its digits
 //! and `1` for the post office, `2` for a shop, `3` for a shop that has shut for good and takes no parcels any more.
 //!
-//! No list of communes here has coordinates: a place stands at its department's centre (`data/departments.tsv`), moved by
-//! its postal code. Distances are plausible, neighbours in the list are neighbours on the map, and nothing is surveyed.
+//! Where a commune is says the list of the `pickup` crate; the points stand around its middle, and nothing is surveyed.
 
-use parcel::PickupPointId;
+use parcel::{Country, PickupPointId};
 use std::sync::LazyLock;
 
 /// A postal code and its commune.
@@ -57,8 +56,6 @@ pub fn point(id: PickupPointId) -> Point {
 /// Degrees north and east.
 pub type Position = (f64, f64);
 
-/// How far a place stands from its department's centre at most, degrees each way.
-const SPREAD_DEGREES: f64 = 0.35;
 /// Metres from one degree of latitude to the next.
 const METRES_PER_DEGREE: f64 = 111_200.0;
 
@@ -75,28 +72,17 @@ pub struct Spot {
     pub position: Position,
 }
 
-static DEPARTMENTS: LazyLock<Vec<(&'static str, Position)>> = LazyLock::new(|| {
-    let row = |line: &'static str| {
-        let mut columns = line.split('\t');
-        Some((columns.next()?, (columns.next()?.parse().ok()?, columns.next()?.parse().ok()?)))
-    };
-    include_str!("../data/departments.tsv").lines().skip(1).filter_map(row).collect()
-});
-
 static SPOTS: LazyLock<Vec<Spot>> = LazyLock::new(|| {
     let spots = |commune: &Commune| open_points(commune).filter_map(spot).collect::<Vec<_>>();
     communes().iter().flat_map(spots).collect()
 });
 
-/// Where a postal code of mainland France is; `None` for one of no department.
+/// Where a postal code is: the middle of its commune; `None` where there is none.
 pub fn position(postal_code: &str) -> Option<Position> {
-    let department = postal_code.get(..2)?;
-    let place: f64 = postal_code.get(2..5)?.parse().ok()?;
-    let (north, east) = DEPARTMENTS.iter().find(|(code, _)| *code == department)?.1;
-    // Thirty-two rows of thirty-two: codes that follow one another stand side by side.
-    let (row, column) = ((place / 32.0).floor(), place % 32.0);
-    let moved = |step: f64| (step / 31.0 * 2.0 - 1.0) * SPREAD_DEGREES;
-    Some((north + moved(row), east + moved(column)))
+    let known = communes().binary_search_by_key(&postal_code, |c| c.postal_code).ok();
+    let name = known.and_then(|at| communes().get(at)).map_or("", |commune| commune.name);
+    let place = pickup::places::find(Country::FR, postal_code, name)?;
+    Some((place.position.latitude(), place.position.longitude()))
 }
 
 /// Every open point.

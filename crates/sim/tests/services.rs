@@ -7,15 +7,16 @@ use carriers::{
         self,
         edi::{self, AnnouncedParcel, Announcement},
         pickup::{
-            PICKUP_SOAP, PickupAnswer, PickupAsk, PickupById, PickupCall, PickupSearch, PointKind, decode_pickup,
-            encode_pickup,
+            PICKUP_SOAP, PickupAnswer, PickupAsk, PickupById, PickupCall, PickupSearch, decode_pickup, encode_pickup,
         },
     },
 };
 use clock::{ManualClock, Time};
 use jiff::civil::date;
 use label::Range;
-use parcel::{Address, AddressFields, ColissimoNumber, Country, Login, ParcelNumber, Product, Status, Weight};
+use parcel::{
+    Address, AddressFields, ColissimoNumber, Country, Login, ParcelNumber, PointKind, Product, Status, Weight,
+};
 use sim::{
     carrier::{Carrier, Offence, Options, SharedCarrier, Wire},
     invariants::announced_once,

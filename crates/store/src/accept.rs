@@ -1,10 +1,11 @@
 //! Taking a request in: is it one that came before, and if not, its first fact, its row, its job and its key.
 
 use crate::{
-    Accepted, IntentView, Key, KeyScope, NewIntent, StoreError,
+    Accepted, IntentView, Key, KeyScope, NewIntent, NewPickup, Replaces, StoreError, choices,
     codes::Coded,
+    questions, record,
     rows::{self, IntentRow},
-    writing::Writing,
+    writing::{Writing, Written},
 };
 use clock::Time;
 use dispatch::{Fact, Intent, Next, State, Via};
@@ -32,13 +33,14 @@ pub(crate) struct Request {
     view: IntentView,
     next: Next,
     key: Option<Key>,
+    pickup: NewPickup,
     at: Time,
     json: String,
 }
 
 impl Request {
     pub(crate) fn new(new: NewIntent) -> Result<Self, StoreError> {
-        let NewIntent { id, merchant, account, shipment, via, key, at } = new;
+        let NewIntent { id, merchant, account, shipment, via, key, pickup, at } = new;
         let (intent, next) = Intent::accept(id, shipment.deposit_date, at);
         let view = IntentView {
             merchant: merchant.clone(),
@@ -52,10 +54,12 @@ impl Request {
             parcel_ref: shipment.parcel_ref.clone(),
             product: shipment.product.clone(),
             mode: shipment.mode.clone(),
+            question: None,
+            consent: None,
             version: 1,
         };
         let json = first_fact(merchant, shipment, via)?;
-        Ok(Self { view, next, key, at, json })
+        Ok(Self { view, next, key, pickup, at, json })
     }
 
     /// What it would be told without being taken in: nothing where it would be new.
@@ -87,12 +91,19 @@ pub(crate) fn accept(writing: &mut Writing<'_>, request: Request) -> Result<Acce
     if let Some(known) = request.known(writing.conn)? {
         return Ok(known);
     }
+    if let Some(known) = questions::asked_otherwise(writing.conn, &request.view)? {
+        return Ok(Accepted::Known(known));
+    }
     request.check(writing.conn)?;
-    let Request { mut view, next, key, at, json } = request;
+    let Request { mut view, next, key, pickup, at, json } = request;
     if let Some(order) = &view.order_number {
         view.parcel_no = parcels_of(writing.conn, &view.merchant, order)? + 1;
     }
-    let row = IntentRow { view, accepted_seq: writing.next_seq() };
+    if let Some(choice) = pickup.choice.as_ref().filter(|choice| choice.order_number.is_some()) {
+        choices::choose(writing, choice, &Replaces::Any, at)?;
+    }
+    let asked = questions::at_acceptance(writing.conn, &view, pickup)?;
+    let mut row = IntentRow { view, accepted_seq: writing.next_seq() };
     if !rows::insert(writing.conn, &row)? {
         return Err(StoreError::IdTaken(row.id()));
     }
@@ -101,6 +112,9 @@ pub(crate) fn accept(writing: &mut Writing<'_>, request: Request) -> Result<Acce
     writing.plan(&row, next, at)?;
     if let Some(key) = key {
         put_key(writing.conn, &row, key, at)?;
+    }
+    if let Some(asked) = asked {
+        record::happen(writing, &mut row, vec![Written::new(asked)?], at)?;
     }
     Ok(Accepted::New(row.view))
 }

@@ -212,7 +212,7 @@ fn parcels(
     let rows = statement.query_and_then(params![client, bordereau], |row| {
         let id = ShipmentId::from_bytes(row.get(0)?);
         let intent = rows::find(conn, id)?.ok_or(StoreError::Damaged { what: "local label" })?;
-        Ok((id, parse(&row.get::<_, String>(1)?, "number")?, claim::shipment(conn, intent.accepted_seq)?))
+        Ok((id, parse(&row.get::<_, String>(1)?, "number")?, claim::shipment(conn, &intent)?))
     })?;
     rows.collect()
 }

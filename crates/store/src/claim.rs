@@ -76,7 +76,7 @@ fn take(
     now: Time,
 ) -> Result<Claimed, StoreError> {
     let mut row = rows::find(writing.conn, id)?.ok_or(StoreError::Damaged { what: "outbox" })?;
-    let shipment = shipment(writing.conn, row.accepted_seq)?;
+    let shipment = shipment(writing.conn, &row)?;
     let account = account(writing, &row, accounts)?;
     let deposit_date = shipment.deposit_date.max(today);
     match job {
@@ -99,16 +99,24 @@ fn begin(
     let attempt = row.view.intent.attempt + 1;
     let claimed = Written::new(Fact::Claimed { attempt, deposit_date, number: shipment.parcel_number })?;
     let next = row.fold(&claimed.fact, now, writing.policy).map_err(|_| StoreError::Damaged { what: "outbox" })?;
-    writing.store(row, before, &[claimed], next, now)
+    writing.store(row, before, std::iter::once(&claimed), next, now)
 }
 
-/// What is to be labelled, out of the first fact.
-pub(crate) fn shipment(conn: &Connection, accepted_seq: i64) -> Result<Shipment, StoreError> {
-    kept_shipment(conn, accepted_seq)?.ok_or(StoreError::Damaged { what: "first fact" })
+/// What is to be labelled: the first fact, with what was agreed to since.
+pub(crate) fn shipment(conn: &Connection, row: &IntentRow) -> Result<Shipment, StoreError> {
+    kept_shipment(conn, row)?.ok_or(StoreError::Damaged { what: "first fact" })
 }
 
-/// What was to be labelled, out of the first fact; nothing where that is past its time.
-pub(crate) fn kept_shipment(conn: &Connection, accepted_seq: i64) -> Result<Option<Shipment>, StoreError> {
+/// The same of a shipment whose first fact may be past its time, and then nothing.
+pub(crate) fn kept_shipment(conn: &Connection, row: &IntentRow) -> Result<Option<Shipment>, StoreError> {
+    let mut shipment = first_shipment(conn, row.accepted_seq)?;
+    if let (Some(shipment), Some(_)) = (&mut shipment, &row.view.consent) {
+        shipment.go_elsewhere(row.view.product.clone(), row.view.mode.clone());
+    }
+    Ok(shipment)
+}
+
+fn first_shipment(conn: &Connection, accepted_seq: i64) -> Result<Option<Shipment>, StoreError> {
     let mut statement = conn.prepare_cached(FIRST_FACT)?;
     let mut rows = statement.query([accepted_seq])?;
     let damaged = || StoreError::Damaged { what: "first fact" };

@@ -23,8 +23,16 @@ pub(crate) trait Coded: Copy + PartialEq + 'static {
 }
 
 impl Coded for State {
-    const ALL: &'static [Self] =
-        &[Self::Waiting, Self::InFlight, Self::Unknown, Self::Confirmed, Self::Rejected, Self::Human, Self::Void];
+    const ALL: &'static [Self] = &[
+        Self::Waiting,
+        Self::InFlight,
+        Self::Unknown,
+        Self::Confirmed,
+        Self::Rejected,
+        Self::Human,
+        Self::Void,
+        Self::Question,
+    ];
     const WHAT: &'static str = "state";
 }
 

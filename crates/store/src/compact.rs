@@ -5,7 +5,8 @@
 //! - `label_days` after a shipment ended, the bytes of its label and of its customs declaration, and the rest of the
 //!   carrier's answer. Its number stays.
 //! - `personal_days` after it ended, its addresses: the shipment, the facts of how it came about, the carrier's words in
-//!   a refusal, what tracking said, the lines of its batch, the text of its order in a shop. In the place of its facts stands one, `compacted`, with what
+//!   a refusal, what tracking said, the lines of its batch, the text of its order in a shop, and what was chosen for an
+//!   order, so long after it was. In the place of its facts stands one, `compacted`, with what
 //!   they came to. Its row stays: who, when, which order, which number, how it ended.
 //! - Thirteen months after they were written, the keys by which a request is recognised, and the numbers that the
 //!   carrier gave out: as long as the carrier itself remembers a number. No earlier, whatever is configured.
@@ -60,6 +61,9 @@ const TRACKED: &str = "SELECT rowid, at < ?2 FROM tracking WHERE rowid > ?1 ORDE
 const BATCHES: &str = "SELECT batch, row, b.began_at < ?3 FROM batch_lines l JOIN batches b ON b.id = l.batch \
     WHERE (l.batch, l.row) > (?1, ?2) ORDER BY l.batch, l.row LIMIT ?4";
 
+const CHOICES: &str = "SELECT id, at < ?2 FROM choices WHERE id > ?1 ORDER BY id LIMIT ?3";
+
+const DROP_CHOICE: &str = "DELETE FROM choices WHERE id = ?1";
 const ORDERS: &str = "SELECT o.id, o.json IS NOT NULL AND o.seen_at < ?2 AND o.look_at IS NULL AND o.push_at IS NULL \
     AND (o.shipment IS NULL OR (SELECT compacted FROM intents i WHERE i.id = o.shipment)) FROM shop_orders o \
     WHERE o.id > ?1 ORDER BY o.id LIMIT ?3";
@@ -116,10 +120,11 @@ impl Place {
             Stage::Numbers(..) => 3,
             Stage::Tracked(_) => 4,
             Stage::Batches(..) => 5,
-            Stage::Orders(_) => 6,
-            Stage::Unread(_) => 7,
+            Stage::Choices(_) => 6,
+            Stage::Orders(_) => 7,
+            Stage::Unread(_) => 8,
         };
-        f64::from(stage) / 8.0
+        f64::from(stage) / 9.0
     }
 }
 
@@ -132,6 +137,7 @@ enum Stage {
     Numbers(String, [u8; 16]),
     Tracked(i64),
     Batches([u8; 16], i64),
+    Choices(i64),
     Orders(String),
     Unread(i64),
 }
@@ -155,6 +161,8 @@ pub struct Removed {
     pub tracked: u64,
     /// Lines of batches.
     pub batch_lines: u64,
+    /// What was chosen for orders.
+    pub choices: u64,
     /// Texts of orders in shops.
     pub orders: u64,
     /// Webhooks that nobody could read.
@@ -171,6 +179,7 @@ impl std::ops::AddAssign for Removed {
         self.numbers += more.numbers;
         self.tracked += more.tracked;
         self.batch_lines += more.batch_lines;
+        self.choices += more.choices;
         self.orders += more.orders;
         self.unread += more.unread;
     }
@@ -237,7 +246,12 @@ pub(crate) fn find(conn: &Connection, keep: &Keep, place: Place, now: Time) -> R
         Stage::Batches(batch, row) => {
             let after = params![batch, row, ends.personal.unix_ms(), LOOK_COUNT_MAX];
             let key = |row: &Row<'_>| Ok(Stage::Batches(row.get(0)?, row.get(1)?));
-            walk(conn, BATCHES, after, (key, 2), Stage::Orders(String::new()), |removed, _| removed.batch_lines += 1)
+            walk(conn, BATCHES, after, (key, 2), Stage::Choices(0), |removed, _| removed.batch_lines += 1)
+        }
+        Stage::Choices(id) => {
+            let after = params![id, ends.personal.unix_ms(), LOOK_COUNT_MAX];
+            let key = |row: &Row<'_>| Ok(Stage::Choices(row.get(0)?));
+            walk(conn, CHOICES, after, (key, 1), Stage::Orders(String::new()), |removed, _| removed.choices += 1)
         }
         Stage::Orders(id) => {
             let after = params![id, ends.personal.unix_ms(), LOOK_COUNT_MAX];
@@ -337,6 +351,9 @@ pub(crate) fn remove(writing: &mut Writing<'_>, found: &Found, keep: &Keep, now:
             }
             Stage::Batches(batch, row) => {
                 conn.prepare_cached(DROP_LINE)?.execute(params![batch, row])?;
+            }
+            Stage::Choices(id) => {
+                conn.prepare_cached(DROP_CHOICE)?.execute([id])?;
             }
             Stage::Orders(id) => {
                 conn.prepare_cached(DROP_ORDER)?.execute([id])?;

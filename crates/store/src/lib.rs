@@ -13,6 +13,7 @@ mod api_keys;
 mod backup;
 mod backup_error;
 mod batches;
+mod choices;
 mod claim;
 mod codes;
 mod compact;
@@ -28,6 +29,8 @@ mod numbers;
 mod opening;
 mod options;
 mod orders;
+mod pickup_points;
+mod questions;
 mod reads;
 mod record;
 mod report;
@@ -50,6 +53,7 @@ pub use api_keys::{ApiKey, NewApiKey};
 pub use backup::{FileFacts, Manifest, Mark, Progress, Step, Teller, back_up, manifest_at, manifest_of, verify};
 pub use backup_error::BackupError;
 pub use batches::{Batch, Ending, Line, LineStatus, LineWork, NewBatch, NewLine, NotTaken, Refusal};
+pub use choices::{Chose, PastChoice, Replaces};
 pub use compact::{Keep, Place as CompactPlace, Removed};
 pub use doctor::Finding;
 pub use error::StoreError;
@@ -59,20 +63,23 @@ pub use hooks::{
 };
 pub use model::{
     Accepted, Account, AccountId, Claimed, Counts, Cursor, Filter, IntentView, Key, KeyScope, Label, LabelBytes, Late,
-    Merchant, NewIntent, Page,
+    Merchant, NewIntent, NewPickup, Page,
 };
 pub use numbers::{KnownRange, NewRange, Numbers};
 pub use options::{Boundary, BoundaryHook, Mode, Options, Place};
 pub use orders::OrderAccepted;
+pub use pickup_points::PointsKept;
+pub use questions::{Agreed, OpenQuestion, PointRule};
 pub use report::{Local, Report, Tally, Unknowns, Waited};
 pub use restore::{Found, Restore, Restored, restore};
 pub use scope::{Scope, Scopes, UnknownScope};
 pub use seal::SealingKey;
 pub use shops::{
     Came, DuePush, Folded, Heard, NewShop, OnOrder, OrderCursor, OrderFilter, OrderPage, OrderShipment, OrderStep,
-    PushEnd, Pushing, SeenOrder, Shop, ShopCounts, ShopEvent, ShopSecrets, Standing, StoredOrder, Unread,
+    PushEnd, Pushing, SeenOrder, Shop, ShopCounts, ShopEvent, ShopSecrets, ShopWork, Standing, StoredOrder, Unread,
 };
 pub use snapshot::{GivenOut, Kind, Period, Snapshot, without_private_parts};
 pub use stopgaps::{Candidate, LocalWish, Looked};
 pub use store::{HooksGathered, Store};
+pub use tracking::OutOfHome;
 pub use watch::Watch;

@@ -3,7 +3,7 @@
 use crate::{Account, Merchant, NewApiKey, Scopes, SealingKey, StoreError, api_keys, rows::parse, writing::Writing};
 use clock::Time;
 use parcel::{Login, MerchantId};
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -11,8 +11,11 @@ const MERCHANT_PUT: &str =
     "INSERT INTO merchants (id, name) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET name = excluded.name";
 const MERCHANT_PUT_NEW: &str = "INSERT INTO merchants (id, name) VALUES (?1, ?1) ON CONFLICT (id) DO NOTHING";
 const ALL: &str = "SELECT id, name FROM merchants ORDER BY id";
+const ONE: &str = "SELECT name FROM merchants WHERE id = ?1";
 const ACCOUNT: &str = "SELECT id, merchant, carrier, sealed FROM accounts WHERE id = ?1";
 const ACCOUNTS: &str = "SELECT id, merchant, carrier, sealed FROM accounts WHERE merchant = ?1 ORDER BY id";
+const ACCOUNT_AFTER: &str = "SELECT id, merchant, carrier, sealed FROM accounts WHERE carrier = ?1 AND id > ?2 \
+    ORDER BY id LIMIT 1";
 const ACCOUNT_PUT: &str = "INSERT INTO accounts (id, merchant, carrier, sealed) VALUES (?1, ?2, ?3, ?4) \
     ON CONFLICT (id) DO UPDATE SET carrier = excluded.carrier, sealed = excluded.sealed";
 
@@ -78,9 +81,27 @@ pub(crate) fn all(conn: &Connection) -> Result<Vec<Merchant>, StoreError> {
     rows.collect()
 }
 
+pub(crate) fn find(conn: &Connection, id: &MerchantId) -> Result<Option<Merchant>, StoreError> {
+    let mut statement = conn.prepare_cached(ONE)?;
+    let name = statement.query_row([id.as_str()], |row| row.get(0)).optional()?;
+    Ok(name.map(|name| Merchant { id: id.clone(), name }))
+}
+
 pub(crate) fn account(conn: &Connection, key: &SealingKey, id: &str) -> Result<Option<Account>, StoreError> {
     let mut statement = conn.prepare_cached(ACCOUNT)?;
     let mut rows = statement.query([id])?;
+    rows.next()?.map(|row| read(row, key)).transpose()
+}
+
+/// The first account at a carrier after this id.
+pub(crate) fn account_after(
+    conn: &Connection,
+    key: &SealingKey,
+    carrier: &str,
+    after: &str,
+) -> Result<Option<Account>, StoreError> {
+    let mut statement = conn.prepare_cached(ACCOUNT_AFTER)?;
+    let mut rows = statement.query([carrier, after])?;
     rows.next()?.map(|row| read(row, key)).transpose()
 }
 

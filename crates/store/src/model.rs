@@ -1,12 +1,14 @@
 //! What goes into the store and what comes out: never a database row, never a wire type.
 
+use crate::{Agreed, OpenQuestion};
 use bytes::Bytes;
 use clock::Time;
-use dispatch::{Intent, Job, Reject, State, Via};
+use dispatch::{Intent, Job, Question, Reject, State, Via};
 use jiff::civil::Date;
 use parcel::{
     BatchId, DeliveryMode, LabelFormat, Login, MerchantId, OrderNumber, ParcelNumber, Product, Shipment, ShipmentId,
 };
+use pickup::Choice;
 use std::fmt;
 
 /// An account at the carrier, by the id that the merchant's set-up gave it.
@@ -27,8 +29,19 @@ pub struct NewIntent {
     pub via: Via,
     /// What makes the same request recognisable when it comes again.
     pub key: Option<Key>,
+    /// What is known beside it of where the parcel is to end.
+    pub pickup: NewPickup,
     /// When.
     pub at: Time,
+}
+
+/// What is known beside a request of where its parcel is to end.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct NewPickup {
+    /// What the buyer chose, where the request brought its signed record along; where not, the order's record counts.
+    pub choice: Option<Box<Choice>>,
+    /// What is to be asked of the point that the request names, by the directory of pickup points.
+    pub question: Option<Box<Question>>,
 }
 
 /// By which rule a request counts as one that came before. A key is kept for 13 months.
@@ -89,10 +102,14 @@ pub struct IntentView {
     pub reject: Option<Reject>,
     /// Why a person has to decide, while one has to.
     pub human_reason: Option<String>,
-    /// What was sold.
+    /// What was sold, or was agreed to since.
     pub product: Product,
-    /// Where the parcel is to end.
+    /// Where the parcel is to end, as it was sold or was agreed to since.
     pub mode: DeliveryMode,
+    /// What is asked, while it is.
+    pub question: Option<Box<OpenQuestion>>,
+    /// What was agreed to last, where something was.
+    pub consent: Option<Box<Agreed>>,
     /// How many facts are folded in; grows with every change.
     pub version: u64,
 }
@@ -158,6 +175,8 @@ pub struct Claimed {
 pub struct Filter {
     /// Only in this state.
     pub state: Option<State>,
+    /// Only those of which it is known that the parcel is not where its buyer chose.
+    pub mismatched: bool,
     /// Only of this order.
     pub order_number: Option<OrderNumber>,
     /// Only those whose order number begins so, or whose parcel reference or parcel number is this.

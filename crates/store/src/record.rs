@@ -3,11 +3,12 @@
 use crate::{
     IntentView, LabelBytes, StoreError, announcements,
     codes::Coded,
+    questions,
     rows::{self, IntentRow},
     writing::{Writing, Written},
 };
 use clock::Time;
-use dispatch::{By, Fact, Job, Next};
+use dispatch::{By, Fact, Job, Next, State};
 use parcel::{LabelFormat, ParcelNumber, ShipmentId};
 use rusqlite::{Connection, params};
 
@@ -55,13 +56,7 @@ pub(crate) fn record(writing: &mut Writing<'_>, happened: &Happened) -> Result<I
         return Err(StoreError::Misused("a label's bytes came without the fact that confirms it"));
     }
     let before = row.view.intent.state;
-    let mut next = Next::AsBefore;
-    for written in &happened.facts {
-        match row.fold(&written.fact, happened.at, writing.policy)? {
-            Next::AsBefore => {}
-            planned => next = planned,
-        }
-    }
+    let (next, followed) = fold(writing, &mut row, &happened.facts, happened.at)?;
     for written in &happened.facts {
         announcements::check(writing.conn, &row, &written.fact)?;
     }
@@ -72,8 +67,56 @@ pub(crate) fn record(writing: &mut Writing<'_>, happened: &Happened) -> Result<I
     if let (Some(label), Some(confirmed)) = (&happened.label, confirmed) {
         put_label(writing.conn, happened.id, label, confirmed)?;
     }
-    writing.store(&row, before, &happened.facts, next, happened.at)?;
+    store(writing, &row, before, (&happened.facts, &followed), next, happened.at)?;
     Ok(row.view)
+}
+
+/// The same for an intent that is held already, and facts that bring no label.
+pub(crate) fn happen(
+    writing: &mut Writing<'_>,
+    row: &mut IntentRow,
+    facts: Vec<Written>,
+    at: Time,
+) -> Result<(), StoreError> {
+    let before = row.view.intent.state;
+    let (next, followed) = fold(writing, row, &facts, at)?;
+    store(writing, row, before, (&facts, &followed), next, at)
+}
+
+/// Folds the facts in, and what follows from them at once; gives what is to be done then, and what followed.
+fn fold(
+    writing: &Writing<'_>,
+    row: &mut IntentRow,
+    facts: &[Written],
+    at: Time,
+) -> Result<(Next, Vec<Written>), StoreError> {
+    let mut next = Next::AsBefore;
+    let mut one = |row: &mut IntentRow, fact: &Fact| -> Result<(), StoreError> {
+        match row.fold(fact, at, writing.policy)? {
+            Next::AsBefore => {}
+            planned => next = planned,
+        }
+        Ok(())
+    };
+    facts.iter().try_for_each(|written| one(row, &written.fact))?;
+    let mut followed: Vec<Written> = Vec::new();
+    while let Some(last) = followed.last().or(facts.last()).filter(|last| questions::has_followers(row, &last.fact)) {
+        let Some(fact) = questions::what_follows(writing.conn, row, &last.fact)? else { break };
+        one(row, &fact)?;
+        followed.push(Written::new(fact)?);
+    }
+    Ok((next, followed))
+}
+
+fn store(
+    writing: &mut Writing<'_>,
+    row: &IntentRow,
+    before: State,
+    (facts, followed): (&[Written], &[Written]),
+    next: Next,
+    at: Time,
+) -> Result<(), StoreError> {
+    writing.store(row, before, facts.iter().chain(followed), next, at)
 }
 
 fn put_label(

@@ -48,6 +48,8 @@ pub struct Tally {
     pub rejected: u64,
     /// Those that the merchant gave up.
     pub void: u64,
+    /// Those of which the buyer or the merchant is being asked where they go.
+    pub question: u64,
     /// How long it took from the request to the label; absent where there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waited_ms: Option<Waited>,
@@ -154,6 +156,7 @@ impl Tally {
             State::Rejected => &mut self.rejected,
             State::Human => &mut self.human,
             State::Void => &mut self.void,
+            State::Question => &mut self.question,
         };
         *place += 1;
         if let (State::Confirmed, Some(by)) = (step.state, step.by) {
@@ -194,6 +197,7 @@ impl Tally {
         self.human += more.human;
         self.rejected += more.rejected;
         self.void += more.void;
+        self.question += more.question;
         self.unknowns.met += more.unknowns.met;
         self.unknowns.open += more.unknowns.open;
         self.local.announced += more.local.announced;

@@ -48,7 +48,7 @@ const ASIDE: &str = "replaced-";
 /// The journal goes on at the next multiple of this: more facts than any store writes between two backups.
 const FLOOR_STEP: u64 = 1 << 40;
 
-const OPEN: &str = "SELECT id, state FROM intents WHERE state IN (?1, ?2, ?3, ?4) ORDER BY accepted_seq";
+const OPEN: &str = "SELECT id, state FROM intents WHERE state IN (?1, ?2, ?3, ?4, ?5) ORDER BY accepted_seq";
 const RESTORED: &str = "INSERT INTO restores (floor, at, mark_seq, mark_at) VALUES (?1, ?2, ?3, ?4)";
 
 /// What is to be restored, and how.
@@ -97,6 +97,8 @@ pub struct Found {
     pub unknown: u64,
     /// A person's to decide.
     pub human: u64,
+    /// The buyer or the merchant was being asked.
+    pub question: u64,
 }
 
 /// Restores a backup. Nothing of what is in the directory is touched before the backup was found good.
@@ -186,10 +188,9 @@ fn make_ready(part: &Path, wanted: &Restore, manifest: &Manifest) -> Result<(Fou
 
 fn open_intents(conn: &Connection) -> Result<Vec<(ShipmentId, State)>, StoreError> {
     let mut statement = conn.prepare(OPEN)?;
-    let open = [State::Waiting, State::InFlight, State::Unknown, State::Human].map(Coded::code);
-    let rows = statement.query_and_then(params![open[0], open[1], open[2], open[3]], |row| {
-        Ok((ShipmentId::from_bytes(row.get(0)?), State::from_code(row.get(1)?)?))
-    })?;
+    let open = [State::Waiting, State::InFlight, State::Unknown, State::Human, State::Question].map(Coded::code);
+    let rows = statement
+        .query_and_then(open, |row| Ok((ShipmentId::from_bytes(row.get(0)?), State::from_code(row.get(1)?)?)))?;
     rows.collect()
 }
 
@@ -200,6 +201,7 @@ fn count(open: &[(ShipmentId, State)]) -> Found {
         in_flight: of(State::InFlight),
         unknown: of(State::Unknown),
         human: of(State::Human),
+        question: of(State::Question),
     }
 }
 
@@ -227,7 +229,7 @@ fn leave_out(conn: &Connection, wanted: &Restore, manifest: &Manifest) -> Result
 /// Writes that the lost store may have gone on with this intent.
 fn mark(writing: &mut Writing<'_>, id: ShipmentId, mark: Time, now: Time) -> Result<(), StoreError> {
     let row = rows::find(writing.conn, id)?.ok_or(StoreError::NoShipment(id))?;
-    let chosen = claim::shipment(writing.conn, row.accepted_seq)?.parcel_number;
+    let chosen = claim::shipment(writing.conn, &row)?.parcel_number;
     match row.view.intent.after_a_restore(mark, chosen) {
         Some(fact) => record::record(writing, &Happened::new(id, vec![fact], now, None)?).map(drop),
         None => Ok(()),

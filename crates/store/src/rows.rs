@@ -1,5 +1,6 @@
 //! One intent as a row, there and back.
 
+use crate::{Agreed, OpenQuestion};
 use crate::{
     IntentView, StoreError,
     codes::{Coded, day_code, day_from_code},
@@ -15,7 +16,7 @@ macro_rules! columns {
         "id, merchant, account, via, order_number, parcel_no, product, pickup_point, accepted_seq, accepted_at, \
          deposit, state, version, changed_at, attempt, unknowns, retries, sent, claimed_at, number, known_by, cause, \
          released, reject_code, reject_message, human_reason, offered, announced_at, integrated_at, \
-         parcel_ref"
+         parcel_ref, question, consent, mismatch"
     };
 }
 
@@ -25,7 +26,7 @@ const INSERT: &str = concat!(
     "INSERT INTO intents (",
     columns!(),
     ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, 0, 0, 0, 0, NULL, NULL, NULL, NULL, 0, \
-     NULL, NULL, NULL, 0, NULL, NULL, ?15) ON CONFLICT DO NOTHING"
+     NULL, NULL, NULL, 0, NULL, NULL, ?15, NULL, NULL, NULL) ON CONFLICT DO NOTHING"
 );
 const UPDATE: &str = "UPDATE intents SET version = ?2, changed_at = ?3, attempt = ?4, unknowns = ?5, retries = ?6, \
     sent = ?7, claimed_at = ?8, number = ?9, known_by = ?10, cause = ?11, released = ?12, reject_code = ?13, \
@@ -34,6 +35,10 @@ const UPDATE_STATE: &str = "UPDATE intents SET version = ?2, changed_at = ?3, at
     retries = ?6, sent = ?7, claimed_at = ?8, number = ?9, known_by = ?10, cause = ?11, released = ?12, \
     reject_code = ?13, reject_message = ?14, human_reason = ?15, offered = ?16, announced_at = ?17, \
     integrated_at = ?18, state = ?19 WHERE id = ?1";
+
+/// What only questions and their answers change.
+const UPDATE_PLACE: &str = "UPDATE intents SET product = ?2, pickup_point = ?3, question = ?4, consent = ?5, \
+    mismatch = ?6 WHERE id = ?1";
 
 /// An intent as it stands in its table.
 #[derive(Clone, Debug)]
@@ -63,8 +68,35 @@ impl IntentRow {
             _ if view.intent.state != State::Human => view.human_reason = None,
             _ => {}
         }
+        self.fold_place(fact, at);
         Ok(next)
     }
+
+    /// What a fact says of where the parcel is to end.
+    fn fold_place(&mut self, fact: &Fact, at: Time) {
+        let view = &mut self.view;
+        match fact {
+            Fact::Asked { question, .. } => {
+                view.question = Some(Box::new(OpenQuestion { question: question.clone(), asked_at: at }));
+            }
+            Fact::Consented { consent } => {
+                view.product = consent.product.clone();
+                view.mode = consent.mode.clone();
+                view.human_reason = view.intent.reason_after_consent().map(str::to_owned);
+                view.consent = Some(Box::new(Agreed { consent: consent.clone(), at }));
+            }
+            _ => {}
+        }
+        if view.intent.state != State::Question {
+            view.question = None;
+        }
+    }
+}
+
+/// Whether a fact can change what [`update_place`] writes.
+pub(crate) fn changes_place(before: State, fact: &Fact) -> bool {
+    before == State::Question
+        || matches!(fact, Fact::Asked { .. } | Fact::Consented { .. } | Fact::Rechosen { .. } | Fact::Elsewhere { .. })
 }
 
 /// The intent with this id.
@@ -149,6 +181,26 @@ pub(crate) fn update(conn: &Connection, row: &IntentRow, state_before: State) ->
     Ok(())
 }
 
+/// Writes what questions and their answers may change. Apart from [`update`], which every other fact goes through.
+pub(crate) fn update_place(conn: &Connection, row: &IntentRow) -> Result<(), StoreError> {
+    let view = &row.view;
+    let point = view.mode.pickup_point();
+    conn.prepare_cached(UPDATE_PLACE)?.execute(params![
+        row.id().as_bytes(),
+        view.product.code(),
+        point.as_ref().map(|p| p.as_str()),
+        text(view.question.as_deref())?,
+        text(view.consent.as_deref())?,
+        text(view.intent.mismatch.as_ref())?,
+    ])?;
+    Ok(())
+}
+
+fn text(value: Option<&impl serde::Serialize>) -> Result<Option<String>, StoreError> {
+    let text = value.map(serde_json::to_string).transpose();
+    text.map_err(|_| StoreError::Misused("a question that is not JSON"))
+}
+
 fn read(row: &Row<'_>) -> Result<IntentRow, StoreError> {
     let order_number: Option<String> = row.get(4)?;
     let point: Option<String> = row.get(7)?;
@@ -169,6 +221,8 @@ fn read(row: &Row<'_>) -> Result<IntentRow, StoreError> {
             Some(id) => DeliveryMode::PickupPoint(parse(&id, "pickup_point")?),
             None => DeliveryMode::Home,
         },
+        question: maybe_json::<OpenQuestion>(row.get(30)?, "question")?.map(Box::new),
+        consent: maybe_json::<Agreed>(row.get(31)?, "consent")?.map(Box::new),
         version: u64::try_from(version).map_err(|_| StoreError::Damaged { what: "version" })?,
     };
     Ok(IntentRow { view, accepted_seq: row.get(8)? })
@@ -196,12 +250,20 @@ fn read_intent(row: &Row<'_>) -> Result<Intent, StoreError> {
         offered: row.get(26)?,
         announced_at: maybe_time(27)?,
         integrated_at: maybe_time(28)?,
+        mismatch: maybe_json(row.get(32)?, "mismatch")?,
     })
 }
 
 /// A value of ours read from its text.
 pub(crate) fn parse<T: FromStr>(text: &str, what: &'static str) -> Result<T, StoreError> {
     text.parse().map_err(|_| StoreError::Damaged { what })
+}
+
+fn maybe_json<T: serde::de::DeserializeOwned>(
+    text: Option<String>,
+    what: &'static str,
+) -> Result<Option<T>, StoreError> {
+    text.map(|text| json(&text, what)).transpose()
 }
 
 /// A value of ours read from its JSON.

@@ -13,11 +13,13 @@ pub enum Scope {
     Decide,
     /// Set up webhooks.
     Hooks,
+    /// Look for pickup points and note what a buyer chose: what a key in a shop's public page may do.
+    Pick,
 }
 
 impl Scope {
     /// Every scope. Its place here is its bit: the list only grows at its end.
-    pub const ALL: [Self; 4] = [Self::Read, Self::Ship, Self::Decide, Self::Hooks];
+    pub const ALL: [Self; 5] = [Self::Read, Self::Ship, Self::Decide, Self::Hooks, Self::Pick];
 
     /// Its name outside.
     pub fn name(self) -> &'static str {
@@ -26,6 +28,7 @@ impl Scope {
             Self::Ship => "ship",
             Self::Decide => "decide",
             Self::Hooks => "hooks",
+            Self::Pick => "pick",
         }
     }
 
@@ -50,7 +53,7 @@ impl FromStr for Scope {
 
 /// A word that names no scope.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there is no scope {0:?}: write some of read, ship, decide and hooks, with commas between them")]
+#[error("there is no scope {0:?}: write some of read, ship, decide, hooks and pick, with commas between them")]
 pub struct UnknownScope(pub String);
 
 /// Several scopes, written with commas between them.
@@ -116,11 +119,11 @@ mod tests {
 
     #[test]
     fn scopes_read_back() {
-        for text in ["read", "read,ship", "read,ship,decide,hooks"] {
+        for text in ["read", "pick", "read,ship", "read,ship,decide,hooks,pick"] {
             assert_eq!(text.parse::<Scopes>().map(|s| s.to_string()), Ok(text.to_owned()));
         }
         assert_eq!(" hooks , read".parse::<Scopes>().map(|s| s.to_string()), Ok("read,hooks".to_owned()));
-        assert_eq!(Scopes::all().bits(), 15, "as the layout has it for keys of old");
+        assert_eq!(Scopes::all().bits(), 31, "as the layout has it for keys of old");
         for bad in ["", "read,", "raed", "READ"] {
             assert!(bad.parse::<Scopes>().is_err(), "{bad}");
         }

@@ -89,6 +89,11 @@ impl SealingKey {
         hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
     }
 
+    /// The key for what buyers choose, which says nothing about this one.
+    pub(crate) fn choice_key(&self) -> pickup::ChoiceKey {
+        pickup::ChoiceKey::derive(&self.bytes)
+    }
+
     pub(crate) fn seal(&self, secret: &[u8], belongs_to: &str) -> Result<Vec<u8>, StoreError> {
         let mut nonce = [0; NONCE_BYTES];
         getrandom::fill(&mut nonce).map_err(|_| StoreError::NoChance)?;

@@ -22,6 +22,8 @@ const BY_STATE: &str = "SELECT id FROM intents INDEXED BY intents_by_state WHERE
     AND id >= ?2 AND id < ?3 AND deposit BETWEEN ?5 AND ?6 AND (?7 IS NULL OR product = ?7) ORDER BY id DESC LIMIT ?8";
 const BY_PRODUCT: &str = "SELECT id FROM intents INDEXED BY intents_by_product \
     WHERE merchant = ?1 AND product = ?4 AND id >= ?2 AND id < ?3 ORDER BY id DESC";
+const BY_MISMATCH: &str = "SELECT id FROM intents INDEXED BY intents_mismatched \
+    WHERE merchant = ?1 AND mismatch IS NOT NULL AND id >= ?2 AND id < ?3 AND ?4 ORDER BY id DESC";
 const BY_BATCH: &str = "SELECT DISTINCT l.intent FROM batch_lines l INDEXED BY batch_lines_of_intent \
     JOIN batches b ON b.id = l.batch AND b.merchant = ?1 \
     WHERE l.batch = ?4 AND l.intent >= ?2 AND l.intent < ?3 ORDER BY l.intent DESC";
@@ -97,6 +99,9 @@ impl Search<'_> {
         if let Some(batch) = &filter.batch {
             return self.walk(BY_BATCH, batch.as_bytes());
         }
+        if filter.mismatched {
+            return self.walk(BY_MISMATCH, &1);
+        }
         match (&filter.product, filter.state) {
             (Some(product), None) => self.walk(BY_PRODUCT, &product.code()),
             (_, Some(state)) => self.sift(self.by_state(state)?),
@@ -146,6 +151,7 @@ impl Search<'_> {
         let filter = self.filter;
         view.merchant == *self.merchant
             && filter.state.is_none_or(|state| state == view.intent.state)
+            && (!filter.mismatched || view.intent.mismatch.is_some())
             && filter.product.as_ref().is_none_or(|product| *product == view.product)
             && filter.order_number.as_ref().is_none_or(|order| view.order_number.as_ref() == Some(order))
             && filter.deposit_from.is_none_or(|day| view.intent.deposit_date >= day)

@@ -131,9 +131,7 @@ impl Snapshot {
         mut each: impl FnMut(&IntentView, Option<Shipment>) -> Result<(), E>,
     ) -> Result<(), E> {
         let values = params![first_id(period.from), first_id(period.to), period.whose()];
-        rows::each(&self.conn, SHIPMENTS, values, |row| {
-            each(&row.view, crate::claim::kept_shipment(&self.conn, row.accepted_seq)?)
-        })
+        rows::each(&self.conn, SHIPMENTS, values, |row| each(&row.view, crate::claim::kept_shipment(&self.conn, row)?))
     }
 
     /// Each fact that was written in the period, in order.

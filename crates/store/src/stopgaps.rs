@@ -145,7 +145,7 @@ fn candidate(
         wishes.insert(row.view.merchant.clone(), wish);
     }
     let wish = wishes.get(&row.view.merchant).cloned().unwrap_or_default();
-    let shipment = claim::shipment(conn, row.accepted_seq)?;
+    let shipment = claim::shipment(conn, &row)?;
     let numbers_left = numbers::any_left(conn, &row.view.account, &row.view.product)?;
     Ok(Candidate { view: row.view, shipment, wish, numbers_left })
 }

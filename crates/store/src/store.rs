@@ -1,10 +1,12 @@
 //! The public face of the store: every method hands a plain function to the engine and waits for what it says.
 
+mod choice;
 mod hooks;
 mod keep;
 mod keys;
 mod local;
 mod many;
+mod pickup;
 mod shops;
 
 use crate::{
@@ -182,7 +184,7 @@ impl Store {
         let merchant = merchant.clone();
         let read = move |conn: &rusqlite::Connection| {
             let row = reads::row(conn, &merchant, id)?;
-            row.map_or(Ok(None), |row| claim::kept_shipment(conn, row.accepted_seq))
+            row.map_or(Ok(None), |row| claim::kept_shipment(conn, &row))
         };
         self.inner.engine.read(read).await
     }

@@ -82,18 +82,23 @@ impl<'c> Writing<'c> {
     }
 
     /// Writes an intent that facts were folded into, the facts themselves, and the work that is left.
-    pub(crate) fn store(
+    pub(crate) fn store<'f>(
         &mut self,
         row: &IntentRow,
         before: State,
-        facts: &[Written],
+        facts: impl Iterator<Item = &'f Written>,
         next: Next,
         at: Time,
     ) -> Result<(), StoreError> {
+        let mut moved = false;
         for written in facts {
             self.append(row.id(), at, &written.json)?;
+            moved |= rows::changes_place(before, &written.fact);
         }
         rows::update(self.conn, row, before)?;
+        if moved {
+            rows::update_place(self.conn, row)?;
+        }
         self.moved(before, -1);
         self.moved(row.view.intent.state, 1);
         if row.view.intent.state != before {

@@ -287,7 +287,10 @@ fn a_refusal_of_the_carrier_reaches_the_order() {
         store.record(id(1), vec![rejected(1)], after(4), None).await.expect("recorded");
         let order = the_order(&store).await;
         assert!(order.step == OrderStep::Person && order.why.as_ref().is_some_and(|why| why.contains("30221")));
-        let again = store.ship_order(&order.id, order.print(), false, wanted(&order, 2)).await.expect("asked");
+        let heavier = parcel::Weight::from_grams(2_000).expect("a weight");
+        let wanted = wanted(&order, 2);
+        let corrected = NewIntent { shipment: parcel::Shipment { weight: heavier, ..wanted.shipment }, ..wanted };
+        let again = store.ship_order(&order.id, order.print(), false, corrected).await.expect("asked");
         assert!(matches!(again, Some(OrderShipment::New(view)) if view.intent.id == id(2)));
     });
 }

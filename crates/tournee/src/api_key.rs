@@ -11,7 +11,7 @@ use crate::{
     serve::settle,
 };
 use clock::{Clock, SystemClock, Time};
-use store::{ApiKey, NewApiKey, StoreError};
+use store::{ApiKey, NewApiKey, Scopes, StoreError};
 
 /// The longest name of a key, in characters.
 const NAME_CHARS_MAX: usize = 100;
@@ -33,7 +33,7 @@ pub fn run(action: &KeyAction) -> Result<(), Fault> {
 async fn add(args: &KeyAdd) -> Result<(), Fault> {
     let merchant = args.merchant.parse().map_err(|e| Fault::usage(format!("--merchant: {e}")))?;
     let name = name(&args.name)?;
-    let (secret, at) = (fresh_api_key()?, SystemClock.now());
+    let (secret, at) = (fresh_api_key(args.scopes)?, SystemClock.now());
     let expires_at = args.expires.map(|lifetime| at.plus(lifetime));
     let new = NewApiKey { digest: digest(&secret), merchant, name, scopes: args.scopes, at, expires_at };
     let store = open(&settle(&args.place, None)?)?;
@@ -44,8 +44,10 @@ async fn add(args: &KeyAdd) -> Result<(), Fault> {
 }
 
 async fn rotate(args: &KeyRotate) -> Result<(), Fault> {
-    let (secret, at) = (fresh_api_key()?, SystemClock.now());
     let store = open(&settle(&args.place, None)?)?;
+    let before = store.api_keys().await?.into_iter().find(|key| key.id == args.id);
+    let scopes = before.map_or_else(Scopes::all, |key| key.scopes);
+    let (secret, at) = (fresh_api_key(scopes)?, SystemClock.now());
     let key = store.rotate_api_key(&args.id, digest(&secret), at, args.grace).await.map_err(usage)?;
     store.close().await?;
     say::line(format_args!("key {} works until {} at the latest; {} follows it", args.id, at.plus(args.grace), key.id));

@@ -2,9 +2,11 @@
 
 mod keep;
 mod local;
+mod pickup;
 
 pub use keep::{Backup, BackupAction, Compact, Days, Export, Format, Lang, Report, Restore, What};
-pub use local::{Dark, MerchantSet, NumbersAction, NumbersAdd, NumbersSplit};
+pub use local::{Dark, IfGone, MerchantSet, NumbersAction, NumbersAdd, NumbersSplit, YesOrNo};
+pub use pickup::{PickupAction, PickupExport, PickupImport, PointsFormat};
 
 use clap::{Args, Parser, Subcommand};
 use jiff::{Span, SpanRelativeTo};
@@ -46,6 +48,12 @@ pub enum Command {
         /// What.
         #[command(subcommand)]
         action: NumbersAction,
+    },
+    /// The directory of pickup points: import, export, status; works while the server runs.
+    Pickup {
+        /// What.
+        #[command(subcommand)]
+        action: PickupAction,
     },
     /// Add, list, rotate and revoke API keys; works while the server runs.
     Key {
@@ -257,7 +265,8 @@ pub struct KeyAdd {
     /// What the key is for, for people.
     #[arg(long, value_name = "NAME", default_value = "")]
     pub name: String,
-    /// What it may do: read (shipments, labels), ship (create shipments), decide (void, resolve), hooks (webhooks).
+    /// What it may do: read (shipments, labels), ship (create shipments), decide (void, resolve), hooks (webhooks), pick
+    /// (pickup points and the buyer's choice, nothing else: for a key that stands in a public page).
     #[arg(long, value_name = "SCOPES", default_value = "read,ship,decide,hooks")]
     pub scopes: Scopes,
     /// How long it lives, for example 90d; without this, until it is revoked.

@@ -12,12 +12,14 @@ use std::{
 
 mod explain;
 mod local;
+mod pickup;
 mod place;
 mod rules;
 mod sections;
 mod webhooks;
 
 pub use local::{Local, Sftp};
+pub use pickup::Pickup;
 pub use sections::{
     BaseUrl, Carriers, Colissimo, DropIn, KeepSection, Listener, Log, LogFormat, LogLevel, PolicySection,
 };
@@ -44,6 +46,8 @@ pub struct Config {
     pub runner: runner::Settings,
     /// Local labels.
     pub local: Local,
+    /// Pickup points.
+    pub pickup: Pickup,
     /// How patiently a label is pursued.
     pub policy: PolicySection,
     /// How long what is kept.
@@ -66,6 +70,7 @@ impl Default for Config {
             carrier: Carriers::default(),
             runner: runner::Settings::default(),
             local: Local::default(),
+            pickup: Pickup::default(),
             policy: PolicySection::default(),
             keep: KeepSection::default(),
             dropin: DropIn::default(),

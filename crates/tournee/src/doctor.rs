@@ -3,6 +3,7 @@
 
 mod local;
 mod machine;
+mod pickup;
 mod reach;
 
 use crate::{
@@ -98,6 +99,7 @@ async fn examine(place: &Where) -> Vec<Finding> {
     findings.extend(machine::clock());
     findings.extend(machine::data(&config).await);
     findings.extend(local::labels(&config).await);
+    findings.extend(pickup::points(&config).await);
     findings.push(machine::port(&config));
     findings.extend(reach::carrier(&config).await);
     findings

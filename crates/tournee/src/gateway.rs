@@ -9,7 +9,10 @@ use crate::{
     config::{Colissimo, Config, Webhooks},
     fault::Fault,
 };
-use carriers::http::{HttpOptions, HttpTransport};
+use carriers::{
+    colissimo::pickup::PickupCall,
+    http::{HttpOptions, HttpTransport},
+};
 use channels::webhook::Sender;
 use clock::{Clock, SystemClock};
 use prometheus_client::registry::Registry;
@@ -88,7 +91,8 @@ impl Gateway {
         let metrics = runner::Metrics::register(&mut registry);
         let (sender, told) = (webhook_sender(&config.webhooks)?, HookMetrics::register(&mut registry));
         let sending = config.webhooks.settings();
-        let pace = runner::Settings { local: config.local.settings(), ..config.runner.clone() };
+        let (local, points) = (config.local.settings(), config.pickup.settings());
+        let pace = runner::Settings { local, points, ..config.runner.clone() };
         let policy = config.policy.policy();
         let runner = Runner::start(store.clone(), carrier, Arc::clone(&clock), pace, policy, metrics).await?;
         let keeper = Keeper::start(store.clone(), Arc::clone(&clock), config.keep.keep());
@@ -224,6 +228,14 @@ struct Relay(runner::Relay);
 impl server::Carrier for Relay {
     fn relay(&self, request: carriers::Request) -> server::BoxFuture<'_, carriers::Exchange> {
         Box::pin(self.0.relay(request))
+    }
+
+    fn pickup(&self, call: PickupCall) -> server::BoxFuture<'_, server::PickupFound> {
+        Box::pin(self.0.pickup(call))
+    }
+
+    fn points(&self) -> server::Points {
+        self.0.points().directory()
     }
 
     fn print_locally<'a>(

@@ -14,6 +14,7 @@ pub mod key;
 pub mod logging;
 pub mod merchant;
 pub mod numbers;
+pub mod pickup;
 pub mod progress;
 pub mod replay;
 pub mod say;

@@ -19,7 +19,7 @@ use std::{
     env,
     io::{self, BufRead},
 };
-use store::{Account, Merchant, Options, Store};
+use store::{Account, Merchant, Options, Scope, Scopes, Store};
 use zeroize::Zeroizing;
 
 const PASSWORD: &str = "TOURNEE_CARRIER_PASSWORD";
@@ -41,15 +41,17 @@ pub fn run(action: &MerchantAction) -> Result<(), Fault> {
     }
 }
 
-/// A fresh API key: `tk_` and 32 bytes of chance.
+/// A fresh API key: 32 bytes of chance after `tk_`, or after `pk_` where it may be in a public page, so that whoever
+/// pastes one sees which it is.
 ///
 /// # Errors
 /// When the system gives no random bytes.
-pub fn fresh_api_key() -> Result<Zeroizing<String>, Fault> {
+pub fn fresh_api_key(scopes: Scopes) -> Result<Zeroizing<String>, Fault> {
     let mut bytes = Zeroizing::new([0u8; 32]);
     getrandom::fill(bytes.as_mut_slice())
         .map_err(|e| Fault::unavailable(format!("the system gives no random bytes: {e}; check /dev/urandom")))?;
-    Ok(Zeroizing::new(format!("tk_{}", URL_SAFE_NO_PAD.encode(bytes.as_slice()))))
+    let prefix = if scopes == Scopes::from(Scope::Pick) { "pk_" } else { "tk_" };
+    Ok(Zeroizing::new(format!("{prefix}{}", URL_SAFE_NO_PAD.encode(bytes.as_slice()))))
 }
 
 /// What is kept of an API key.
@@ -65,7 +67,7 @@ async fn add(args: &MerchantAdd, input: &mut dyn BufRead) -> Result<(), Fault> {
     if !store.accounts_of(&id).await?.is_empty() {
         return Err(Fault::usage(format!("the merchant {id} is there already; choose another with --id")));
     }
-    let api_key = fresh_api_key()?;
+    let api_key = fresh_api_key(Scopes::all())?;
     let account = Account { id: id.to_string(), merchant: id.clone(), carrier: args.carrier.clone(), login, okapi_key };
     store
         .add_merchant(
@@ -199,9 +201,12 @@ mod tests {
 
     #[test]
     fn api_keys_have_their_shape_and_are_never_twice_the_same() {
-        let (one, two) = (fresh_api_key().expect("a key"), fresh_api_key().expect("a key"));
+        let fresh = |scopes: Scopes| fresh_api_key(scopes).expect("a key");
+        let (one, two) = (fresh(Scopes::all()), fresh(Scopes::all()));
         assert!(one.starts_with("tk_") && one.len() == 46, "{}", *one);
         assert_ne!(*one, *two);
+        assert!(fresh(Scope::Pick.into()).starts_with("pk_"), "it may be seen by everybody");
+        assert!(fresh([Scope::Pick, Scope::Read].into_iter().collect()).starts_with("tk_"), "it may not");
     }
 
     #[test]

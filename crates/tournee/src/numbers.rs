@@ -1,17 +1,18 @@
-//! `tournee numbers` and `tournee merchant set`: the numbers of local labels, and what a merchant wants in the dark.
+//! `tournee numbers` and `tournee merchant set`: the numbers of local labels, and what a merchant wants in the dark and
+//! where a pickup point cannot be had.
 //!
 //! Works beside a running server: both write through the database's own locks. A part that was cut out for a site is
 //! handed over when its file is on disk; what went wrong after the cut costs numbers and never uses one twice.
 
 use crate::{
-    cli::{MerchantSet, NumbersAction, NumbersAdd, NumbersSplit, Where},
+    cli::{IfGone, MerchantSet, NumbersAction, NumbersAdd, NumbersSplit, Where, YesOrNo},
     fault::Fault,
     merchant::open,
     say,
     serve::settle,
 };
 use clock::{Clock, SystemClock};
-use dispatch::InTheDark;
+use dispatch::{IfPointIsGone, InTheDark};
 use label::Range;
 use parcel::{ColissimoNumber, MerchantId, Product};
 use serde::{Deserialize, Serialize};
@@ -19,7 +20,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
 };
-use store::{LocalWish, NewRange, Numbers, Store};
+use store::{LocalWish, NewRange, Numbers, PointRule, Store};
 
 /// What a site's file begins with: whoever reads another knows that it is not one.
 const FORMAT: &str = "tournee-numbers-1";
@@ -66,10 +67,37 @@ pub async fn set(args: &MerchantSet) -> Result<(), Fault> {
     };
     store.set_local_wish(&id, wish.clone()).await?;
     say::line(format_args!("merchant {id}: {}", described(&wish)));
+    let before = store.point_rule(&id).await?.unwrap_or_default();
+    let rule = point_rule(args, before);
+    if rule != before {
+        store.set_point_rule(&id, rule).await?;
+    }
+    say::line(format_args!("pickup points: {}", rule_in_words(rule)));
     for missing in missing(&store, &id, &wish).await? {
         say::aside(missing);
     }
     Ok(store.close().await?)
+}
+
+fn point_rule(args: &MerchantSet, before: PointRule) -> PointRule {
+    let if_gone = match (args.if_point_is_gone, args.nearest_within) {
+        (Some(IfGone::Ask), _) => IfPointIsGone::Ask,
+        (Some(IfGone::Nearest), Some(within_m)) => IfPointIsGone::Nearest { within_m },
+        (Some(IfGone::Nearest), None) | (None, _) => before.if_gone,
+    };
+    let home_offered = args.offer_home.map_or(before.home_offered, |offer| offer == YesOrNo::Yes);
+    PointRule { if_gone, home_offered }
+}
+
+fn rule_in_words(rule: PointRule) -> String {
+    let home = if rule.home_offered { "home delivery is offered" } else { "home delivery is not offered" };
+    match rule.if_gone {
+        IfPointIsGone::Ask => format!("where one cannot be had somebody is asked; to the buyer {home}"),
+        IfPointIsGone::Nearest { within_m } => format!(
+            "where one cannot be had the nearest of its kind within {within_m} m is taken, else somebody is asked; to the \
+             buyer {home}"
+        ),
+    }
 }
 
 fn described(wish: &LocalWish) -> String {

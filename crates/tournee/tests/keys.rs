@@ -55,9 +55,15 @@ fn a_key_lives_from_the_command_line_while_the_server_runs() {
     assert!(revoked.json()["detail"].as_str().is_some_and(|d| d.contains("was revoked")), "{}", revoked.json());
     assert_eq!(ask(&server, &first, "GET", "/v1/shipments").status, 200, "the others go on");
 
+    let public = key(&["add", "--merchant", "shop", "--scopes", "pick"]);
+    let public = said(&public).lines().last().expect("a line");
+    assert!(public.starts_with("pk_"), "one sees that it may be in a page");
+    let turned = key(&["rotate", &id_of(&server, public)]);
+    assert!(said(&turned).lines().last().is_some_and(|line| line.starts_with("pk_")), "{turned:?}");
+
     let listed = key(&["list"]);
     let lines: Vec<_> = said(&listed).lines().collect();
-    assert_eq!(lines.len(), 4, "{lines:?}");
+    assert_eq!(lines.len(), 6, "{lines:?}");
     assert!(lines.iter().any(|line| line.contains("revoked")) && !listed.stdout.contains("tk_"), "{lines:?}");
 }
 
@@ -67,7 +73,8 @@ fn what_is_wrong_is_said_with_what_to_do() {
     let data = text(&dir.path().join("data")).to_owned();
     let key = |words: &[&str]| run(&[&["key"], words, &["--data", data.as_str()]].concat());
     key(&["add", "--merchant", "nobody"]).refuses(64, &["no merchant nobody", "tournee merchant list"]);
-    key(&["add", "--merchant", "x", "--scopes", "raed"]).refuses(64, &["\"raed\"", "read, ship, decide and hooks"]);
+    key(&["add", "--merchant", "x", "--scopes", "raed"])
+        .refuses(64, &["\"raed\"", "read, ship, decide, hooks and pick"]);
     key(&["add", "--merchant", "x", "--expires", "soon"]).refuses(64, &["for example 90d"]);
     key(&["rotate", "key_00"]).refuses(64, &["no API key key_00", "tournee key list"]);
     key(&["revoke", "key_00"]).refuses(64, &["no API key key_00"]);

@@ -4,12 +4,15 @@ use super::{
     CHECK, GENERATE, GET_LABEL, SUIVI,
     customs_write::{CustomsOut, Fields},
     latin::plain,
+    lenient::{field, text_of},
 };
 use crate::Request;
 use bytes::Bytes;
 use http::{HeaderName, Method, header};
 use jiff::civil::Date;
-use parcel::{Address, LabelFormat, Letter, Login, ParcelNumber, Shipment, ShipmentParts, Undeliverable};
+use parcel::{
+    Address, LabelFormat, Letter, Login, ParcelNumber, PickupPointId, Shipment, ShipmentParts, Undeliverable,
+};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::{borrow::Cow, fmt::Write};
@@ -22,7 +25,8 @@ pub(super) const JSON: &str = "application/json;charset=UTF-8";
 /// Asks for a parcel and its label, to be handed over on `deposit`.
 ///
 /// A letter in our words is cut to the carrier's lengths and loses its accents; absent parts are not sent. A letter
-/// as it was written stays so, but for credentials, deposit date, format and parcel number.
+/// as it was written stays so, but for credentials, deposit date, format, parcel number, and the product and the pickup
+/// point where others were agreed to since.
 pub fn encode_generate(shipment: &Shipment, login: &Login, deposit: Date, format: LabelFormat) -> Request {
     post(GENERATE, login, body(shipment, login, deposit, format))
 }
@@ -88,13 +92,52 @@ fn fill_in(written: &Value, shipment: &Shipment, login: &Login, deposit: Date, f
         put(&mut body, "password", password);
     }
     edit(&mut body, "outputFormat", |output| put(output, "outputPrintingType", format.as_str()));
+    let agreed = Agreed::of(written, shipment);
     edit(&mut body, "letter", |letter| {
-        edit(letter, "service", |service| put(service, "depositDate", &deposit.to_string()));
+        edit(letter, "service", |service| {
+            put(service, "depositDate", &deposit.to_string());
+            if agreed.product {
+                put(service, "productCode", shipment.product.code());
+            }
+        });
         if let Some(number) = &shipment.parcel_number {
             edit(letter, "parcel", |parcel| put(parcel, "parcelNumber", number.as_str()));
         }
+        if agreed.product || agreed.point {
+            edit(letter, "parcel", |parcel| agreed.put_into(parcel, shipment));
+        }
     });
     Value::Object(body)
+}
+
+/// What was agreed to since the letter was written: where the shipment says something else than it.
+struct Agreed {
+    product: bool,
+    point: bool,
+}
+
+impl Agreed {
+    fn of(written: &Value, shipment: &Shipment) -> Self {
+        let letter = field(written, "letter");
+        let product = text_of(field(letter, "service"), "productCode");
+        let point = text_of(field(letter, "parcel"), "pickupLocationId");
+        let point: Option<PickupPointId> = point.and_then(|point| point.parse().ok());
+        Self {
+            product: product.as_deref() != Some(shipment.product.code()),
+            point: point != shipment.mode.pickup_point(),
+        }
+    }
+
+    /// The home has no pickup point, and a number of another product's range is not this one's.
+    fn put_into(&self, parcel: &mut Map<String, Value>, shipment: &Shipment) {
+        match shipment.mode.pickup_point() {
+            Some(point) => put(parcel, "pickupLocationId", point.as_str()),
+            None => drop(parcel.remove("pickupLocationId")),
+        }
+        if self.product && shipment.parcel_number.is_none() {
+            parcel.remove("parcelNumber");
+        }
+    }
 }
 
 fn put(object: &mut Map<String, Value>, name: &str, text: &str) {

@@ -51,6 +51,14 @@ pub fn status_of_event(code: &str) -> Status {
     event(code).and_then(|event| event.status.clone()).unwrap_or_else(|| Status::Unknown(code.to_owned()))
 }
 
+/// Codes of a parcel that waits at another point than the one its buyer chose.
+const ELSEWHERE: [&str; 2] = ["AARBRX", "AARRLX"];
+
+/// The code in a track that says that the parcel waits at another point than the one its buyer chose, if one does.
+pub fn elsewhere(track: &Track) -> Option<&'static str> {
+    ELSEWHERE.into_iter().find(|code| track.events.iter().any(|event| event.code == *code))
+}
+
 /// Whether a track proves that the carrier took the parcel's announcement in: it tells any status of the parcel at all
 /// (`COMCFM` in the timeline, `DR1` in Suivi, or whatever comes after).
 pub fn is_integrated(track: &Track) -> bool {

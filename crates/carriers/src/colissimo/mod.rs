@@ -35,7 +35,7 @@ mod xml;
 pub use answer::{decode_check, decode_label, decode_reprint};
 pub use encode::{encode_check, encode_generate, encode_get_label, encode_health, encode_track};
 pub use errors::{class_of, error_text};
-pub use events::{Event, event, is_integrated, status_of_event};
+pub use events::{Event, elsewhere, event, is_integrated, status_of_event};
 pub use health::{decode_health, write_health};
 pub use letter::{destination, letter_parts, series};
 pub use read::{read_generate, read_get_label, read_track};

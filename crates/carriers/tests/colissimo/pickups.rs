@@ -5,13 +5,13 @@ use carriers::{
     Blame, Retry,
     colissimo::pickup::{
         self, Closure, PickupAnswer, PickupAsk, PickupById, PickupCall, PickupOperation, PickupPoint, PickupSearch,
-        PointKind, decode_pickup, encode_pickup, read_pickup_get, read_pickup_json, read_pickup_soap,
-        write_pickup_json, write_pickup_soap,
+        decode_pickup, encode_pickup, read_pickup_get, read_pickup_json, read_pickup_soap, write_pickup_json,
+        write_pickup_soap,
     },
 };
 use http::HeaderMap;
 use jiff::civil::date;
-use parcel::{Country, Login};
+use parcel::{Country, Login, PointKind};
 use proptest::prelude::*;
 
 const SEARCH: PickupOperation = PickupOperation::Search;

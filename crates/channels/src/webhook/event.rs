@@ -21,8 +21,8 @@ pub fn place_of_event(id: &str) -> Option<u64> {
 #[schema(as = WebhookEvent)]
 pub struct Event {
     /// What happened: shipment.accepted, shipment.confirmed, shipment.rejected, shipment.unknown, shipment.human,
-    /// shipment.void, shipment.turned_up, shipment.local_offered, shipment.announced, shipment.integrated, or
-    /// webhook.ping for a test. More may follow: pass over those that you do not know.
+    /// shipment.void, shipment.turned_up, shipment.local_offered, shipment.announced, shipment.integrated,
+    /// shipment.question, shipment.consented, shipment.mismatch, or webhook.ping for a test. More may follow: pass over those that you do not know.
     #[schema(example = "shipment.confirmed")]
     pub r#type: String,
     /// When it happened, RFC 3339.
@@ -40,7 +40,7 @@ pub struct ShipmentData {
     /// The shipment's id, a UUID.
     #[schema(format = "uuid")]
     pub id: String,
-    /// waiting, in_flight, unknown, confirmed, rejected, human or void.
+    /// waiting, in_flight, unknown, confirmed, rejected, human, question or void.
     pub state: String,
     /// Your order number.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -67,4 +67,11 @@ pub struct ShipmentData {
     /// With shipment.human: why a person has to decide.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub human_reason: Option<String>,
+    /// With shipment.question: why somebody is asked where the parcel goes: point_unknown, point_gone, point_closed,
+    /// too_heavy, differs_from_choice or refused_by_carrier. With shipment.mismatch: elsewhere or rechosen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    /// With shipment.consented: who agreed: rule, merchant or buyer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub consent_by: Option<String>,
 }

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use channels::webhook::{Event, ShipmentData};
 use dispatch::{Fact, Stamped, State};
+use serde::Serialize;
 use store::{HookEvent, IntentView};
 
 /// The body of the message.
@@ -21,7 +22,7 @@ fn shipment(event: HookEvent, fact: &Fact, view: &IntentView) -> ShipmentData {
     let reject = view.reject.as_ref().filter(|_| event == HookEvent::Rejected);
     ShipmentData {
         id: intent.id.to_string(),
-        state: state(intent.state),
+        state: word(intent.state),
         order_number: view.order_number.as_ref().map(|number| number.as_str().to_owned()),
         parcel_no: view.parcel_no,
         product: view.product.code().to_owned(),
@@ -34,11 +35,26 @@ fn shipment(event: HookEvent, fact: &Fact, view: &IntentView) -> ShipmentData {
         reject_code: reject.map(|reject| reject.code.clone()),
         reject_message: reject.map(|reject| reject.message.clone()),
         human_reason: view.human_reason.clone().filter(|_| event == HookEvent::Human),
+        why: why(fact).map(str::to_owned),
+        consent_by: match fact {
+            Fact::Consented { consent } => Some(word(consent.by)),
+            _ => None,
+        },
     }
 }
 
-/// The state as the API names it.
-fn state(state: State) -> String {
-    let named = serde_json::to_value(state).unwrap_or_default();
+/// Why somebody is asked, or in which way the parcel is not where its buyer chose.
+fn why(fact: &Fact) -> Option<&'static str> {
+    match fact {
+        Fact::Asked { question, .. } => Some(question.why.code()),
+        Fact::Elsewhere { .. } => Some("elsewhere"),
+        Fact::Rechosen { .. } => Some("rechosen"),
+        _ => None,
+    }
+}
+
+/// A state, or who agreed, as the API names it.
+fn word(word: impl Serialize) -> String {
+    let named = serde_json::to_value(word).unwrap_or_default();
     named.as_str().unwrap_or_default().to_owned()
 }

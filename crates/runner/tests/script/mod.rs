@@ -5,7 +5,7 @@
 use bytes::Bytes;
 use carriers::{Broken, Exchange, OnSent, Reached, Request, Response, Transport, colissimo};
 use clock::{Clock, Time};
-use colissimo::{LabelAnswer, LineEnds};
+use colissimo::{LabelAnswer, LineEnds, TrackEvent, TrackRecord};
 use dispatch::{Fact, Health, InTheDark, Policy};
 use parcel::{Address, AddressFields, DeliveryMode, LabelFormat, Letter, Login, MerchantId, Product, Shipment};
 use parcel::{ShipmentId, ShipmentParts, Weight};
@@ -19,7 +19,9 @@ use std::{
     },
     time::Duration,
 };
-use store::{Account, IntentView, Label, LocalWish, Merchant, NewIntent, NewRange, Options, SealingKey, Store};
+use store::{
+    Account, IntentView, Label, LocalWish, Merchant, NewIntent, NewPickup, NewRange, Options, SealingKey, Store,
+};
 use tokio::time::Instant;
 
 pub(crate) const LABEL: &[u8] = b"%PDF-1.4 a label";
@@ -33,6 +35,8 @@ pub(crate) enum Act {
     Checked,
     Tracked(&'static str, &'static str),
     Refuse(&'static str),
+    /// The timeline of a parcel has this event.
+    Timeline(&'static str, &'static str),
     Html,
     NoConnection,
     CutWhileSending,
@@ -102,6 +106,11 @@ impl World {
         self.clock.now()
     }
 
+    /// The directory of pickup points.
+    pub(crate) fn points(&self) -> runner::Points {
+        self.runner.as_ref().expect("started").points()
+    }
+
     pub(crate) fn relay(&self) -> Relay {
         self.runner.as_ref().expect("started").relay()
     }
@@ -113,7 +122,16 @@ impl World {
         random[..8].copy_from_slice(&n.to_be_bytes());
         let id = ShipmentId::new(1_766_380_000_000 + n, random);
         let via = dispatch::Via::Api;
-        let new = NewIntent { id, merchant: merchant(), account: "a".into(), shipment, via, key: None, at: self.now() };
+        let new = NewIntent {
+            id,
+            merchant: merchant(),
+            account: "a".into(),
+            shipment,
+            via,
+            key: None,
+            pickup: NewPickup::default(),
+            at: self.now(),
+        };
         let mut accepted = Box::pin(self.store.accept(new));
         let waker = std::task::Waker::noop();
         let ready = accepted.as_mut().poll(&mut std::task::Context::from_waker(waker));
@@ -130,6 +148,12 @@ impl World {
             path.rsplit('/').nth(place - 1).unwrap_or_default().to_owned()
         };
         calls.iter().map(name).collect()
+    }
+
+    /// The body of this call.
+    pub(crate) fn body_of_call(&self, place: usize) -> serde_json::Value {
+        let calls = self.carrier.calls.lock().expect("the calls");
+        serde_json::from_slice(&calls[place].body).expect("JSON")
     }
 
     /// The order number in the body of this call.
@@ -198,7 +222,8 @@ impl Asked {
     pub(crate) async fn settled(self, world: &World) -> IntentView {
         loop {
             let view = world.store.get(&merchant(), self.id).await.expect("the store").expect("a shipment");
-            if view.intent.state.is_final() || view.intent.state == dispatch::State::Human {
+            let asked = matches!(view.intent.state, dispatch::State::Human | dispatch::State::Question);
+            if view.intent.state.is_final() || asked {
                 return view;
             }
             world.a_moment().await;
@@ -261,6 +286,12 @@ fn outcome(act: &Act) -> (Reached, Result<Response, Broken>) {
                 r#"[{{"returnCode":200,"lang":"fr_FR","shipment":{{"idShip":"{number}","isFinal":false,"event":[],"contextData":{{"partner":{{"reference":"{order}"}}}}}}}}]"#
             );
             whole(Response::new(200, "application/json", body))
+        }
+        Act::Timeline(number, code) => {
+            let event = TrackEvent { code: (*code).into(), label: "…".into(), at: None };
+            let record = TrackRecord { events: vec![event], ..TrackRecord::default() };
+            let (status, body) = colissimo::write_timeline(number, Ok(&record));
+            whole(Response::new(status, "application/json", body))
         }
         Act::Html => {
             let body = Bytes::from_static(b"<html><body>Service indisponible</body></html>");

@@ -1,6 +1,7 @@
 //! What a merchant is answered: a shipment, a page of them, a timeline. No private data is in any of it.
 
-use dispatch::{By, Cause, Fact, Found, Reject, Stamped, State, Via};
+use super::question::{ConsentAnswer, MismatchAnswer, QuestionAnswer, in_words};
+use dispatch::{By, Cause, Consent, ConsentBy, Fact, Found, Reject, Stamped, State, Via};
 use parcel::{DeliveryMode, ShipmentId};
 use serde::Serialize;
 use store::IntentView;
@@ -16,7 +17,7 @@ pub(crate) struct ShipmentAnswer {
     /// Its id, a UUID.
     #[schema(value_type = String, format = "uuid")]
     id: ShipmentId,
-    /// waiting, in_flight, unknown, confirmed, rejected, human or void.
+    /// waiting, in_flight, unknown, confirmed, rejected, human, question or void.
     #[schema(value_type = String, example = "confirmed")]
     state: State,
     /// What will happen next, or what you can do, in a sentence.
@@ -31,8 +32,17 @@ pub(crate) struct ShipmentAnswer {
     parcel_ref: Option<String>,
     /// The carrier's product.
     product: String,
-    /// Where the parcel is to end.
+    /// Where the parcel is to end: as you asked for it, or as was agreed to since.
     delivery: Delivery,
+    /// What is asked, in the state question: where the parcel goes, since the buyer's choice cannot be honoured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    question: Option<QuestionAnswer>,
+    /// What was agreed to last, where something was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    consent: Option<ConsentAnswer>,
+    /// Why the parcel is not, or may not be, where its buyer chose.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mismatch: Option<MismatchAnswer>,
     /// The carrier's parcel number, once the label is there.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "6A15984040331")]
@@ -166,7 +176,8 @@ pub(crate) struct FactAnswer {
     #[schema(format = DateTime)]
     at: String,
     /// accepted, claimed, sent, not_done, confirmed, rejected, unknown, probed, superseded, turned_up, left_to_human,
-    /// reopened, released or voided.
+    /// reopened, released, voided, asked, consented, rechosen, elsewhere, local_offered, announced, integrated, restored or
+    /// compacted.
     fact: &'static str,
     /// Which request to the carrier it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -201,6 +212,9 @@ impl From<&IntentView> for ShipmentAnswer {
             parcel_ref: view.parcel_ref.clone(),
             product: view.product.code().to_owned(),
             delivery: Delivery::from(&view.mode),
+            question: view.question.as_deref().map(QuestionAnswer::from),
+            consent: view.consent.as_deref().map(ConsentAnswer::from),
+            mismatch: intent.mismatch.as_ref().map(MismatchAnswer::from),
             parcel_number: intent.number.filter(|_| confirmed).map(String::from),
             partner_number: None,
             label_url: confirmed.then(|| label_url(intent.id)),
@@ -236,6 +250,15 @@ impl ShipmentAnswer {
         self
     }
 
+    /// The same answer with the path of the buyer's page, where something is asked.
+    pub(super) fn with_link(mut self, link: Option<String>) -> Self {
+        self.question = match (self.question, link) {
+            (Some(question), Some(link)) => Some(question.with_link(link)),
+            (question, _) => question,
+        };
+        self
+    }
+
     /// The same answer with why there is no local label.
     pub(super) fn without_local_label(mut self, why: Option<String>) -> Self {
         self.no_local_label = why;
@@ -264,6 +287,11 @@ fn next_step(view: &IntentView) -> String {
         State::Confirmed => format!("Fetch the label at {}.", label_url(view.intent.id)),
         State::Rejected => "Correct what the carrier refused and create the shipment anew.".into(),
         State::Human => "Look whether the carrier made the label, then POST your decision to …/resolve.".into(),
+        State::Question => {
+            "Somebody has to agree to where the parcel goes: POST to …/consent, or send the buyer the question's \
+                            link. Nothing is made before."
+                .into()
+        }
         State::Void => "Nothing: the shipment was given up. A label that was printed must not be used.".into(),
     }
 }
@@ -351,8 +379,35 @@ impl FactAnswer {
             Fact::Compacted { .. } => {
                 Self { note: Some("what came before is past its time".into()), ..Self::default() }
             }
+            Fact::Asked { attempt, question } => {
+                Self { attempt: *attempt, note: Some(in_words(&question.why)), ..Self::default() }
+            }
+            Fact::Consented { consent } => Self { note: Some(agreed(consent)), ..Self::default() },
+            Fact::Rechosen { chosen, differs } => {
+                let what =
+                    if *differs { "not what the carrier was asked for" } else { "what the carrier was asked for" };
+                Self { note: Some(format!("the buyer chose {chosen}, which is {what}")), ..Self::default() }
+            }
+            Fact::Elsewhere { code, .. } => Self {
+                note: Some(format!("the carrier has it at another point than the one chosen ({code})")),
+                ..Self::default()
+            },
             Fact::LocalOffered | Fact::Integrated | Fact::Reopened | Fact::Released | Fact::Voided => Self::default(),
         }
+    }
+}
+
+/// Who agreed to what.
+fn agreed(consent: &Consent) -> String {
+    let who = match consent.by {
+        ConsentBy::Rule => "your rule",
+        ConsentBy::Merchant => "you",
+        ConsentBy::Buyer => "the buyer",
+    };
+    let (keeps, product) = (if consent.kept { " keeps to" } else { " agreed to" }, &consent.product);
+    match consent.mode.pickup_point() {
+        Some(point) => format!("{who}{keeps} {product} at {point}"),
+        None => format!("{who}{keeps} {product} to the home"),
     }
 }
 

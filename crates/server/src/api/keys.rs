@@ -18,7 +18,7 @@ pub(crate) struct KeyAnswer {
     /// What it is called; may be empty.
     name: String,
     /// What it may do: read (shipments, timelines, labels), ship (create shipments), decide (void, resolve), hooks
-    /// (webhooks).
+    /// (webhooks), pick (pickup points and the buyer's choice).
     #[schema(example = json!(["read", "ship"]))]
     scopes: Vec<&'static str>,
     /// When it was made, RFC 3339.

@@ -231,6 +231,10 @@ pub(super) fn no_label(app: &App, view: &IntentView) -> Problem {
         }
         Stands::Human => Problem::new(Kind::NotReady, "A person has to decide first: POST to the shipment's /resolve.")
             .retry_after(LATER_S),
+        Stands::Question => {
+            let detail = "Somebody has to say first where the parcel goes: read the shipment's question.";
+            Problem::new(Kind::NotReady, detail).retry_after(LATER_S)
+        }
         _ if matches!(app.carrier.health(), Health::Dark { .. }) => {
             let detail = "The carrier does not answer just now. The shipment is safe and its label will be fetched.";
             Problem::new(Kind::NotReady, detail).retry_after(LATER_S)

@@ -36,8 +36,10 @@ const PAGE_COUNT_MAX: usize = 200;
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListQuery {
-    /// Only those in this state: waiting, in_flight, unknown, confirmed, rejected, human or void.
+    /// Only those in this state: waiting, in_flight, unknown, confirmed, rejected, human, question or void.
     state: Option<String>,
+    /// true: only those of which it is known that the parcel is not, or may not be, where its buyer chose.
+    mismatch: Option<String>,
     /// Only those of this order.
     order_number: Option<String>,
     /// Only those whose order number begins so, or whose parcel reference or parcel number is just this.
@@ -88,6 +90,7 @@ impl ListQuery {
         let state = self.state.as_deref().map(state).transpose()?;
         let filter = Filter {
             state,
+            mismatched: self.mismatch.as_deref().map(mismatched).transpose()?.unwrap_or_default(),
             order_number: parsed(self.order_number.as_deref())?,
             query: self.q.as_deref().map(looked_for).transpose()?,
             parcel_number: parsed(self.parcel_number.as_deref())?,
@@ -106,6 +109,7 @@ impl ListQuery {
         let mut path = format!("/v1/shipments?cursor={}", write_cursor(after));
         let wishes = [
             ("state", &self.state),
+            ("mismatch", &self.mismatch),
             ("order_number", &self.order_number),
             ("q", &self.q),
             ("parcel_number", &self.parcel_number),
@@ -125,7 +129,8 @@ impl ListQuery {
 }
 
 fn unreadable() -> Problem {
-    let known = "state, order_number, q, parcel_number, batch, product, created_from, created_to, limit and cursor";
+    let known =
+        "state, mismatch, order_number, q, parcel_number, batch, product, created_from, created_to, limit and cursor";
     Problem::new(Kind::BadQuery, format!("The query takes {known}, each at most once."))
 }
 
@@ -158,9 +163,13 @@ fn moment(field: &str, text: &str, last: bool) -> Result<Time, Problem> {
 
 fn state(text: &str) -> Result<Stands, Problem> {
     serde_json::from_value(text.into()).map_err(|_| {
-        let known = "waiting, in_flight, unknown, confirmed, rejected, human or void";
+        let known = "waiting, in_flight, unknown, confirmed, rejected, human, question or void";
         Problem::new(Kind::BadQuery, format!("state is one of {known}.")).field("state")
     })
+}
+
+fn mismatched(text: &str) -> Result<bool, Problem> {
+    text.parse().map_err(|_| Problem::new(Kind::BadQuery, "mismatch is true or false.").field("mismatch"))
 }
 
 fn limit(text: Option<&str>) -> Result<usize, Problem> {

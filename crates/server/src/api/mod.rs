@@ -3,6 +3,8 @@
 mod act;
 mod answer;
 mod batch;
+mod choices;
+mod consent;
 mod customs;
 mod hooks;
 mod keys;
@@ -12,7 +14,9 @@ mod list;
 mod orders;
 mod papers;
 mod path;
+mod points;
 mod prefer;
+mod question;
 mod read;
 mod request;
 mod returns;
@@ -23,10 +27,12 @@ pub(crate) use hooks::described_events;
 pub(crate) use prefer::wait as preferred_wait;
 
 use crate::{
-    failure,
+    cors, failure,
     problem::Problem,
     state::{App, Caller, Shared},
 };
+use axum::routing::options;
+use http::StatusCode;
 use parcel::ShipmentId;
 use store::IntentView;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -44,6 +50,7 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(returns::make_return))
         .routes(routes!(act::void))
         .routes(routes!(act::resolve))
+        .routes(routes!(consent::consent))
         .routes(routes!(keys::own))
         .routes(routes!(batch::submit_batch))
         .routes(routes!(batch::read::batch_columns))
@@ -61,6 +68,20 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(hooks::test))
         .routes(routes!(hooks::replay))
         .routes(routes!(hooks::deliveries::list))
+        .merge(from_pages())
+}
+
+/// The paths that a shop's page may call from the buyer's browser.
+const FROM_PAGES: [&str; 3] = ["/v1/pickup-points", "/v1/pickup-points/{id}", "/v1/pickup-choices"];
+
+/// Their routes. A browser asks first whether it may (`OPTIONS`): the layer answers that, and needs a route to stand on.
+fn from_pages() -> OpenApiRouter<Shared> {
+    let routes = OpenApiRouter::new()
+        .routes(routes!(points::search))
+        .routes(routes!(points::one))
+        .routes(routes!(choices::choose, choices::list));
+    let asked_first = || options(async || StatusCode::NO_CONTENT);
+    FROM_PAGES.into_iter().fold(routes, |routes, path| routes.route(path, asked_first())).layer(cors::open())
 }
 
 /// The shipment, if it is this merchant's.

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     auth::Signed,
-    body, failure, fingerprint,
+    body, failure, fingerprint, points,
     problem::{Kind, Problem},
     refusals::{Always, BadBody, NotTaken, NotYourOrder},
     state::{App, Caller, Shared},
@@ -35,8 +35,16 @@ use utoipa::{
 /// Parcels of one order, at most: what fits on its labels as "12/99".
 const PARCELS_COUNT_MAX: usize = 99;
 /// Fields that make parcels one order: a parcel cannot have one of its own.
-const OF_THE_ORDER: [&str; 7] =
-    ["order_number", "product", "pickup_point", "deposit_date", "commercial_name", "sender", "addressee"];
+const OF_THE_ORDER: [&str; 8] = [
+    "order_number",
+    "product",
+    "pickup_point",
+    "pickup_choice",
+    "deposit_date",
+    "commercial_name",
+    "sender",
+    "addressee",
+];
 /// Fields that no two parcels can share.
 const OF_A_PARCEL: [&str; 2] = ["parcel_ref", "parcel_number"];
 
@@ -202,6 +210,7 @@ async fn accept(app: &App, caller: &Caller, parcels: Vec<Shipment>, keys: Vec<Ke
         merchant: caller.merchant.clone(),
         account: caller.account.clone(),
         key: Some(key),
+        pickup: points::known_of(app, &shipment, None, at),
         shipment,
         via: Via::Api,
         at,
@@ -298,6 +307,7 @@ impl OrderAnswer {
         let next_step = match () {
             () if complete => "Fetch the labels at each parcel's label_url.",
             () if any(Stands::Human) => "A person has to decide about a parcel: POST to its …/resolve.",
+            () if any(Stands::Question) => "Somebody has to say where a parcel goes: read its question.",
             () if any(Stands::Rejected) => "Correct what the carrier refused and create that parcel anew.",
             () if views.iter().all(done) => "Nothing: every parcel was given up.",
             () => "The carrier is being asked for the labels. There is nothing for you to do.",

@@ -1,4 +1,4 @@
-//! The shipment, the batch or the order that a path names.
+//! The shipment, the batch, the order or the pickup point that a path names.
 
 use super::{batch::read::no_batch, orders::no_order};
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
 };
 use axum::extract::{FromRequestParts, RawPathParams};
 use http::request::Parts;
-use parcel::{BatchId, OrderNumber, ShipmentId};
+use parcel::{BatchId, OrderNumber, PickupPointId, ShipmentId};
 use std::str::FromStr;
 
 /// The id in `/v1/shipments/{id}…`. Text that is no id is no shipment either.
@@ -19,6 +19,9 @@ pub(crate) struct BatchPath(pub(crate) BatchId);
 
 /// The number in `/v1/orders/{order_number}`. Text that is no order number is no order either.
 pub(crate) struct OrderPath(pub(crate) OrderNumber);
+
+/// The id in `/v1/pickup-points/{id}`; none where the text is no id, which is said after it was asked who may ask at all.
+pub(crate) struct PointPath(pub(crate) Option<PickupPointId>);
 
 /// The part of the path with this name, if it is written as it should be.
 async fn part<T: FromStr>(parts: &mut Parts, app: &Shared, name: &str) -> Result<Option<T>, Problem> {
@@ -48,5 +51,13 @@ impl FromRequestParts<Shared> for OrderPath {
 
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Problem> {
         part(parts, app, "order_number").await?.map(Self).ok_or_else(no_order)
+    }
+}
+
+impl FromRequestParts<Shared> for PointPath {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Problem> {
+        part(parts, app, "id").await.map(Self)
     }
 }

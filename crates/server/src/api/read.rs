@@ -7,10 +7,10 @@ use super::{
 };
 use crate::{
     auth::Signed,
-    failure,
+    choose, failure,
     problem::Problem,
     refusals::{Always, NotYours},
-    state::{App, Shared},
+    state::{App, Caller, Shared},
 };
 use axum::{Json, extract::State};
 use dispatch::{Fact, State as Stands};
@@ -35,7 +35,14 @@ pub(crate) async fn shipment(
     let why = why_no_local_label(&app, &view).await?;
     let confirmed = view.intent.state == Stands::Confirmed;
     let cn23 = confirmed && app.store.has_customs_form(id).await.map_err(failure::of_store)?;
-    Ok(Json(ShipmentAnswer::from(&view).with_partner(partner).with_cn23(cn23).without_local_label(why)))
+    let link = link(&app, &caller, &view);
+    Ok(Json(ShipmentAnswer::from(&view).with_partner(partner).with_cn23(cn23).without_local_label(why).with_link(link)))
+}
+
+/// The path of the buyer's page, for a key that may decide itself: whoever has it may answer in the buyer's place.
+fn link(app: &App, caller: &Caller, view: &IntentView) -> Option<String> {
+    let open = view.question.as_deref().filter(|_| caller.require(Scope::Decide).is_ok())?;
+    Some(choose::path(app, view.intent.id, open))
 }
 
 async fn why_no_local_label(app: &App, view: &IntentView) -> Result<Option<String>, Problem> {

@@ -31,6 +31,10 @@ pub(crate) struct ShipmentRequest {
     /// others.
     #[schema(example = "006254")]
     pickup_point: Option<String>,
+    /// The signed record of what the buyer chose, as `POST /v1/pickup-choices` gave it. Where the point that you ask for is
+    /// another one, the shipment becomes a question. Only for a single shipment: in an order or a batch the choice that was
+    /// recorded for the order's number counts.
+    pub(super) pickup_choice: Option<String>,
     /// The day on which you hand the parcel over, today in Paris or later.
     #[schema(format = Date, example = "2025-12-22")]
     deposit_date: String,
@@ -159,6 +163,11 @@ impl ShipmentRequest {
     /// # Errors
     /// Names the first field that is wrong and says what would be right.
     pub(crate) fn parse(self) -> Result<Shipment, Problem> {
+        if self.pickup_choice.is_some() {
+            let why =
+                "pickup_choice goes with a single shipment; here record it for the order with POST /v1/pickup-choices.";
+            return Err(Problem::invalid("pickup_choice", why));
+        }
         let product: Product = self.product.parse()?;
         let point = self.pickup_point.map(|p| p.parse()).transpose()?;
         let parts = ShipmentParts {
@@ -198,9 +207,17 @@ pub(crate) fn deposit_past(today: Date) -> Problem {
 /// # Errors
 /// Anything but YYYY-MM-DD.
 pub(super) fn deposit_date(text: &str) -> Result<Date, Problem> {
+    day("deposit_date", text)
+}
+
+/// The same for a field of another name.
+///
+/// # Errors
+/// Anything but YYYY-MM-DD.
+pub(super) fn day(field: &str, text: &str) -> Result<Date, Problem> {
     let well_formed = text.len() == 10 && text.as_bytes()[4] == b'-' && text.as_bytes()[7] == b'-';
     let date: Option<Date> = if well_formed { text.parse().ok() } else { None };
-    date.ok_or_else(|| Problem::invalid("deposit_date", "deposit_date is a day as YYYY-MM-DD, for example 2025-12-22."))
+    date.ok_or_else(|| Problem::invalid(field, format!("{field} is a day as YYYY-MM-DD, for example 2025-12-22.")))
 }
 
 #[cfg(test)]

@@ -88,7 +88,7 @@ pub(crate) async fn make_return(
         None => Shipment { deposit_date: sent.deposit_date, ..back.clone() },
     };
     let key = fingerprint::of_request(key, &printed);
-    let (made, replayed) = submit::accept(&app, &caller, key, back).await?;
+    let (made, replayed) = submit::accept(&app, &caller, key, back, None).await?;
     let made = wait::until_settled(&app, made, wait.unwrap_or_default()).await.map_err(failure::of_store)?;
     Ok(submit::answer(&made, replayed, wait))
 }

@@ -2,12 +2,13 @@
 
 use super::{
     answer::ShipmentAnswer,
+    choices,
     prefer::{self, PREFERENCE_APPLIED},
     request::{ShipmentRequest, deposit_past},
 };
 use crate::{
     auth::Signed,
-    body, failure, fingerprint,
+    body, failure, fingerprint, points,
     problem::{Kind, Problem},
     refusals::{Always, BadBody, NotTaken},
     state::{App, Caller, Shared},
@@ -21,6 +22,7 @@ use axum::{
 use dispatch::Via;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use parcel::Shipment;
+use pickup::Choice;
 use std::time::Duration;
 use store::{Accepted, IntentView, Key, NewIntent, Scope};
 
@@ -65,19 +67,23 @@ pub(crate) async fn submit(
     let wait = prefer::wait(&head.headers, app.settings.wait_max)?;
     let key = prefer::idempotency_key(&head.headers)?;
     let bytes = body::read(body, &app.settings).await?;
-    let shipment = body::json::<ShipmentRequest>(&bytes)?.parse()?;
+    let mut wanted = body::json::<ShipmentRequest>(&bytes)?;
+    let choice = wanted.pickup_choice.take();
+    let shipment = wanted.parse()?;
+    let choice = choice.map(|signed| choices::brought(&app, &caller, &signed, &shipment)).transpose()?;
     let key = fingerprint::of_request(key, &shipment);
-    let (view, replayed) = accept(&app, &caller, key, shipment).await?;
+    let (view, replayed) = accept(&app, &caller, key, shipment, choice).await?;
     let view = wait::until_settled(&app, view, wait.unwrap_or_default()).await.map_err(failure::of_store)?;
     Ok(answer(&view, replayed, wait))
 }
 
-/// Takes a shipment in under this key, or finds the one that the key made; and whether it was found.
+/// Takes a shipment in under this key, with what its buyer chose where a record of it came along, or finds the one that the key made; and whether it was found.
 pub(super) async fn accept(
     app: &App,
     caller: &Caller,
     key: Key,
     shipment: Shipment,
+    choice: Option<Choice>,
 ) -> Result<(IntentView, bool), Problem> {
     let at = app.now();
     let accepted = if shipment.deposit_date < at.paris_date() {
@@ -90,6 +96,7 @@ pub(super) async fn accept(
             merchant: caller.merchant.clone(),
             account: caller.account.clone(),
             key: Some(key),
+            pickup: points::known_of(app, &shipment, choice, at),
             shipment,
             via: Via::Api,
             at,

@@ -10,9 +10,10 @@ use carriers::{
         write_refusal, write_slip, write_soap,
     },
 };
-use dispatch::Reject;
+use dispatch::{Reject, Why};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use parcel::ShipmentId;
+use store::IntentView;
 
 /// Our own id of the shipment, beside the carrier's form.
 const SHIPMENT: HeaderName = HeaderName::from_static("x-tournee-shipment");
@@ -24,6 +25,8 @@ const UNAVAILABLE: &str = "40015";
 const WRONG_NUMBER: &str = "30321";
 /// The carrier's id of a day of deposit that is past.
 const DEPOSIT_PAST: &str = "30002";
+/// The carrier's id of *wrong pickup point*.
+const POINT_REFUSED: &str = "30401";
 /// The carrier's id of *wrong login or password*.
 const WRONG_LOGIN: &str = "30000";
 
@@ -96,6 +99,28 @@ impl Writer<'_> {
     /// What the carrier itself refused.
     pub(super) fn reject(&self, reject: &Reject) -> Response {
         self.message(400, &reject.code, &reject.message)
+    }
+
+    /// Somebody has to say first where the parcel goes: in the carrier's own words for a point that it does not take, so
+    /// that a module shows them, and naming the order, which is to be asked for again then.
+    pub(super) fn asked(&self, view: &IntentView) -> Response {
+        let why = view.question.as_ref().map(|open| &open.question.why);
+        let code = match why {
+            Some(Why::RefusedByCarrier { code }) => code,
+            _ => POINT_REFUSED,
+        };
+        let order = view.order_number.as_ref().map(|order| format!("Commande {order} : ")).unwrap_or_default();
+        let what = match why {
+            Some(Why::DiffersFromChoice) => "la livraison demandée n'est pas celle que l'acheteur a choisie.",
+            Some(Why::PointClosed { .. }) => "le point de retrait choisi est fermé.",
+            Some(Why::TooHeavy { .. }) => "le point de retrait choisi n'accepte pas un colis de ce poids.",
+            _ => "le point de retrait choisi n'est plus disponible.",
+        };
+        let text = format!(
+            "{order}{what} Rien n'a été changé : la boutique ou l'acheteur doit confirmer le lieu de livraison. \
+             Redemandez ensuite la même commande, son étiquette vous sera remise."
+        );
+        self.message(400, code, &text)
     }
 
     /// What became of a relayed call: the carrier's refusal, or its silence.

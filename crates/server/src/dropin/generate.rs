@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     api::preferred_wait,
-    body, failure, fingerprint,
+    body, failure, fingerprint, points,
     problem::Problem,
     refusals::{AsTheCarrier, BadBytes},
     state::{App, Caller, Shared},
@@ -137,6 +137,7 @@ async fn generate_for(
     let response = match (view.intent.state, &view.reject) {
         (Stands::Confirmed, _) => hand_out(to, &login, &view, format).await?,
         (Stands::Rejected, Some(reject)) => to.reject(reject),
+        (Stands::Question, _) => to.asked(&view),
         _ => to.in_hand(id),
     };
     Ok(naming(response, id))
@@ -150,6 +151,7 @@ async fn accept(app: &App, caller: &Caller, shipment: Shipment) -> Result<Intent
         id: app.new_id(at),
         merchant: caller.merchant.clone(),
         account: caller.account.clone(),
+        pickup: points::known_of(app, &shipment, None, at),
         shipment,
         via: Via::DropIn,
         key: Some(key),

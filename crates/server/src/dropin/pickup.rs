@@ -1,8 +1,8 @@
 //! The carrier's pickup searches by its three doors, each passed on to the carrier by REST with the client's own login.
 //!
-//! Nothing is remembered: points open and close, and a wrong one is a parcel at the wrong place. While the carrier does
-//! not answer it is told so in the service's own protocol (`errorCode` 1000), never as if there were no points: there
-//! are modules that then take the nearest point, or ship to the home.
+//! What the carrier says in time is passed on as it came; else the directory answers in the same form, and headers say so
+//! and how old the answer is. Where nobody knows, that is said in the service's own protocol (`errorCode` 1000), never as
+//! if there were no points: there are modules that then take the nearest point, or ship to the home.
 
 use super::{generate, soap::origin};
 use crate::{
@@ -11,31 +11,34 @@ use crate::{
     refusals::BadBytes,
     state::{App, Shared},
 };
+use ::pickup::{Source, Sourced};
 use axum::{
     extract::{RawPathParams, Request, State},
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
-use carriers::{
-    Blame, CarrierError,
-    colissimo::{
-        envelope,
-        pickup::{
-            self, PICKUP_SOAP, PickupAnswer, PickupCall, PickupOperation, PickupRefusal, decode_pickup, encode_pickup,
-            pickup_text,
-        },
-    },
+use carriers::colissimo::{
+    envelope,
+    pickup::{self, PICKUP_SOAP, PickupAnswer, PickupCall, PickupOperation, PickupRefusal, pickup_text},
 };
-use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use clock::Time;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 
 /// The service's id of a failure of its own, and of wrong credentials.
 const FAILED: u16 = 1000;
 const WRONG_LOGIN: u16 = 201;
 /// Seconds after which it is worth asking again.
 const AGAIN_S: HeaderValue = HeaderValue::from_static("30");
+/// Who answered: `carrier` or `directory`.
+const SOURCE: HeaderName = HeaderName::from_static("x-tournee-source");
+/// When the carrier said the oldest part of an answer of the directory's, RFC 3339.
+const AS_OF: HeaderName = HeaderName::from_static("x-tournee-as-of");
+/// As for every answer that was said before (RFC 7234, 5.5.1).
+const STALE: HeaderValue = HeaderValue::from_static("110 tournee \"Response is Stale\"");
 
-/// Pickup points near an address: same body, same answer as the carrier's `findRDVPointRetraitAcheminement`. While the
-/// carrier does not answer: `errorCode` 1000, never an empty list.
+/// Pickup points near an address: same body, same answer as the carrier's `findRDVPointRetraitAcheminement`. When the
+/// carrier does not answer in time, the points as they were last known, with the headers `X-Tournee-Source: directory` and
+/// `Age`; where none are known, `errorCode` 1000, never an empty list.
 #[utoipa::path(post, path = "/pointretrait-ws-cxf/rest/v2/pointretrait/findRDVPointRetraitAcheminement",
     tag = "carrier-compatible", operation_id = "pickup_search", summary = "Colissimo's search of pickup points",
     request_body(content = serde_json::Value, description = "As for the carrier", content_type = "application/json"),
@@ -44,7 +47,8 @@ pub(crate) async fn search(State(app): State<Shared>, request: Request) -> Respo
     by_rest(&app, PickupOperation::Search, request).await
 }
 
-/// One pickup point: same body, same answer as the carrier's `findPointRetraitAcheminementByID`.
+/// One pickup point: same body, same answer as the carrier's `findPointRetraitAcheminementByID`. When the
+/// carrier does not answer in time, the point as it was last known.
 #[utoipa::path(post, path = "/pointretrait-ws-cxf/rest/v2/pointretrait/findPointRetraitAcheminementByID",
     tag = "carrier-compatible", operation_id = "pickup_by_id", summary = "Colissimo's look-up of one pickup point",
     request_body(content = serde_json::Value, description = "As for the carrier", content_type = "application/json"),
@@ -144,30 +148,42 @@ async fn answer(
     operation: PickupOperation,
     call: Result<PickupCall, PickupRefusal>,
 ) -> Response {
-    let result = match call {
+    let (result, source) = match call {
         // What is wrong with the store was logged where it was found.
-        Ok(call) => ask(app, &call).await.unwrap_or_else(|_| Err(refusal(FAILED))),
-        Err(refusal) => Err(refusal),
+        Ok(call) => ask(app, call).await.unwrap_or_else(|_| (Err(refusal(FAILED)), None)),
+        Err(refusal) => (Err(refusal), None),
     };
     let mut response = door.write(operation, result.as_ref());
     if result.is_err_and(|refusal| refusal.code == FAILED) {
         response.headers_mut().insert(header::RETRY_AFTER, AGAIN_S);
     }
+    if let Some((source, as_of)) = source {
+        tell(response.headers_mut(), source, as_of, app.now());
+    }
     response
 }
 
-async fn ask(app: &App, call: &PickupCall) -> Result<Result<PickupAnswer, PickupRefusal>, Problem> {
+type Said = Result<PickupAnswer, PickupRefusal>;
+/// Who answered, and as of when.
+type Origin = Option<(Source, Option<Time>)>;
+
+async fn ask(app: &App, call: PickupCall) -> Result<(Said, Origin), Problem> {
     if !generate::may_ask(app, &call.login).await? {
-        return Ok(Err(refusal(WRONG_LOGIN)));
+        return Ok((Err(refusal(WRONG_LOGIN)), None));
     }
-    Ok(decode_pickup(&app.carrier.relay(encode_pickup(call)).await).map_err(|e| told(&e)))
+    let Sourced { answer, source, as_of } = app.carrier.pickup(call).await;
+    let somebody = source == Source::Carrier || as_of.is_some();
+    Ok((answer, somebody.then_some((source, as_of))))
 }
 
-/// The carrier's refusal in its own words; its silence in the service's word for it.
-fn told(error: &CarrierError) -> PickupRefusal {
-    match (error.blame, error.code.parse()) {
-        (Blame::Us | Blame::Caller, Ok(code)) => PickupRefusal { code, message: error.message.clone() },
-        _ => refusal(FAILED),
+/// Says who answered and how old the answer is: beside the carrier's form, for those who run the server.
+fn tell(headers: &mut HeaderMap, source: Source, as_of: Option<Time>, now: Time) {
+    headers.insert(SOURCE, HeaderValue::from_static(source.name()));
+    let Some(as_of) = as_of.filter(|_| source == Source::Directory) else { return };
+    headers.insert(header::AGE, now.since(as_of).as_secs().into());
+    headers.insert(header::WARNING, STALE);
+    if let Ok(moment) = HeaderValue::try_from(as_of.to_string()) {
+        headers.insert(AS_OF, moment);
     }
 }
 

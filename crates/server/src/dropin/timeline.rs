@@ -21,7 +21,9 @@ use carriers::{
     Blame,
     colissimo::{self, TimelineQuery, TimelineRefusal, TrackEvent, TrackRecord, event, write_timeline},
 };
-use parcel::{Login, MerchantId};
+use dispatch::Fact;
+use parcel::{Login, MerchantId, ParcelNumber};
+use store::StoreError;
 
 /// The event of a parcel that was announced.
 const ANNOUNCED: &str = "COMCFM";
@@ -63,6 +65,9 @@ async fn answer(app: &App, query: &TimelineQuery) -> Result<Response, Problem> {
         Ok(tracked) => {
             if let Ok(track) = &tracked.result {
                 remember(app, login, query, &track.raw.to_string()).await;
+                if let Some(code) = colissimo::elsewhere(track) {
+                    note_elsewhere(app, login, number, code).await;
+                }
             }
         }
         Err(e) if e.blame != Blame::Them => {}
@@ -85,6 +90,21 @@ async fn remember(app: &App, login: &Login, query: &TimelineQuery, json: &str) {
     let Ok(scope) = scope(login) else { return };
     if let Err(e) = app.store.remember_tracking(&scope, &memory_id(query), json, app.now()).await {
         tracing::warn!(error = %e, "a timeline could not be remembered");
+    }
+}
+
+/// Writes down that a parcel of ours is not where its buyer chose; once.
+async fn note_elsewhere(app: &App, login: &Login, number: &ParcelNumber, code: &str) {
+    let Ok(Some(caller)) = enrol::known(app, login).await else { return };
+    let found = app.store.shipment_of_number(&caller.merchant, *number).await;
+    let Ok(Some(id)) = found else { return };
+    let seen_at = app.now();
+    let fact = Fact::Elsewhere { code: code.to_owned(), seen_at };
+    match app.store.record(id, vec![fact], seen_at, None).await {
+        Ok(_) => tracing::warn!(shipment = %id, code, "a parcel waits at another point than the one that was chosen"),
+        // Known already.
+        Err(StoreError::Illegal(_)) => {}
+        Err(e) => tracing::warn!(error = %e, "a mismatch could not be written down"),
     }
 }
 

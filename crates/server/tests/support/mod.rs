@@ -4,15 +4,19 @@
 
 use axum::{Router, body::Body};
 use bytes::Bytes;
-use carriers::{Broken, Exchange, Reached, Request as Call, Response as Said};
+use carriers::{
+    Broken, Exchange, Reached, Request as Call, Response as Said,
+    colissimo::pickup::{PickupAnswer, PickupCall, PickupRefusal, decode_pickup, encode_pickup, pickup_text},
+};
 use channels::webhook::{Options, Sender};
 use clock::{Clock, ManualClock, Time};
 use dispatch::{By, Cause, Fact, Health, Job, Reject};
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt;
 use parcel::{LabelFormat, Login, MerchantId, ShipmentId};
+use pickup::{Directory, Source, Sourced};
 use serde_json::{Value, json};
-use server::{AppState, BoxFuture, Carrier, LocalLabel, ServerSettings};
+use server::{AppState, BoxFuture, Carrier, LocalLabel, PickupFound, Points, ServerSettings};
 use sha2::{Digest, Sha256};
 use std::{
     collections::VecDeque,
@@ -37,6 +41,8 @@ pub struct FakeCarrier {
     calls: Mutex<Vec<Call>>,
     health: Mutex<Health>,
     hangs: Mutex<bool>,
+    points: Points,
+    remembered: Mutex<Option<(PickupAnswer, Time)>>,
 }
 
 impl FakeCarrier {
@@ -46,6 +52,8 @@ impl FakeCarrier {
             calls: Mutex::default(),
             health: Mutex::new(Health::Well),
             hangs: Mutex::default(),
+            points: Points::default(),
+            remembered: Mutex::default(),
         })
     }
 
@@ -66,6 +74,16 @@ impl FakeCarrier {
         *self.hangs.lock().expect("lock") = true;
     }
 
+    /// The directory of pickup points, to be filled.
+    pub fn directory(&self) -> std::sync::RwLockWriteGuard<'_, Directory> {
+        self.points.write().expect("lock")
+    }
+
+    /// What is said to a pickup search when nobody else answers, and of when it is.
+    pub fn remembers(&self, answer: PickupAnswer, as_of: Time) {
+        *self.remembered.lock().expect("lock") = Some((answer, as_of));
+    }
+
     /// What it was asked.
     pub fn calls(&self) -> Vec<Call> {
         self.calls.lock().expect("lock").clone()
@@ -81,6 +99,34 @@ impl Carrier for FakeCarrier {
         let silent = Exchange { reached: Reached::Nothing, elapsed: Duration::ZERO, result: Err(Broken::NoConnection) };
         let answer = self.answers.lock().expect("lock").pop_front().unwrap_or(silent);
         Box::pin(async { answer })
+    }
+
+    /// The prepared answer, else what is remembered, else the service's failure.
+    fn pickup(&self, call: PickupCall) -> BoxFuture<'_, PickupFound> {
+        Box::pin(async move {
+            let said = decode_pickup(&self.relay(encode_pickup(&call)).await);
+            let refused = |e: &carriers::CarrierError| e.code.parse().ok().filter(|_| e.blame != carriers::Blame::Them);
+            let answer = match said {
+                Ok(answer) => Ok(answer),
+                Err(e) if refused(&e).is_some() => {
+                    Err(PickupRefusal { code: refused(&e).unwrap_or(1000), message: e.message })
+                }
+                Err(_) => match self.remembered.lock().expect("lock").clone() {
+                    Some((answer, as_of)) => {
+                        return Sourced { answer: Ok(answer), source: Source::Directory, as_of: Some(as_of) };
+                    }
+                    None => {
+                        let refusal = PickupRefusal { code: 1000, message: pickup_text(1000).into() };
+                        return Sourced { answer: Err(refusal), source: Source::Directory, as_of: None };
+                    }
+                },
+            };
+            Sourced { answer, source: Source::Carrier, as_of: None }
+        })
+    }
+
+    fn points(&self) -> Points {
+        Arc::clone(&self.points)
     }
 
     /// No range was ever registered here.

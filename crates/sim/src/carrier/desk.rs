@@ -11,10 +11,7 @@ use super::{
     pickup, soap_call,
     timeline::{self, Declared},
 };
-use crate::{
-    dice::Dice,
-    places::{Point, point},
-};
+use crate::{dice::Dice, places::Point, register::Register};
 use carriers::{
     Request, Response,
     colissimo::{
@@ -44,6 +41,7 @@ pub(super) struct Desk {
     /// Deposit slips made so far.
     slips: u64,
     boundaries: Dice,
+    register: Register,
 }
 
 /// What was done: the answer that is ready to leave, and the label that was made for it.
@@ -91,9 +89,9 @@ impl From<NotAdmitted> for Refused {
 }
 
 impl Desk {
-    pub(super) fn new(options: Options, boundaries: Dice) -> Self {
+    pub(super) fn new(options: Options, boundaries: Dice, register: Register) -> Self {
         let clients = Clients::new(options.contracts.clone());
-        Self { book: Book::default(), options, clients, labels: Labels::default(), slips: 0, boundaries }
+        Self { book: Book::default(), options, clients, labels: Labels::default(), slips: 0, boundaries, register }
     }
 
     /// Carries the request out.
@@ -125,7 +123,7 @@ impl Desk {
             Asked::Timeline => return self.timeline(now, &headers, body).into(),
             Asked::Pickup(door) => {
                 let admit = |call: &PickupCall| self.clients.admit(Some(&call.login)).is_ok();
-                return pickup::serve(*door, &headers, body, admit).into();
+                return pickup::serve(&self.register, now, *door, &headers, body, admit).into();
             }
             Asked::Health => return response(200, "text/html", colissimo::write_health(true)).into(),
             Asked::Nothing => return gateway(404, "Not Found").into(),
@@ -209,8 +207,9 @@ impl Desk {
         if colissimo::letter_parts(shipment).is_ok_and(undeclared) {
             return Err("30500".into());
         }
-        let listed = self.options.points == Points::Listed;
-        if listed && shipment.mode.pickup_point().is_some_and(|id| point(id) != Point::Open) {
+        let listed = self.options.points != Points::Any;
+        let open = |id| self.register.point(id, now) == Point::Open;
+        if listed && shipment.mode.pickup_point().is_some_and(|id| !open(id)) {
             return Err("30401".into());
         }
         let used = shipment.parcel_number.is_some_and(|number| self.book.is_in_use(&number, now.paris_date()));

@@ -1,5 +1,5 @@
 use super::*;
-use dispatch::{By, Cause, Via};
+use dispatch::{By, Cause, Consent, ConsentBy, Question, Via, Why};
 use parcel::{LabelFormat, Letter, Shipment, Weight};
 use proptest::prelude::*;
 
@@ -145,19 +145,74 @@ fn an_unknown_is_settled_within_its_bound() {
     assert_eq!(unknown_is_reconciled(&late, at(100), minute).len(), 1);
 }
 
+/// What the invariant finds of one parcel that was acknowledged for 750021.
+fn substitutions(facts: Vec<Fact>, book: &[Entry], announced: &[Announced]) -> Vec<String> {
+    let written = journal([accepted(point("750021"))].into_iter().chain(facts).map(|fact| (1, fact)).collect());
+    let chosen = [acknowledged(1, 5, point("750021"))];
+    no_silent_substitution(&chosen, &written, book, announced).into_iter().map(|violation| violation.what).collect()
+}
+
 #[test]
 fn what_the_buyer_chose_is_what_was_made() {
-    let chosen = [acknowledged(1, 5, point("750021"))];
-    let written = journal(vec![(1, accepted(point("750021"))), (1, confirmed(10))]);
-    assert_eq!(no_silent_substitution(&chosen, &written, &[entry(10, point("750021"))]), []);
+    let one = || vec![confirmed(10)];
+    assert!(substitutions(one(), &[entry(10, point("750021"))], &[]).is_empty());
     for wrong in [point("750022"), DeliveryMode::Home] {
-        let found = no_silent_substitution(&chosen, &written, &[entry(10, wrong)]);
+        let found = substitutions(one(), &[entry(10, wrong)], &[]);
         assert_eq!(found.len(), 1);
-        assert!(found[0].what.contains("750021") && found[0].what.contains("the carrier's book"), "{}", found[0]);
+        assert!(found[0].contains("750021") && found[0].contains("the carrier's book"), "{}", found[0]);
     }
-    assert_eq!(no_silent_substitution(&chosen, &written, &[]).len(), 1);
+    let other_product = Entry { product: Product::Dom, ..entry(10, point("750021")) };
+    assert_eq!(substitutions(one(), &[other_product], &[]).len(), 1);
+    assert_eq!(substitutions(one(), &[], &[]).len(), 1, "never made");
     let changed = journal(vec![(1, accepted(DeliveryMode::Home))]);
-    assert_eq!(no_silent_substitution(&chosen, &changed, &[]).len(), 1);
+    assert_eq!(no_silent_substitution(&[acknowledged(1, 5, point("750021"))], &changed, &[], &[]).len(), 1);
+}
+
+#[test]
+fn only_a_consent_lets_a_parcel_go_elsewhere() {
+    let asked = || {
+        let question = Question::new(Why::PointGone, point("750021"));
+        Fact::Asked { attempt: None, question }
+    };
+    let consented = |mode: DeliveryMode| {
+        let (by, product) = (ConsentBy::Buyer, Product::Hd);
+        Fact::Consented { consent: Consent { by, product, mode, kept: false, not_before: None } }
+    };
+    let elsewhere = || [entry(10, point("750022"))];
+    assert!(substitutions(vec![asked(), consented(point("750022")), confirmed(10)], &elsewhere(), &[]).is_empty());
+    assert_eq!(substitutions(vec![asked(), consented(point("750023")), confirmed(10)], &elsewhere(), &[]).len(), 1);
+    let not_as_agreed =
+        substitutions(vec![asked(), consented(point("750022")), confirmed(10)], &[entry(10, point("750021"))], &[]);
+    assert_eq!(not_as_agreed.len(), 1, "what was agreed to is not made either");
+    let meanwhile = substitutions(vec![asked(), confirmed(10)], &[entry(10, point("750021"))], &[]);
+    assert!(meanwhile.len() == 1 && meanwhile[0].contains("being asked"), "{meanwhile:?}");
+    let after = substitutions(vec![confirmed(10), asked(), consented(point("750022"))], &elsewhere(), &[]);
+    assert_eq!(after.len(), 1, "consent after the label is none");
+}
+
+#[test]
+fn a_local_label_is_what_it_was_announced_as() {
+    let local = || Fact::Confirmed {
+        attempt: 0,
+        number: number(10),
+        partner_number: None,
+        format: LabelFormat::PDF_10X15,
+        by: By::Local,
+    };
+    let announced = |mode| Announced {
+        number: number(10),
+        client: "900001".parse().expect("a client"),
+        bordereau: 1,
+        order_number: None,
+        product: Product::Hd,
+        mode,
+        weight: Weight::from_grams(500).expect("a weight"),
+        at: at(9),
+    };
+    assert!(substitutions(vec![local()], &[], &[]).is_empty(), "not announced yet");
+    assert!(substitutions(vec![local()], &[], &[announced(point("750021"))]).is_empty());
+    let found = substitutions(vec![local()], &[], &[announced(point("750022"))]);
+    assert!(found.len() == 1 && found[0].contains("announcement"), "{found:?}");
 }
 
 #[test]

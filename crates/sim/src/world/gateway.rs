@@ -7,7 +7,7 @@ use crate::{
     transport::{SimClock, SimTransport},
 };
 use axum::Router;
-use carriers::{Transport, announce::Announcer};
+use carriers::{Transport, announce::Announcer, colissimo::pickup::PickupCall};
 use clock::{Clock, Time};
 use dispatch::{InTheDark, Policy, Stamped};
 use parcel::{MerchantId, ShipmentId};
@@ -154,6 +154,14 @@ struct Relay(runner::Relay);
 impl server::Carrier for Relay {
     fn relay(&self, request: carriers::Request) -> server::BoxFuture<'_, carriers::Exchange> {
         Box::pin(self.0.relay(request))
+    }
+
+    fn pickup(&self, call: PickupCall) -> server::BoxFuture<'_, server::PickupFound> {
+        Box::pin(self.0.pickup(call))
+    }
+
+    fn points(&self) -> server::Points {
+        self.0.points().directory()
     }
 
     fn print_locally<'a>(

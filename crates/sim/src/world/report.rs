@@ -178,7 +178,12 @@ impl Verdict {
         Self {
             lost: invariants::no_order_lost(&acknowledged, facts),
             doubled: invariants::one_label_released(&released, facts),
-            substituted: invariants::no_silent_substitution(&acknowledged, facts, book.entries()),
+            substituted: invariants::no_silent_substitution(
+                &acknowledged,
+                facts,
+                book.entries(),
+                book.announcements().parcels(),
+            ),
             doubts: invariants::unknown_is_reconciled(facts, end.max(plan.scenario.end), bound),
             budget: budget(plan, book.calls()),
             local: [local::announced(facts, book), invariants::announced_once(book.announcements())].concat(),

@@ -26,10 +26,16 @@ pub enum HookEvent {
     Announced,
     /// The carrier has taken its local label over.
     Integrated,
+    /// What its buyer chose cannot be honoured: somebody is asked.
+    Question,
+    /// Somebody agreed to where it goes.
+    Consented,
+    /// Its parcel is not, or may not be, where its buyer chose.
+    Mismatch,
 }
 
-/// A code of each event, the name of its fact, its name outside.
-const NAMES: [(HookEvent, &str, &str); 10] = [
+/// Each event, the name of a fact that it is, its name outside.
+const NAMES: [(HookEvent, &str, &str); 14] = [
     (HookEvent::Accepted, "accepted", "shipment.accepted"),
     (HookEvent::Confirmed, "confirmed", "shipment.confirmed"),
     (HookEvent::Rejected, "rejected", "shipment.rejected"),
@@ -40,6 +46,10 @@ const NAMES: [(HookEvent, &str, &str); 10] = [
     (HookEvent::LocalOffered, "local_offered", "shipment.local_offered"),
     (HookEvent::Announced, "announced", "shipment.announced"),
     (HookEvent::Integrated, "integrated", "shipment.integrated"),
+    (HookEvent::Question, "asked", "shipment.question"),
+    (HookEvent::Consented, "consented", "shipment.consented"),
+    (HookEvent::Mismatch, "elsewhere", "shipment.mismatch"),
+    (HookEvent::Mismatch, "rechosen", "shipment.mismatch"),
 ];
 
 impl Coded for HookEvent {
@@ -54,6 +64,9 @@ impl Coded for HookEvent {
         Self::LocalOffered,
         Self::Announced,
         Self::Integrated,
+        Self::Question,
+        Self::Consented,
+        Self::Mismatch,
     ];
     const WHAT: &'static str = "event";
 }
@@ -66,7 +79,7 @@ impl HookEvent {
 
     /// Every name outside.
     pub fn names() -> impl Iterator<Item = &'static str> {
-        NAMES.iter().map(|(_, _, name)| *name)
+        HookEvent::ALL.iter().map(|event| event.name())
     }
 
     /// What the fact with this name is outside; most facts are nothing there.
@@ -128,8 +141,8 @@ mod tests {
 
     #[test]
     fn every_event_has_a_fact_and_a_name_and_reads_back() {
-        assert_eq!(NAMES.len(), HookEvent::ALL.len());
         for event in HookEvent::ALL {
+            assert!(NAMES.iter().any(|(named, ..)| named == event), "{event:?}");
             assert_eq!(event.name().parse(), Ok(*event));
             assert_eq!(HookEvent::from_code(event.code()).ok(), Some(*event));
         }

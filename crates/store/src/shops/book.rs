@@ -31,7 +31,8 @@ const DROP: &str = "DELETE FROM shops WHERE id = ?1";
 const DROP_WORK: &str = "UPDATE shop_orders SET look_at = NULL, push_at = NULL WHERE shop = ?1 \
     AND (look_at IS NOT NULL OR push_at IS NOT NULL)";
 const READ: &str = "UPDATE shops SET read_to = ?2, cursor = ?3 WHERE id = ?1";
-const POLLED: &str = "UPDATE shops SET polled_at = ?2, failing_since = NULL, failure = NULL WHERE id = ?1";
+const POLLED: &str = "UPDATE shops SET polled_at = ?2 WHERE id = ?1";
+const WELL: &str = "UPDATE shops SET failing_since = NULL, failure = NULL WHERE id = ?1";
 const WATCHED: &str = "UPDATE shops SET watched_at = ?2 WHERE id = ?1";
 const FAILED: &str = "UPDATE shops SET failing_since = coalesce(failing_since, ?2), failure = ?3 WHERE id = ?1";
 
@@ -146,6 +147,12 @@ pub(crate) fn polled(writing: &mut Writing<'_>, id: &str, at: Time) -> Result<()
 /// Its subscriptions are in order.
 pub(crate) fn watched(writing: &mut Writing<'_>, id: &str, at: Time) -> Result<(), StoreError> {
     writing.conn.prepare_cached(WATCHED)?.execute(params![id, at.unix_ms()])?;
+    Ok(())
+}
+
+/// It answers as it should again.
+pub(crate) fn well(writing: &mut Writing<'_>, id: &str) -> Result<(), StoreError> {
+    writing.conn.prepare_cached(WELL)?.execute([id])?;
     Ok(())
 }
 

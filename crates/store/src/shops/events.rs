@@ -29,7 +29,7 @@ pub(crate) fn take(writing: &mut Writing<'_>, event: ShopEvent) -> Result<Heard,
         return Ok(Heard::Replayed);
     }
     match event.what {
-        Came::Order(seen) => Ok(Heard::Folded(fold::fold(writing, &shop, *seen, event.at)?)),
+        Came::Order(seen) => Ok(Heard::Folded(fold::fold(writing, &shop, *seen, false, event.at)?)),
         Came::Deleted { order_id } => {
             let known = fold::gone(writing, &shop, &order_id, event.at)?;
             Ok(if known { Heard::Folded(super::Folded::Newer) } else { Heard::Nothing })

@@ -1,15 +1,28 @@
 //! Folding an order in: the newest by the shop's own clock stands, however often and in whichever order it comes.
 
 use super::{Folded, SeenOrder, Shop, Standing, StoredOrder, link, order, order_key};
-use crate::{StoreError, writing::Writing};
+use crate::{
+    StoreError,
+    choices::{self, Replaces},
+    writing::Writing,
+};
 use clock::Time;
+use parcel::Product;
+use pickup::{Choice, Chosen};
 use rusqlite::params;
 
 const READ_AT_LAST: &str = "DELETE FROM shop_unread WHERE shop = ?1 AND order_id = ?2";
 const ASKED: &str = "DELETE FROM shop_asks WHERE shop = ?1 AND order_id = ?2";
 
-/// Folds one order of this shop in.
-pub(crate) fn fold(writing: &mut Writing<'_>, shop: &Shop, seen: SeenOrder, at: Time) -> Result<Folded, StoreError> {
+/// Folds one order of this shop in. What the shop itself answered, when it was `asked`, is fuller than what its webhooks
+/// carry: of the same moment it stands in their place, and says nothing new.
+pub(crate) fn fold(
+    writing: &mut Writing<'_>,
+    shop: &Shop,
+    seen: SeenOrder,
+    asked: bool,
+    at: Time,
+) -> Result<Folded, StoreError> {
     let conn = writing.conn;
     for done in [READ_AT_LAST, ASKED] {
         conn.prepare_cached(done)?.execute(params![shop.id, seen.order_id])?;
@@ -18,9 +31,17 @@ pub(crate) fn fold(writing: &mut Writing<'_>, shop: &Shop, seen: SeenOrder, at: 
     let (mut order, folded) = match there {
         None => (fresh(shop, &seen, at), Folded::New),
         Some(there) if seen.updated_at < there.updated_at => return Ok(Folded::Older),
-        Some(there) if is_same(&there, &seen) => return Ok(Folded::Same),
+        Some(there) if is_same(&there, &seen) => {
+            if !asked || there.json.as_ref().is_none_or(|json| *json == seen.json) {
+                return Ok(Folded::Same);
+            }
+            (there, Folded::Same)
+        }
         Some(there) => (there, Folded::Newer),
     };
+    if folded != Folded::Same {
+        choose(writing, shop, order.json.as_deref(), &seen, at)?;
+    }
     order.number = seen.number;
     order.status = seen.status;
     (order.placed_at, order.updated_at, order.seen_at) = (seen.placed_at, seen.updated_at, at);
@@ -35,10 +56,42 @@ pub(crate) fn fold(writing: &mut Writing<'_>, shop: &Shop, seen: SeenOrder, at: 
     Ok(folded)
 }
 
-/// An order whose text is past its time says nothing new when it comes once more just as it was.
+/// What the buyer chose, as the shop's module noted it, counts for the order from the commit on that folds it in: whoever
+/// then asks for a label elsewhere is asked first. The shop knows the point by name alone. Where it named one before and
+/// names none now, nothing is chosen any more; a choice that came by another way stays.
+fn choose(
+    writing: &mut Writing<'_>,
+    shop: &Shop,
+    before: Option<&str>,
+    seen: &SeenOrder,
+    at: Time,
+) -> Result<(), StoreError> {
+    let Ok(order_number) = seen.number.trim().parse().or_else(|_| seen.order_id.parse()) else { return Ok(()) };
+    if matches!(seen.status, Standing::Cancelled | Standing::Gone) {
+        return Ok(());
+    }
+    let Some(pickup) = &seen.pickup else {
+        let before = before.and_then(|json| SeenOrder::read(json.to_owned()).ok());
+        let taken_back = !seen.pickup_unread && before.is_some_and(|before| before.pickup.is_some());
+        return if taken_back { choices::end(writing.conn, &shop.merchant, &order_number, at) } else { Ok(()) };
+    };
+    let choice = Choice {
+        merchant: shop.merchant.clone(),
+        order_number: Some(order_number),
+        point: Chosen::named(pickup.id, pickup.label.clone().unwrap_or_default()),
+        distance_m: None,
+        product: pickup.product.clone().filter(Product::is_out_of_home).unwrap_or(Product::Hd),
+        chosen_at: seen.placed_at,
+    };
+    choices::choose(writing, &choice, &Replaces::Any, at).map(drop)
+}
+
+/// Whether it says nothing new of what matters here.
 fn is_same(there: &StoredOrder, seen: &SeenOrder) -> bool {
-    let text = there.json.as_ref().is_none_or(|json| *json == seen.json);
-    seen.updated_at == there.updated_at && text && there.status == seen.status
+    seen.updated_at == there.updated_at
+        && seen.status == there.status
+        && seen.print == there.print
+        && (seen.parcel_number.is_none() || seen.parcel_number == there.shop_number)
 }
 
 pub(crate) fn has_our_number(order: &StoredOrder) -> bool {

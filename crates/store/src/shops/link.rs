@@ -28,6 +28,8 @@ const GIVEN_UP: &str =
 const CHANGED: &str = "the address or the pickup point was changed in the shop after the label was asked for: void the \
     shipment and ask again, or let it stand";
 const UNDECIDED: &str = "the shipment waits for a person: decide there";
+const OTHER_NUMBER: &str =
+    "the shop has another parcel's number for it than the one that it was told: look at the order there";
 const VOIDED_LATE: &str =
     "the label was given up after the shop was told its number: ask for another, or take the number out there";
 
@@ -58,9 +60,16 @@ fn verdict(order: &StoredOrder, shipment: Option<&IntentView>, on_order: OnOrder
         State::Rejected => person(&refused(view)),
         State::Human => person(UNDECIDED),
         _ if order.shipped_print != Some(order.print) => person(CHANGED),
+        _ if order.told_at.is_some() && order.push.is_none() && has_another(order) => person(OTHER_NUMBER),
         _ if order.told_at.is_some() && order.push.is_none() => (OrderStep::Told, None),
         _ => (OrderStep::Asked, None),
     }
+}
+
+/// Whether the shop was told our number and has another.
+fn has_another(order: &StoredOrder) -> bool {
+    let theirs = order.shop_number.as_deref().map(str::trim).filter(|number| !number.is_empty());
+    theirs.zip(order.our_number.as_ref()).is_some_and(|(theirs, ours)| theirs != ours.as_str())
 }
 
 fn refused(view: &IntentView) -> String {

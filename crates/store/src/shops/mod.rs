@@ -299,6 +299,19 @@ pub enum OrderShipment {
     Known(IntentView),
 }
 
+/// A shop with what there is to do for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShopWork {
+    /// The shop.
+    pub shop: Shop,
+    /// Whether orders are to be looked at.
+    pub look: bool,
+    /// Whether orders are to be asked for.
+    pub ask: bool,
+    /// When the next number is to be told.
+    pub push_at: Option<Time>,
+}
+
 /// A number that a shop is to be told, taken for a while by who tells it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DuePush {

@@ -1,7 +1,7 @@
 //! The outbox to the shops: which numbers each is to be told, taken by one who tells at a time, and how it ended. A number
 //! stays due until the shop has it.
 
-use super::{DuePush, OrderStep, PushEnd, Pushing, ShopCounts, StoredOrder, book, link, order};
+use super::{DuePush, OrderStep, PushEnd, Pushing, ShopCounts, ShopWork, StoredOrder, book, link, order};
 use crate::{StoreError, codes::Coded, rows::unsigned, writing::Writing};
 use clock::Time;
 use parcel::ParcelNumber;
@@ -13,6 +13,9 @@ const LEASE: Duration = Duration::from_secs(5 * 60);
 
 const DUE: &str = "WHERE shop = ?1 AND push_at <= ?2 AND our_number IS NOT NULL ORDER BY push_at LIMIT ?3";
 const IS_DUE: &str = "SELECT 1 FROM shop_orders WHERE shop = ?1 AND push_at <= ?2";
+const WORK: &str = "SELECT id, EXISTS (SELECT 1 FROM shop_orders WHERE shop = s.id AND look_at IS NOT NULL), \
+    EXISTS (SELECT 1 FROM shop_asks WHERE shop = s.id), \
+    (SELECT min(push_at) FROM shop_orders WHERE shop = s.id AND push_at IS NOT NULL) FROM shops s ORDER BY id";
 const NEXT: &str = "SELECT min(push_at) FROM shop_orders WHERE shop = ?1 AND push_at IS NOT NULL";
 const STEPS: &str = "SELECT s.id, t.step, t.count FROM shops s LEFT JOIN shop_tally t ON t.shop = s.id ORDER BY s.id";
 const UNTOLD: &str = "SELECT count(*) FROM shop_orders WHERE shop = ?1 AND push_at IS NOT NULL";
@@ -32,11 +35,24 @@ pub(crate) fn take(writing: &mut Writing<'_>, shop: &str, now: Time, limit: u32)
             replaces: found.told_number.filter(|told| Some(*told) != found.our_number),
         });
         // An attempt that is never settled, because the process ends, may have done.
-        push.due_at = now.plus(LEASE);
+        (push.due_at, push.error) = (now.plus(LEASE), None);
         push.attempts += 1;
         order::put(writing.conn, &found, None)?;
     }
     Ok(due)
+}
+
+/// Every shop with what there is to do for it.
+pub(crate) fn work(conn: &Connection) -> Result<Vec<ShopWork>, StoreError> {
+    let moment = conn.unchecked_transaction()?;
+    let mut statement = moment.prepare_cached(WORK)?;
+    let rows = statement.query_and_then([], |row| {
+        let id: String = row.get(0)?;
+        let push_at: Option<i64> = row.get(3)?;
+        let shop = book::there(&moment, &id)?;
+        Ok(ShopWork { shop, look: row.get(1)?, ask: row.get(2)?, push_at: push_at.map(Time::from_unix_ms) })
+    })?;
+    rows.collect()
 }
 
 /// Whether there is a number that the shop is to be told now.
@@ -82,7 +98,9 @@ pub(crate) fn settle(
 /// Has the shop told once more, because it turned out not to have the number.
 pub(crate) fn again(writing: &mut Writing<'_>, id: &str, at: Time) -> Result<(), StoreError> {
     let mut found = link::there(writing.conn, id)?;
-    if found.our_number.is_some() && found.push.is_none() {
+    // One that was tried and has no error is being told just now.
+    let is_told_now = found.push.as_ref().is_some_and(|push| push.attempts > 0 && push.error.is_none());
+    if found.our_number.is_some() && !is_told_now {
         (found.told_at, found.push) = (None, Some(Pushing { due_at: at, attempts: 0, error: None }));
         judge(writing.conn, &mut found)?;
         order::put(writing.conn, &found, Some(at))?;

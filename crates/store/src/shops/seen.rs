@@ -3,8 +3,8 @@
 use super::Standing;
 use crate::StoreError;
 use clock::Time;
+use parcel::{AddressFields, PickupPointId, Product};
 use serde::Deserialize;
-use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 use std::fmt;
 
@@ -19,24 +19,42 @@ pub struct SeenOrder {
     pub(crate) json: String,
     pub(crate) print: [u8; 16],
     pub(crate) parcel_number: Option<String>,
+    pub(crate) pickup: Option<Pickup>,
+    pub(crate) pickup_unread: bool,
+}
+
+/// The pickup point that the order names, as far as the shop knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Pickup {
+    pub(crate) id: PickupPointId,
+    pub(crate) label: Option<String>,
+    pub(crate) product: Option<Product>,
 }
 
 /// What of the text the tables need to know, by the names that the room `shops` gives it.
 #[derive(Deserialize)]
-struct Known<'a> {
+struct Known {
     id: String,
     number: String,
     status: Status,
     placed_at: Time,
     updated_at: Time,
-    #[serde(borrow)]
-    buyer: &'a RawValue,
-    #[serde(borrow, default)]
-    pickup: Option<&'a RawValue>,
+    buyer: AddressFields,
+    #[serde(default)]
+    pickup: Option<Point>,
     #[serde(default)]
     pickup_unread: bool,
     #[serde(default)]
     parcel_number: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Point {
+    id: PickupPointId,
+    #[serde(default)]
+    label: Option<String>,
+    #[serde(default)]
+    product: Option<Product>,
 }
 
 #[derive(Deserialize)]
@@ -55,22 +73,17 @@ impl SeenOrder {
     /// # Errors
     /// [`StoreError::Misused`] for a text that is no order.
     pub fn read(json: String) -> Result<Self, StoreError> {
-        let known: Known<'_> =
-            serde_json::from_str(&json).map_err(|_| StoreError::Misused("an order that is not JSON"))?;
-        let hash = Sha256::new_with_prefix(known.buyer.get())
-            .chain_update([0, u8::from(known.pickup_unread)])
-            .chain_update(known.pickup.map_or("null", RawValue::get));
-        let whole: [u8; 32] = hash.finalize().into();
-        let mut print = [0; 16];
-        print.copy_from_slice(&whole[..16]);
+        let known: Known = serde_json::from_str(&json).map_err(|_| StoreError::Misused("an order that is not JSON"))?;
         Ok(Self {
             order_id: known.id,
             number: known.number,
             status: known.status.into(),
             placed_at: known.placed_at,
             updated_at: known.updated_at,
-            print,
+            print: print(&known.buyer, known.pickup.as_ref(), known.pickup_unread),
             parcel_number: known.parcel_number.filter(|number| !number.trim().is_empty()),
+            pickup: known.pickup.map(|Point { id, label, product }| Pickup { id, label, product }),
+            pickup_unread: known.pickup_unread,
             json,
         })
     }
@@ -94,6 +107,37 @@ impl SeenOrder {
     pub fn parcel_number(&self) -> Option<&str> {
         self.parcel_number.as_deref()
     }
+}
+
+/// A digest of where the parcel is to go. Platforms write an address differently in their webhooks and in their answers:
+/// blanks, case and what the carrier does not print are not told apart, nor telephones and e-mail.
+fn print(buyer: &AddressFields, pickup: Option<&Point>, pickup_unread: bool) -> [u8; 16] {
+    let parts = [
+        &buyer.company,
+        &buyer.last_name,
+        &buyer.first_name,
+        &buyer.floor,
+        &buyer.building,
+        &buyer.street,
+        &buyer.locality,
+        &buyer.postal_code,
+        &buyer.city,
+    ];
+    let mut hash = Sha256::new();
+    for part in parts {
+        for word in part.as_deref().unwrap_or_default().split_whitespace() {
+            hash.update(word.to_lowercase());
+            hash.update([0]);
+        }
+        hash.update([1]);
+    }
+    hash.update(buyer.country.as_deref().filter(|country| !country.trim().is_empty()).unwrap_or("FR"));
+    hash.update([2, u8::from(pickup_unread)]);
+    hash.update(pickup.map_or("", |point| point.id.as_str()));
+    let whole: [u8; 32] = hash.finalize().into();
+    let mut print = [0; 16];
+    print.copy_from_slice(&whole[..16]);
+    print
 }
 
 impl From<Status> for Standing {

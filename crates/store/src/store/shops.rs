@@ -6,7 +6,7 @@ use crate::{
     accept::Request,
     shops::{
         DuePush, Folded, Heard, NewShop, OrderCursor, OrderFilter, OrderPage, OrderShipment, PushEnd, SeenOrder, Shop,
-        ShopCounts, ShopEvent, ShopSecrets, StoredOrder, Unread, book, events, fold, link, list, push,
+        ShopCounts, ShopEvent, ShopSecrets, ShopWork, StoredOrder, Unread, book, events, fold, link, list, push,
     },
 };
 use clock::Time;
@@ -62,7 +62,7 @@ impl Store {
         self.inner.engine.write(move |writing| events::take(writing, event)).await
     }
 
-    /// Folds orders of a shop in by one commit, each with what became of it. Durable when this returns. For a few hundred
+    /// Folds orders in that the shop was asked for, or that a file says, by one commit, each with what became of it. Durable when this returns. For a few hundred
     /// at most, since others wait meanwhile.
     ///
     /// # Errors
@@ -71,7 +71,7 @@ impl Store {
         let shop = shop.to_owned();
         let work = move |writing: &mut crate::writing::Writing<'_>| {
             let shop = book::there(writing.conn, &shop)?;
-            orders.into_iter().map(|seen| fold::fold(writing, &shop, seen, at)).collect()
+            orders.into_iter().map(|seen| fold::fold(writing, &shop, seen, true, at)).collect()
         };
         self.inner.engine.write(work).await
     }
@@ -245,6 +245,17 @@ impl Store {
     pub async fn shop_failed(&self, id: &str, why: &str, at: Time) -> Result<(), StoreError> {
         let (id, why) = (id.to_owned(), why.to_owned());
         self.inner.engine.write(move |writing| book::failed(writing, &id, &why, at)).await
+    }
+
+    /// Notes that a shop answers as it should again.
+    pub async fn shop_well(&self, id: &str) -> Result<(), StoreError> {
+        let id = id.to_owned();
+        self.inner.engine.write(move |writing| book::well(writing, &id)).await
+    }
+
+    /// Every shop with what there is to do for it.
+    pub async fn shop_work(&self) -> Result<Vec<ShopWork>, StoreError> {
+        self.inner.engine.read(push::work).await
     }
 
     /// Up to `limit` webhooks that could not be read, the oldest first.

@@ -11,7 +11,8 @@ use parcel::{
 };
 use std::{path::Path, time::Duration};
 use store::{
-    Accepted, Account, IntentView, Key, KeyScope, LabelBytes, Merchant, Mode, NewIntent, Options, SealingKey, Store,
+    Accepted, Account, IntentView, Key, KeyScope, LabelBytes, Merchant, Mode, NewIntent, NewPickup, Options,
+    SealingKey, Store,
 };
 
 /// 2025-12-22T05:24:00Z, the morning of it all.
@@ -122,6 +123,7 @@ pub(crate) fn intent(n: u64, key: Option<Key>, at: Time) -> NewIntent {
         shipment: shipment(Some(&order), today()),
         via: Via::Api,
         key,
+        pickup: NewPickup::default(),
         at,
     }
 }

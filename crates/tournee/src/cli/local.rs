@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 /// `tournee merchant set`.
 #[derive(Args, Debug)]
-#[command(group(clap::ArgGroup::new("what").required(true).multiple(true).args(["in_the_dark", "client", "site"])))]
+#[command(group(clap::ArgGroup::new("what").required(true).multiple(true).args(["in_the_dark", "client", "site", "if_point_is_gone", "offer_home"])))]
 pub struct MerchantSet {
     /// Configuration and data.
     #[command(flatten)]
@@ -25,6 +25,45 @@ pub struct MerchantSet {
     /// The code of the carrier's site that takes the parcels over.
     #[arg(long, value_name = "SITE", value_parser = site)]
     pub site: Option<String>,
+    /// What happens when the pickup point that a buyer chose cannot be had.
+    #[arg(long, value_name = "RULE")]
+    pub if_point_is_gone: Option<IfGone>,
+    /// With `--if-point-is-gone nearest`: how far the nearest point of the same kind may be, for example 500m or 2km.
+    #[arg(long, value_name = "DISTANCE", value_parser = metres, required_if_eq("if_point_is_gone", "nearest"))]
+    #[arg(requires = "if_point_is_gone")]
+    pub nearest_within: Option<u32>,
+    /// Whether a buyer who is asked may have the parcel brought home instead.
+    #[arg(long, value_name = "YES_OR_NO")]
+    pub offer_home: Option<YesOrNo>,
+}
+
+/// What a merchant can want when a pickup point cannot be had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum IfGone {
+    /// Somebody is asked: the merchant, or the buyer by a link.
+    Ask,
+    /// The nearest point of the same kind is taken, if it is near enough; otherwise somebody is asked.
+    Nearest,
+}
+
+/// Yes or no.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum YesOrNo {
+    /// Yes.
+    Yes,
+    /// No.
+    No,
+}
+
+/// Metres, written with their unit.
+fn metres(text: &str) -> Result<u32, String> {
+    let wrong = || "a distance such as 500m or 2km, up to 100km".to_owned();
+    let (digits, each) = match text.strip_suffix("km") {
+        Some(digits) => (digits, 1_000),
+        None => (text.strip_suffix('m').ok_or_else(wrong)?, 1),
+    };
+    let number: u32 = digits.trim().parse().map_err(|_| wrong())?;
+    number.checked_mul(each).filter(|metres| (1..=100_000).contains(metres)).ok_or_else(wrong)
 }
 
 /// What a merchant can want in the dark.

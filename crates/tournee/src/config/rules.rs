@@ -21,6 +21,7 @@ pub(super) fn check(config: &Config) -> Result<(), Broken> {
     limits(&runner.tracking, &TRACKING)?;
     policy(config)?;
     super::local::check(&config.local)?;
+    super::pickup::check(&config.pickup, runner.relay_ms)?;
     keep(config)?;
     webhooks(config)?;
     listener(config)

@@ -31,7 +31,7 @@ use std::{
     sync::Arc,
     time::Duration,
 };
-use store::{Account, SealingKey};
+use store::{Account, Scopes, SealingKey};
 use tokio::time::Instant;
 
 /// The seed of the demonstration: the same day each time.
@@ -215,7 +215,7 @@ fn transport(addr: SocketAddr) -> Result<HttpTransport, Fault> {
 async fn enrol(gateway: &Gateway, merchants: &[Merchant]) -> Result<Vec<String>, Fault> {
     let mut keys = Vec::with_capacity(merchants.len());
     for one in merchants {
-        let api_key = merchant::fresh_api_key()?;
+        let api_key = merchant::fresh_api_key(Scopes::all())?;
         let account = Account {
             id: one.id.to_string(),
             merchant: one.id.clone(),

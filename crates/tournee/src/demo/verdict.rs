@@ -43,7 +43,12 @@ impl Verdict {
         let acknowledged = acknowledged(board, &by_number);
         let lost = invariants::no_order_lost(&acknowledged, &board.journal);
         let doubled = invariants::one_label_released(&released, &board.journal);
-        let substituted = invariants::no_silent_substitution(&acknowledged, &board.journal, book.entries());
+        let substituted = invariants::no_silent_substitution(
+            &acknowledged,
+            &board.journal,
+            book.entries(),
+            book.announcements().parcels(),
+        );
         let unknown = invariants::unknown_is_reconciled(&board.journal, now, UNKNOWN_BOUND);
         let unserved = if whole { board.waiting() } else { 0 };
         let used: HashSet<ParcelNumber> = board.released.iter().map(|label| label.number).collect();

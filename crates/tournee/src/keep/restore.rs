@@ -63,8 +63,8 @@ fn tell(args: &Restore, config: &Config, done: &Restored) {
     }
     say::line(format_args!("mark      fact {} of {}", mark.seq, mark.at_ms.to_paris()));
     say::line(format_args!(
-        "holds     {} shipments; open then: {} waiting, {} at the carrier, {} unknown, {} a person's",
-        done.intents, found.waiting, found.in_flight, found.unknown, found.human
+        "holds     {} shipments; open then: {} waiting, {} at the carrier, {} unknown, {} a person's, {} questions",
+        done.intents, found.waiting, found.in_flight, found.unknown, found.human, found.question
     ));
     if args.nothing_ran_since {
         say::line("open      nothing ran since: what waited goes out, what was at the carrier is looked for first");

@@ -59,7 +59,7 @@ fn check(journal: &Journal, seen: &Seen, book: &[Entry], when: &str) {
     let mut found = no_order_lost(&seen.acknowledged, journal);
     found.extend(one_label_released(&seen.released, journal));
     found.extend(unknown_is_reconciled(journal, SystemClock.now(), UNKNOWN_MAX));
-    found.extend(no_silent_substitution(&seen.acknowledged, journal, book));
+    found.extend(no_silent_substitution(&seen.acknowledged, journal, book, &[]));
     found.extend(undone_means_undone(journal, book));
     let told: Vec<String> = found.iter().map(ToString::to_string).collect();
     assert!(told.is_empty(), "{when}:\n{}", told.join("\n"));

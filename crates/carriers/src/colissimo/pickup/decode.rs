@@ -1,6 +1,6 @@
 //! Reads the carrier's answers, JSON or SOAP, forgiving in their shapes: numbers as texts, a single point without a list.
 
-use super::{Closure, DAYS, PICKUP_POINTS_MAX, PickupAnswer, PickupPoint, PointKind, SORTING};
+use super::{Closure, DAYS, PICKUP_POINTS_MAX, PickupAnswer, PickupPoint, SORTING};
 use crate::{
     Blame, CarrierError, Exchange, Kind, Response, Retry,
     colissimo::{
@@ -9,6 +9,7 @@ use crate::{
         lenient::{self, field, many, readable, text_of},
     },
 };
+use parcel::PointKind;
 use serde_json::Value;
 use std::str::FromStr;
 

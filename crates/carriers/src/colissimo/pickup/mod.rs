@@ -17,7 +17,7 @@ pub use rules::pickup_text;
 pub use write::{pickup_wsdl, write_pickup_json, write_pickup_soap};
 
 use jiff::civil::Date;
-use parcel::{Country, Login, PickupPointId};
+use parcel::{Country, Login, PickupPointId, PointKind};
 use std::fmt;
 
 /// Where the two operations are by REST; the operation's name is appended.
@@ -155,37 +155,6 @@ pub struct PickupAnswer {
     pub request_id: Option<String>,
     /// The points, nearest first, at most [`PICKUP_POINTS_MAX`].
     pub points: Vec<PickupPoint>,
-}
-
-/// What kind of place a point is.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum PointKind {
-    /// `BPR`: a post office.
-    PostOffice,
-    /// `A2P`: a shop.
-    Shop,
-    /// `PCS`, `BDP`, `CMT`, `ACP`, `CDI` and whatever is new, as it came.
-    Other(String),
-}
-
-impl PointKind {
-    /// The kind of this code.
-    pub fn of(code: &str) -> Self {
-        match code {
-            "BPR" => Self::PostOffice,
-            "A2P" => Self::Shop,
-            other => Self::Other(other.to_owned()),
-        }
-    }
-
-    /// Its code.
-    pub fn code(&self) -> &str {
-        match self {
-            Self::PostOffice => "BPR",
-            Self::Shop => "A2P",
-            Self::Other(code) => code,
-        }
-    }
 }
 
 /// A time during which a point is shut (`listeConges`), in milliseconds since 1970, UTC.

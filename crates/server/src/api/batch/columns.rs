@@ -81,6 +81,8 @@ pub(super) struct Column {
 
 static ALL: LazyLock<Vec<Column>> = LazyLock::new(|| {
     let mut all = of_schema(&described::<ShipmentRequest>(), None);
+    // Of a single shipment: see the field's description.
+    all.retain(|column| column.name != "pickup_choice");
     for role in ["sender", "addressee"] {
         all.extend(of_schema(&described::<AddressRequest>(), Some(role)));
     }

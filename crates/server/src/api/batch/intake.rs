@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     api::request::deposit_past,
-    failure, fingerprint,
+    failure, fingerprint, points,
     problem::{Kind, Problem},
     state::{App, Caller},
 };
@@ -171,7 +171,8 @@ impl Intake<'_> {
         if shipment.deposit_date >= at.paris_date() {
             let id = self.app.new_id(at);
             let (merchant, account) = (self.caller.merchant.clone(), self.caller.account.clone());
-            let new = NewIntent { id, merchant, account, shipment, via: Via::Api, key: Some(key), at };
+            let pickup = points::known_of(self.app, &shipment, None, at);
+            let new = NewIntent { id, merchant, account, shipment, via: Via::Api, key: Some(key), pickup, at };
             return Ok(LineWork::Accept(Box::new(new)));
         }
         let known = self.app.store.known(&self.caller.merchant, key, at).await.map_err(failure::of_store)?;

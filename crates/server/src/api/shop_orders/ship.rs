@@ -9,7 +9,7 @@ use crate::{
         submit,
     },
     auth::Signed,
-    body, failure,
+    body, failure, points,
     problem::{Kind, Problem},
     refusals::{Always, BadBody, NoSuchShopOrder, OrderNotShipped},
     state::{App, Caller, Shared},
@@ -150,6 +150,7 @@ async fn request(app: &App, order: &StoredOrder, wishes: Wishes) -> Result<NewIn
     if shipment.deposit_date < at.paris_date() {
         return Err(deposit_past(at.paris_date()));
     }
+    let pickup = points::known_of(app, &shipment, None, at);
     let (merchant, account) = (shop.merchant, shop.account);
-    Ok(NewIntent { id: app.new_id(at), merchant, account, shipment, via: Via::Api, key: None, at })
+    Ok(NewIntent { id: app.new_id(at), merchant, account, shipment, via: Via::Api, key: None, pickup, at })
 }
