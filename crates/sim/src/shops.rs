@@ -3,7 +3,8 @@
 //! A deterministic core per platform without clock or socket: from one seed, the same requests at the same times get the
 //! same bytes. Written from the platforms' published behaviour and independently of the crate `shops`, so that each
 //! proves the other. Whoever drives the world carries the webhooks: [`Shop::due`] hands them out, [`Shop::delivered`]
-//! hears what became of each; [`socket`] does both on the loopback interface.
+//! hears what became of each; [`socket`] does both on the loopback
+//! interface, and [`ShopTransport`] takes calls to a shop within this process.
 
 mod access;
 mod call;
@@ -12,17 +13,21 @@ mod hooks;
 mod invent;
 mod order;
 mod presta;
+mod shared;
 mod shopify;
 pub mod socket;
 #[cfg(test)]
 mod tests;
 mod text;
+mod transport;
 mod woo;
 
 pub use access::{Access, Options, Platform, UnknownPlatform};
 pub use hooks::{Delivery, Outcome, Standing, Subscription};
 pub use invent::Buyers;
 pub use order::{BookedOrder, Change, NewOrder, Note, Pickup, Push, State};
+pub use shared::SharedShop;
+pub use transport::ShopTransport;
 
 use carriers::{Request, Response};
 use clock::Time;

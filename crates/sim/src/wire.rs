@@ -64,7 +64,7 @@ pub struct Setup {
 #[derive(Debug, thiserror::Error)]
 pub enum WireError {
     /// The address is not on this machine's loopback interface.
-    #[error("{0} is not a loopback address; the simulated carrier only listens on 127.0.0.0/8 and [::1]")]
+    #[error("{0} is not a loopback address; a simulation only listens on 127.0.0.0/8 and [::1]")]
     NotLoopback(SocketAddr),
     /// The address cannot be listened on.
     #[error("cannot listen on {addr}: {source}; choose another port, or 0 for any free one")]

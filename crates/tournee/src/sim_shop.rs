@@ -8,10 +8,7 @@ use crate::{
     sim_carrier::cannot_listen,
 };
 use clock::{Clock, SystemClock};
-use sim::shops::{
-    Buyers, Options, Platform, Shop, Standing,
-    socket::{SharedShop, ShopServer},
-};
+use sim::shops::{Buyers, Options, Platform, SharedShop, Shop, Standing, socket::ShopServer};
 use std::{sync::Arc, time::Duration};
 
 /// The address that a shop believes it has when it stands behind TLS.

@@ -1,6 +1,6 @@
 //! Carries a shop's webhooks over real connections: to receivers on this machine's loopback interface, and to no others.
 
-use super::{Delivery, Outcome, socket::SharedShop};
+use super::{Delivery, Outcome, SharedShop};
 use carriers::{HttpOptions, HttpTransport, Transport};
 use clock::Clock;
 use http::Uri;

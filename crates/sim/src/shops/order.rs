@@ -40,6 +40,7 @@ pub struct Pickup {
 
 /// What happens to an order after it was placed.
 #[derive(Clone)]
+#[expect(clippy::large_enum_variant, reason = "made and taken apart at once, never kept in numbers")]
 pub enum Change {
     /// It is to go to another address.
     Address(AddressFields),

@@ -5,6 +5,7 @@
 //! module that the web service does not show; a shop may note it in the address too ([`Options::pickup_noted`]).
 
 mod list;
+mod rows;
 mod spec;
 mod store;
 mod write;
@@ -13,7 +14,7 @@ mod xml;
 use super::{
     access::{Access, Options},
     call::{Call, with_headers},
-    order::{BookedOrder, Change, NewOrder, Pickup, Push, State, country, part, second_line},
+    order::{BookedOrder, Change, NewOrder, Pickup, Push, State},
     text::{euros, id_of, paris_sql, whole_second},
 };
 use bytes::Bytes;
@@ -21,6 +22,7 @@ use carriers::{Request, Response};
 use clock::Time;
 use http::Method;
 use parcel::AddressFields;
+use rows::{address, customer, history, point_address};
 use serde_json::{Value, json};
 use spec::{SPECS, Spec};
 use std::collections::BTreeMap;
@@ -332,73 +334,6 @@ fn state(number: u64) -> State {
         6 | 7 => State::Cancelled,
         _ => State::Other,
     }
-}
-
-fn history(order: u64, state: u64, now: Time) -> Row {
-    [
-        ("id_employee", "0".into()),
-        ("id_order_state", state.to_string()),
-        ("id_order", order.to_string()),
-        ("date_add", paris_sql(now)),
-    ]
-    .into()
-}
-
-fn customer(buyer: &AddressFields, now: Time) -> Row {
-    [
-        ("id_default_group", "3".into()),
-        ("id_lang", "1".into()),
-        ("deleted", "0".into()),
-        ("passwd", "not shown".into()),
-        ("lastname", part(buyer.last_name.as_ref()).to_owned()),
-        ("firstname", part(buyer.first_name.as_ref()).to_owned()),
-        ("email", part(buyer.email.as_ref()).to_owned()),
-        ("active", "1".into()),
-        ("is_guest", "1".into()),
-        ("id_shop", "1".into()),
-        ("date_add", paris_sql(now)),
-        ("date_upd", paris_sql(now)),
-    ]
-    .into()
-}
-
-fn address(buyer: &AddressFields, customer: u64, now: Time) -> Row {
-    let text = |field: &Option<String>| part(field.as_ref()).to_owned();
-    [
-        ("id_customer", customer.to_string()),
-        ("id_manufacturer", "0".into()),
-        ("id_supplier", "0".into()),
-        ("id_warehouse", "0".into()),
-        ("id_country", store::country_id(country(buyer)).to_string()),
-        ("id_state", "0".into()),
-        ("alias", "Mon adresse".into()),
-        ("company", text(&buyer.company)),
-        ("lastname", text(&buyer.last_name)),
-        ("firstname", text(&buyer.first_name)),
-        ("address1", text(&buyer.street)),
-        ("address2", second_line(buyer)),
-        ("postcode", text(&buyer.postal_code)),
-        ("city", text(&buyer.city)),
-        ("phone", text(&buyer.phone)),
-        ("phone_mobile", text(&buyer.mobile)),
-        ("deleted", "0".into()),
-        ("date_add", paris_sql(now)),
-        ("date_upd", paris_sql(now)),
-    ]
-    .into()
-}
-
-/// The point's own address, under the buyer's name, as the module writes it.
-fn point_address(buyer: &AddressFields, pickup: &Pickup, noted: bool, customer: u64, now: Time) -> Row {
-    let mut row = address(buyer, customer, now);
-    row.insert("alias", "Colissimo - Point de retrait".into());
-    row.insert("company", pickup.label.clone());
-    row.insert("address1", "1 place du Marché".into());
-    row.insert("address2", String::new());
-    if noted {
-        row.insert("other", format!("Point de retrait {}", pickup.id));
-    }
-    row
 }
 
 /// In which form the client wants its answer.

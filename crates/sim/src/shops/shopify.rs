@@ -9,6 +9,7 @@ mod graph;
 mod hooks;
 mod mutate;
 mod rest;
+mod rest_form;
 mod search;
 
 use super::{
@@ -220,7 +221,7 @@ impl Shopify {
     /// Something happened to an order: one event, with a webhook for each topic that is listened to.
     fn tell(&mut self, now: Time, id: u64, topics: &[&str]) {
         let Some(order) = self.orders.get(&id) else { return };
-        let (whole, options) = (|| form::rest_order(order, &self.options), json!({ "id": id }));
+        let (whole, options) = (|| rest_form::order(order, &self.options), json!({ "id": id }));
         self.posts.tell(now, id, topics, |topic| if topic == "orders/delete" { options.clone() } else { whole() });
     }
 

@@ -3,71 +3,22 @@
 //! One task accepts, one carries webhooks ([`super::courier`]); each connection has a task of its own, in a set that ends
 //! with the server. The shop is locked for one decision at a time, never over a wait.
 
-use super::{Shop, courier};
+use super::{SharedShop, Shop, courier};
 use crate::wire::{REQUEST_BYTES_MAX, WireError};
 use carriers::{Request, Response};
 use clock::{Clock, Time};
 use http::{HeaderValue, header};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
-use std::{
-    net::SocketAddr,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::{net::SocketAddr, sync::Arc};
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::{Notify, oneshot},
+    sync::oneshot,
     task::JoinSet,
 };
 
 /// Connections held at once, at most; more wait to be accepted.
 const CONNECTIONS_MAX: usize = 1_024;
-
-/// A shop that several tasks share. Cloning shares it.
-#[derive(Clone, Debug)]
-pub struct SharedShop {
-    shop: Arc<Mutex<Shop>>,
-    changed: Arc<Notify>,
-}
-
-impl SharedShop {
-    /// Shares this shop.
-    pub fn new(shop: Shop) -> Self {
-        Self { shop: Arc::new(Mutex::new(shop)), changed: Arc::new(Notify::new()) }
-    }
-
-    /// Does something with the shop, which waits meanwhile; whoever carries its webhooks looks again afterwards.
-    pub fn with<T>(&self, work: impl FnOnce(&mut Shop) -> T) -> T {
-        let done = work(&mut self.lock());
-        self.changed.notify_one();
-        done
-    }
-
-    /// As [`Self::with`], for whoever carries the webhooks himself.
-    pub(super) fn with_quietly<T>(&self, work: impl FnOnce(&mut Shop) -> T) -> T {
-        work(&mut self.lock())
-    }
-
-    /// Reads from the shop, which waits meanwhile.
-    pub fn read<T>(&self, reader: impl FnOnce(&Shop) -> T) -> T {
-        reader(&self.lock())
-    }
-
-    /// Returns when something may have been done with the shop.
-    pub(super) async fn changed(&self) {
-        self.changed.notified().await;
-    }
-
-    fn handle(&self, now: Time, request: &Request) -> Response {
-        self.with(|shop| shop.handle(now, request))
-    }
-
-    /// A panic elsewhere left the shop as it was after its last whole decision or in the middle of one whose client is
-    /// gone; the simulation goes on.
-    fn lock(&self) -> MutexGuard<'_, Shop> {
-        self.shop.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
 
 /// A running shop. Dropping it ends it and cuts its connections.
 pub struct ShopServer {

@@ -1,6 +1,10 @@
 //! The Admin API in REST, as far as clients of orders and fulfilment still use it.
 
-use super::{Order, Shopify, State, form, mutate::Tracking, mutate::known_topic};
+use super::{
+    Order, Shopify, State,
+    mutate::{Tracking, known_topic},
+    rest_form,
+};
 use crate::shops::{
     call::{Call, json, with_headers},
     text::{base64, read_zoned, unbase64},
@@ -24,10 +28,10 @@ impl Shopify {
             ("GET", ["orders", id]) => self.rest_order(id).map(|order| json!({ "order": self.rest_form(order) })),
             ("PUT", ["orders", id]) => self.rest_edit(now, id, call),
             ("GET", ["orders", id, "fulfillments"]) => self.rest_order(id).map(|order| {
-                json!({ "fulfillments": order.fulfillments.iter().map(|f| form::rest_fulfillment(f, order)).collect::<Vec<_>>() })
+                json!({ "fulfillments": order.fulfillments.iter().map(|f| rest_form::fulfillment(f, order)).collect::<Vec<_>>() })
             }),
             ("GET", ["orders", id, "fulfillment_orders"]) => {
-                self.rest_order(id).map(|order| json!({ "fulfillment_orders": [form::rest_fulfillment_order(order)] }))
+                self.rest_order(id).map(|order| json!({ "fulfillment_orders": [rest_form::fulfillment_order(order)] }))
             }
             ("POST", ["orders", id, "cancel"]) => self.rest_cancel(now, id),
             ("POST", ["fulfillments"]) => self.rest_fulfil(now, call),
@@ -58,7 +62,7 @@ impl Shopify {
     }
 
     fn rest_form(&self, order: &Order) -> Value {
-        form::rest_order(order, &self.options)
+        rest_form::order(order, &self.options)
     }
 
     fn rest_order(&self, id: &str) -> Result<&Order, Wrong> {
@@ -187,21 +191,21 @@ impl Shopify {
         let found = self
             .orders
             .get(&order)
-            .and_then(|order| order.fulfillments.iter().find(|f| f.id == id).map(|f| form::rest_fulfillment(f, order)));
+            .and_then(|order| order.fulfillments.iter().find(|f| f.id == id).map(|f| rest_form::fulfillment(f, order)));
         json!({ "fulfillment": found })
     }
 
     fn rest_hooks(&mut self, now: Time, rest: &[&str], call: &Call<'_>) -> Result<Value, Wrong> {
         let id = |text: &str| text.parse::<u64>().map_err(|_| Wrong::missing());
         let show = |shop: &Self, id: u64| {
-            let found = shop.posts.get(id).map(form::rest_subscription);
+            let found = shop.posts.get(id).map(rest_form::subscription);
             found.map(|hook| json!({ "webhook": hook })).ok_or_else(Wrong::missing)
         };
         match (call.method().as_str(), rest) {
             ("GET", []) => {
                 let topic = call.get("topic");
                 let taken = self.posts.all().filter(|hook| topic.is_none_or(|topic| topic == hook.topic));
-                Ok(json!({ "webhooks": taken.map(form::rest_subscription).collect::<Vec<_>>() }))
+                Ok(json!({ "webhooks": taken.map(rest_form::subscription).collect::<Vec<_>>() }))
             }
             ("GET", ["count"]) => Ok(json!({ "count": self.posts.all().count() })),
             ("POST", []) => {

@@ -106,9 +106,12 @@ async fn a_webhook_abroad_fails_at_once() {
     for _ in 0..6 {
         told.recv().await.expect("a webhook");
     }
-    while server.shop().read(|shop| shop.subscriptions().iter().any(|one| one.standing == Standing::Active)) {
-        tokio::task::yield_now().await;
-    }
+    let all_off = async {
+        while server.shop().read(|shop| shop.subscriptions().iter().any(|one| one.standing == Standing::Active)) {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), all_off).await.expect("both are switched off");
     let failures: Vec<u32> = server.shop().read(|shop| shop.subscriptions().iter().map(|one| one.failures).collect());
     assert_eq!(failures, [5, 5]);
     server.shutdown().await;
