@@ -77,6 +77,22 @@ pub struct Chosen {
     pub hours: [String; 7],
 }
 
+impl Chosen {
+    /// A point of which the shop keeps the id and the name alone.
+    pub fn named(id: PickupPointId, name: String) -> Self {
+        Self {
+            id,
+            name,
+            address: Default::default(),
+            postal_code: String::new(),
+            city: String::new(),
+            country: "FR".into(),
+            kind: PointKind::Other(String::new()),
+            hours: Default::default(),
+        }
+    }
+}
+
 impl From<&Known> for Chosen {
     fn from(known: &Known) -> Self {
         let point = &known.point;

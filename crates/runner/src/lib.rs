@@ -3,8 +3,8 @@
 //! One task, the desk, takes due jobs from the store's outbox at the pace that `dispatch` allows and hands each to
 //! a task of its own, so that a call that hangs holds up nothing but itself. In the dark it looks at what is urgent
 //! instead. A second task announces local labels when the light is back, a third tells webhook endpoints, two keep the
-//! directory of pickup points, and one looks for parcels that wait at another point than the one chosen. Every result goes back into the journal as a fact; nothing is decided here that `dispatch`
-//! could decide.
+//! directory of pickup points, one looks for parcels that wait at another point than the one chosen, and one looks after
+//! shops. Every result goes back into the journal as a fact; nothing is decided here that `dispatch` could decide.
 //!
 //! State: a [`Gate`] (the pace of one function of the carrier) and the last shipment seen, as a sample for
 //! canaries. All of it may be lost: after a stop the journal says what was under way.
@@ -24,6 +24,7 @@ mod points;
 mod question;
 mod relay;
 mod resolve;
+mod shops;
 
 pub use gate::Gate;
 pub use hooks::{HookMetrics, HookSettings, Hooks, Random};
@@ -31,6 +32,10 @@ pub use keeper::Keeper;
 pub use metrics::Metrics;
 pub use points::{PointSettings, Points};
 pub use relay::Relay;
+pub use shops::{
+    Dial, Difference, OpenShop, Resync, ResyncReport, ShopMetrics, ShopSettings, Shops, Teller, WatchReport, open_shop,
+    resync, watch_once,
+};
 
 use carriers::{Transport, announce::Announcer};
 use clock::{Clock, Time};

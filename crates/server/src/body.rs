@@ -6,11 +6,12 @@ use crate::{
     settings::ServerSettings,
 };
 use axum::body::Body;
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
+use std::time::Duration;
 
 /// The longest part of an unknown field's name that is repeated, in characters.
 const NAME_CHARS_MAX: usize = 64;
@@ -20,22 +21,68 @@ const NAME_CHARS_MAX: usize = 64;
 /// # Errors
 /// Larger than the settings allow, slower than they allow, or cut.
 pub(crate) async fn read(body: Body, settings: &ServerSettings) -> Result<Bytes, Problem> {
-    let whole = Limited::new(body, settings.body_bytes_max).collect();
+    read_up_to(settings.body_bytes_max, body, settings).await
+}
+
+/// Reads a whole body of at most so many bytes.
+///
+/// # Errors
+/// Larger than that, slower than the settings allow, or cut.
+pub(crate) async fn read_up_to(most: usize, body: Body, settings: &ServerSettings) -> Result<Bytes, Problem> {
+    let whole = Limited::new(body, most).collect();
     match tokio::time::timeout(settings.body_time_max, whole).await {
         Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(e)) if e.is::<LengthLimitError>() => Err(too_large(settings)),
-        Ok(Err(_)) => Err(Problem::new(Kind::BadJson, "The body broke off before its end; send the request again.")),
-        Err(_) => Err(Problem::new(
-            Kind::SlowBody,
-            format!("The body was not here after {} s; send the request again.", settings.body_time_max.as_secs()),
-        )),
+        Ok(Err(e)) if e.is::<LengthLimitError>() => Err(too_large(most)),
+        Ok(Err(_)) => Err(cut()),
+        Err(_) => Err(slow(settings)),
     }
 }
 
-fn too_large(settings: &ServerSettings) -> Problem {
-    let most = settings.body_bytes_max;
-    Problem::new(Kind::BodyTooLarge, format!("A body has at most {most} bytes; send one shipment per request."))
+fn too_large(most: usize) -> Problem {
+    Problem::new(Kind::BodyTooLarge, format!("A body has at most {most} bytes here; send what is asked for alone."))
         .header(header::CONNECTION, "close".into())
+}
+
+/// How long what stands after the limit is read and thrown away, so that the client hears why.
+const DRAIN_TIME: Duration = Duration::from_secs(2);
+
+/// As [`read_up_to`]; what is too large is read on and thrown away for a moment, since a client that is still sending
+/// would not read the answer.
+///
+/// # Errors
+/// Those of [`read_up_to`].
+pub(crate) async fn read_or_drain(most: usize, mut body: Body, settings: &ServerSettings) -> Result<Bytes, Problem> {
+    let whole = async {
+        let mut bytes = BytesMut::new();
+        while let Some(frame) = body.frame().await {
+            let piece = frame.map_err(|_| cut())?.into_data().unwrap_or_default();
+            if bytes.len() + piece.len() > most {
+                return Err(too_large(most));
+            }
+            bytes.extend_from_slice(&piece);
+        }
+        Ok(bytes.freeze())
+    };
+    let read = tokio::time::timeout(settings.body_time_max, whole).await.unwrap_or_else(|_| Err(slow(settings)));
+    if read.is_err() {
+        drain(&mut body).await;
+    }
+    read
+}
+
+/// Throws away what still comes, for a moment.
+pub(crate) async fn drain(body: &mut Body) {
+    let all = async { while let Some(Ok(_)) = body.frame().await {} };
+    _ = tokio::time::timeout(DRAIN_TIME, all).await;
+}
+
+fn cut() -> Problem {
+    Problem::new(Kind::BadJson, "The body broke off before its end; send the request again.")
+}
+
+fn slow(settings: &ServerSettings) -> Problem {
+    let after_s = settings.body_time_max.as_secs();
+    Problem::new(Kind::SlowBody, format!("The body was not here after {after_s} s; send the request again."))
 }
 
 /// Refuses a body that says that it is something other than JSON. A body that does not say is taken to be JSON.

@@ -14,6 +14,8 @@ pub(crate) fn of_store(e: StoreError) -> Problem {
     match e {
         StoreError::Illegal(e) => Problem::new(Kind::WrongState, format!("{e}; read the shipment and decide anew.")),
         StoreError::NoShipment(id) => no_shipment().shipment(id),
+        StoreError::NoShop(_) => no_shop(),
+        StoreError::NoShopOrder(_) => no_shop_order(),
         StoreError::TooManyMatches(_) => Problem::new(Kind::BadQuery, format!("q: {e}.")).field("q"),
         e if e.is_refusal() => {
             tracing::error!(error = %e, "the store refused what the listener asked");
@@ -30,6 +32,16 @@ pub(crate) fn of_store(e: StoreError) -> Problem {
 /// No such shipment, or not this merchant's: the two are told apart to nobody.
 pub(crate) fn no_shipment() -> Problem {
     Problem::new(Kind::NoSuchShipment, "No shipment of your shop has this id; check it, and check the API key.")
+}
+
+/// No such shop, or not this merchant's.
+pub(crate) fn no_shop() -> Problem {
+    Problem::new(Kind::NoSuchShop, "No shop with this id is known here, or not under this platform or merchant.")
+}
+
+/// No such order, or not this merchant's.
+pub(crate) fn no_shop_order() -> Problem {
+    Problem::new(Kind::NoSuchShopOrder, "No order of a shop of yours has this id; GET /v1/shop-orders has them all.")
 }
 
 /// The carrier could not be asked.

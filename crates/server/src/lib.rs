@@ -31,6 +31,7 @@ mod refusals;
 mod router;
 mod settings;
 mod sheet;
+mod shop_hooks;
 mod state;
 mod wait;
 

@@ -52,6 +52,12 @@ struct InState {
     state: &'static str,
 }
 
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct HeardOf {
+    platform: &'static str,
+    outcome: &'static str,
+}
+
 /// The listener's metrics.
 pub(crate) struct Metrics {
     requests: Family<Answered, Counter>,
@@ -61,6 +67,7 @@ pub(crate) struct Metrics {
     oldest_s: Gauge,
     late_dropped: Gauge,
     carrier: Family<InState, Gauge>,
+    shop_webhooks: Family<HeardOf, Counter>,
 }
 
 fn histogram() -> Histogram {
@@ -78,6 +85,7 @@ impl Metrics {
             oldest_s: Gauge::default(),
             late_dropped: Gauge::default(),
             carrier: Family::default(),
+            shop_webhooks: Family::default(),
         };
         let r = registry.sub_registry_with_prefix("tournee");
         r.register("http_requests", "Requests answered", new.requests.clone());
@@ -89,6 +97,8 @@ impl Metrics {
         let dropped = "Facts of small worth dropped under overload since the start";
         r.register("late_facts_dropped", dropped, new.late_dropped.clone());
         r.register("carrier_state", "1 for the state in which the carrier looks to be", new.carrier.clone());
+        let heard = "Webhooks of shops, by what became of them";
+        r.register("shop_webhooks", heard, new.shop_webhooks.clone());
         new
     }
 
@@ -97,6 +107,11 @@ impl Metrics {
         let route = route.to_owned();
         self.latency.get_or_create(&Route { route: route.clone() }).observe(took.as_secs_f64());
         self.requests.get_or_create(&Answered { route, method: method_name(method), status }).inc();
+    }
+
+    /// Counts one webhook of a shop.
+    pub(crate) fn heard(&self, platform: &'static str, outcome: &'static str) {
+        self.shop_webhooks.get_or_create(&HeardOf { platform, outcome }).inc();
     }
 
     fn show_health(&self, health: Health) {

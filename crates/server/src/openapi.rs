@@ -1,6 +1,6 @@
 //! The API's own description: OpenAPI 3.1, made from the handlers, so that it can't say anything else than they do.
 
-use crate::{api, choose, docs, dropin, metrics, ops, picker, problem::ProblemBody, state::Shared};
+use crate::{api, choose, docs, dropin, metrics, ops, picker, problem::ProblemBody, shop_hooks, state::Shared};
 use bytes::Bytes;
 use http::header;
 use std::sync::LazyLock;
@@ -30,6 +30,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
         (name = "orders", description = "Orders of several parcels, taken in whole or not at all"),
         (name = "pickup-points", description = "Where a buyer can have a parcel sent, whether or not the carrier answers; what buyers \
             choose, and what is asked when it cannot be honoured"),
+        (name = "shops", description = "Orders as the shops have them: in by webhook, poll or file, and back with their numbers"),
         (name = "carrier-compatible", description = "Colissimo SLS and La Poste's Suivi v2 as their clients know them"),
         (name = "operation", description = "Health and metrics, for those who run the server")
     ),
@@ -56,6 +57,7 @@ pub(crate) fn routes(with_dropin: bool) -> OpenApiRouter<Shared> {
     let router = OpenApiRouter::with_openapi(Described::openapi())
         .merge(api::routes())
         .merge(choose::routes())
+        .routes(routes!(shop_hooks::hear))
         .routes(routes!(ops::healthz))
         .routes(routes!(ops::readyz))
         .routes(routes!(metrics::metrics))

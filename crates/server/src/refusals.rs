@@ -48,6 +48,31 @@ groups! {
         "422" "The first line does not name the columns as it should, or there is no row"
         "503" "As many batches as can be are being read, or the records do not answer; see Retry-After"
     }
+    /// What can be wrong with an order's id.
+    NoSuchShopOrder {
+        "404" "Not an order of a shop of yours"
+    }
+    /// Why an order's shipment cannot be taken.
+    OrderNotShipped {
+        "409" "The order was given up in the shop, or is no longer kept whole"
+        "422" "A field is missing or wrong, in the order or in the shop's settings; the detail names it"
+    }
+    /// What can be wrong with a file of orders.
+    BadImport {
+        "404" "Not a shop of yours"
+        "408" "The file did not arrive in time"
+        "413" "Too large"
+        "415" "Not sent as JSON, NDJSON or CSV"
+        "422" "No row of the file can be read"
+    }
+    /// What can be wrong with a webhook of a shop.
+    NotHeard {
+        "401" "The signature does not fit the shop's secret; nothing was read"
+        "404" "There is no such shop on that platform"
+        "408" "The body did not arrive in time"
+        "413" "Too large"
+        "503" "The server's records do not answer; nothing was taken in: send it again"
+    }
     /// What can be wrong with an endpoint's id.
     NoSuchHook {
         "404" "Not a webhook endpoint of yours"

@@ -12,6 +12,10 @@ pub struct ServerSettings {
     pub dropin: DropInSettings,
     /// The longest request body that is read, in bytes.
     pub body_bytes_max: usize,
+    /// The longest webhook of a shop that is read, in bytes.
+    pub shop_hook_bytes_max: usize,
+    /// The longest file of orders that is read, in bytes.
+    pub import_bytes_max: usize,
     /// How long a client may take to send its body.
     #[serde(with = "span")]
     pub body_time_max: Duration,
@@ -47,6 +51,8 @@ impl Default for ServerSettings {
         Self {
             dropin: DropInSettings::default(),
             body_bytes_max: 1 << 20,
+            shop_hook_bytes_max: 4 << 20,
+            import_bytes_max: 16 << 20,
             body_time_max: Duration::from_secs(10),
             batch_bytes_max: 256 << 20,
             batch_rows_max: 1_000_000,

@@ -5,6 +5,7 @@
 
 use crate::{
     auth::KeyCache, carrier::Carrier, dropin::Enrolled, metrics::Metrics, rate::Rates, settings::ServerSettings,
+    shop_hooks::Doors,
 };
 use carriers::colissimo::LineEnds;
 use channels::webhook::Sender;
@@ -66,6 +67,8 @@ pub(crate) struct App {
     pub(crate) keys: KeyCache,
     pub(crate) rates: Rates,
     pub(crate) enrolled: Enrolled,
+    /// Shops whose webhooks came a moment ago.
+    pub(crate) doors: Doors,
     /// Places for batches that are being read.
     pub(crate) batches: Semaphore,
     clock: Arc<dyn Clock>,
@@ -84,6 +87,7 @@ impl App {
         let keys = KeyCache::new(settings.key_cache_time);
         let rates = Rates::new(&settings);
         let enrolled = Enrolled::new(settings.dropin.accounts_count_max);
+        let doors = Doors::new(settings.key_cache_time);
         let last_line_ends = AtomicU8::new(0);
         let batches = Semaphore::new(BATCHES_COUNT_MAX);
         Arc::new(Self {
@@ -96,6 +100,7 @@ impl App {
             keys,
             rates,
             enrolled,
+            doors,
             batches,
             clock,
             random,

@@ -23,6 +23,10 @@ pub struct ShopOrder {
     /// The pickup point that the buyer chose, if any.
     #[serde(default)]
     pub pickup: Option<Pickup>,
+    /// Whether the buyer chose a pickup point whose id cannot be read. Such an order is a question, never a delivery at
+    /// home.
+    #[serde(default)]
+    pub pickup_unread: bool,
     /// Weight of the goods in grams, where the shop knows it.
     #[serde(default)]
     pub weight_g: Option<u32>,
@@ -78,6 +82,7 @@ impl fmt::Debug for ShopOrder {
             .field("placed_at", &self.placed_at)
             .field("updated_at", &self.updated_at)
             .field("pickup", &self.pickup)
+            .field("pickup_unread", &self.pickup_unread)
             .field("weight_g", &self.weight_g)
             .field("parcel_number", &self.parcel_number)
             .finish_non_exhaustive()

@@ -9,6 +9,7 @@ pub mod orders;
 pub mod places;
 pub mod register;
 pub mod scenario;
+pub mod shops;
 pub mod timeline;
 pub mod transport;
 pub mod wire;

@@ -90,9 +90,14 @@ pub(crate) fn choose(
 
 fn put(conn: &Connection, choice: &Choice, order: &OrderNumber, at: Time) -> Result<(), StoreError> {
     let text = serde_json::to_string(choice).map_err(|_| StoreError::Misused("a choice that is not JSON"))?;
-    let (merchant, order, at) = (choice.merchant.as_str(), order.as_str(), at.unix_ms());
-    conn.prepare_cached(END)?.execute(params![merchant, order, at])?;
-    conn.prepare_cached(PUT)?.execute(params![merchant, order, text, at])?;
+    end(conn, &choice.merchant, order, at)?;
+    conn.prepare_cached(PUT)?.execute(params![choice.merchant.as_str(), order.as_str(), text, at.unix_ms()])?;
+    Ok(())
+}
+
+/// Nothing counts as chosen for this order any more; what did is kept as history.
+pub(crate) fn end(conn: &Connection, merchant: &MerchantId, order: &OrderNumber, at: Time) -> Result<(), StoreError> {
+    conn.prepare_cached(END)?.execute(params![merchant.as_str(), order.as_str(), at.unix_ms()])?;
     Ok(())
 }
 
@@ -157,11 +162,7 @@ pub(crate) fn after_consent(
     let Some(order) = &row.view.order_number else { return Ok(()) };
     match (chosen, &row.view.mode) {
         (Some(choice), _) => put(writing.conn, choice, order, at),
-        (None, DeliveryMode::Home) => {
-            let of = params![row.view.merchant.as_str(), order.as_str(), at.unix_ms()];
-            writing.conn.prepare_cached(END)?.execute(of)?;
-            Ok(())
-        }
+        (None, DeliveryMode::Home) => end(writing.conn, &row.view.merchant, order, at),
         (None, DeliveryMode::PickupPoint(_)) => Ok(()),
     }
 }

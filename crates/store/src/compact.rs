@@ -5,10 +5,14 @@
 //! - `label_days` after a shipment ended, the bytes of its label and of its customs declaration, and the rest of the
 //!   carrier's answer. Its number stays.
 //! - `personal_days` after it ended, its addresses: the shipment, the facts of how it came about, the carrier's words in
-//!   a refusal, what tracking said, the lines of its batch; and what was chosen for an order, so long after it was. In the place of its facts stands one, `compacted`, with what
+//!   a refusal, what tracking said, the lines of its batch, the text of its order in a shop, and what was chosen for an
+//!   order, so long after it was. In the place of its facts stands one, `compacted`, with what
 //!   they came to. Its row stays: who, when, which order, which number, how it ended.
 //! - Thirteen months after they were written, the keys by which a request is recognised, and the numbers that the
 //!   carrier gave out: as long as the carrier itself remembers a number. No earlier, whatever is configured.
+//!
+//! An order of a shop that no shipment was made of loses its text `personal_days` after it last came, unless something
+//! is still to be done with it; so does a webhook that nobody could read.
 //!
 //! What has not ended is never touched, however old, nor is a local label that the carrier was not seen to know. The last
 //! fact of the journal stays, so that no number of it is given out twice; its numbers have gaps afterwards.
@@ -60,11 +64,18 @@ const BATCHES: &str = "SELECT batch, row, b.began_at < ?3 FROM batch_lines l JOI
 const CHOICES: &str = "SELECT id, at < ?2 FROM choices WHERE id > ?1 ORDER BY id LIMIT ?3";
 
 const DROP_CHOICE: &str = "DELETE FROM choices WHERE id = ?1";
+const ORDERS: &str = "SELECT o.id, o.json IS NOT NULL AND o.seen_at < ?2 AND o.look_at IS NULL AND o.push_at IS NULL \
+    AND (o.shipment IS NULL OR (SELECT compacted FROM intents i WHERE i.id = o.shipment)) FROM shop_orders o \
+    WHERE o.id > ?1 ORDER BY o.id LIMIT ?3";
+const UNREAD: &str = "SELECT rowid, at < ?2 FROM shop_unread WHERE rowid > ?1 ORDER BY rowid LIMIT ?3";
+
 const DROP_LABEL: &str = "DELETE FROM labels WHERE intent = ?1";
 const DROP_KEY: &str = "DELETE FROM keys WHERE merchant = ?1 AND scope = ?2 AND digest = ?3";
 const DROP_NUMBER: &str = "DELETE FROM numbers WHERE number = ?1 AND intent = ?2";
 const DROP_TRACKED: &str = "DELETE FROM tracking WHERE rowid = ?1 AND at < ?2";
 const DROP_LINE: &str = "DELETE FROM batch_lines WHERE batch = ?1 AND row = ?2";
+const DROP_ORDER: &str = "UPDATE shop_orders SET json = NULL WHERE id = ?1 AND look_at IS NULL AND push_at IS NULL";
+const DROP_UNREAD: &str = "DELETE FROM shop_unread WHERE rowid = ?1";
 const OPEN_DOOR: &str = "INSERT INTO compacting (intent) VALUES (?1)";
 const DROP_FACTS: &str = "DELETE FROM facts WHERE intent = ?1 AND seq <> ?2";
 const FOLD: &str = "UPDATE facts SET fact = ?2 WHERE seq = ?1";
@@ -110,8 +121,10 @@ impl Place {
             Stage::Tracked(_) => 4,
             Stage::Batches(..) => 5,
             Stage::Choices(_) => 6,
+            Stage::Orders(_) => 7,
+            Stage::Unread(_) => 8,
         };
-        f64::from(stage) / 7.0
+        f64::from(stage) / 9.0
     }
 }
 
@@ -125,6 +138,8 @@ enum Stage {
     Tracked(i64),
     Batches([u8; 16], i64),
     Choices(i64),
+    Orders(String),
+    Unread(i64),
 }
 
 /// How much was taken out, or would be.
@@ -148,6 +163,10 @@ pub struct Removed {
     pub batch_lines: u64,
     /// What was chosen for orders.
     pub choices: u64,
+    /// Texts of orders in shops.
+    pub orders: u64,
+    /// Webhooks that nobody could read.
+    pub unread: u64,
 }
 
 impl std::ops::AddAssign for Removed {
@@ -161,6 +180,8 @@ impl std::ops::AddAssign for Removed {
         self.tracked += more.tracked;
         self.batch_lines += more.batch_lines;
         self.choices += more.choices;
+        self.orders += more.orders;
+        self.unread += more.unread;
     }
 }
 
@@ -230,9 +251,19 @@ pub(crate) fn find(conn: &Connection, keep: &Keep, place: Place, now: Time) -> R
         Stage::Choices(id) => {
             let after = params![id, ends.personal.unix_ms(), LOOK_COUNT_MAX];
             let key = |row: &Row<'_>| Ok(Stage::Choices(row.get(0)?));
-            let end = Stage::Choices(i64::MAX);
-            let mut found = walk(conn, CHOICES, after, (key, 1), end.clone(), |removed, _| removed.choices += 1)?;
-            found.next = found.next.filter(|next| *next != Place(end));
+            walk(conn, CHOICES, after, (key, 1), Stage::Orders(String::new()), |removed, _| removed.choices += 1)
+        }
+        Stage::Orders(id) => {
+            let after = params![id, ends.personal.unix_ms(), LOOK_COUNT_MAX];
+            let key = |row: &Row<'_>| Ok(Stage::Orders(row.get(0)?));
+            walk(conn, ORDERS, after, (key, 1), Stage::Unread(i64::MIN), |removed, _| removed.orders += 1)
+        }
+        Stage::Unread(rowid) => {
+            let after = params![rowid, ends.personal.unix_ms(), LOOK_COUNT_MAX];
+            let key = |row: &Row<'_>| Ok(Stage::Unread(row.get(0)?));
+            let mut found =
+                walk(conn, UNREAD, after, (key, 1), Stage::Unread(i64::MAX), |removed, _| removed.unread += 1)?;
+            found.next = found.next.filter(|next| *next != Place(Stage::Unread(i64::MAX)));
             Ok(found)
         }
     }
@@ -323,6 +354,12 @@ pub(crate) fn remove(writing: &mut Writing<'_>, found: &Found, keep: &Keep, now:
             }
             Stage::Choices(id) => {
                 conn.prepare_cached(DROP_CHOICE)?.execute([id])?;
+            }
+            Stage::Orders(id) => {
+                conn.prepare_cached(DROP_ORDER)?.execute([id])?;
+            }
+            Stage::Unread(rowid) => {
+                conn.prepare_cached(DROP_UNREAD)?.execute([*rowid])?;
             }
             Stage::Labels(_) => {}
         }

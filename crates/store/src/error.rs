@@ -66,6 +66,15 @@ pub enum StoreError {
     /// The merchant has as many webhook endpoints as it may.
     #[error("a shop has at most {0} webhook endpoints: drop one first")]
     TooManyHooks(i64),
+    /// No shop has this id.
+    #[error("there is no shop {0}: `tournee shop list` has them all")]
+    NoShop(String),
+    /// No order of a shop has this id.
+    #[error("there is no order {0}: GET /v1/shop-orders has them all")]
+    NoShopOrder(String),
+    /// The id is another merchant's shop.
+    #[error("the id {0} is another merchant's shop: choose another")]
+    ShopTaken(String),
     /// The digest of the API key belongs to another merchant.
     #[error("this API key belongs to another merchant: make a fresh one")]
     ApiKeyTaken,
@@ -171,6 +180,9 @@ impl StoreError {
                 | Self::OtherSite { .. }
                 | Self::NumberUnfit { .. }
                 | Self::TooManyHooks(_)
+                | Self::NoShop(_)
+                | Self::NoShopOrder(_)
+                | Self::ShopTaken(_)
                 | Self::ApiKeyTaken
                 | Self::TooManyMatches(_)
                 | Self::Misused(_)

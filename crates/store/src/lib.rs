@@ -39,6 +39,7 @@ mod rows;
 mod scope;
 mod seal;
 mod search;
+mod shops;
 mod snapshot;
 mod stopgaps;
 mod store;
@@ -73,6 +74,10 @@ pub use report::{Local, Report, Tally, Unknowns, Waited};
 pub use restore::{Found, Restore, Restored, restore};
 pub use scope::{Scope, Scopes, UnknownScope};
 pub use seal::SealingKey;
+pub use shops::{
+    Came, DuePush, Folded, Heard, NewShop, OnOrder, OrderCursor, OrderFilter, OrderPage, OrderShipment, OrderStep,
+    PushEnd, Pushing, SeenOrder, Shop, ShopCounts, ShopEvent, ShopSecrets, ShopWork, Standing, StoredOrder, Unread,
+};
 pub use snapshot::{GivenOut, Kind, Period, Snapshot, without_private_parts};
 pub use stopgaps::{Candidate, LocalWish, Looked};
 pub use store::{HooksGathered, Store};

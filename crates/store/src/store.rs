@@ -7,6 +7,7 @@ mod keys;
 mod local;
 mod many;
 mod pickup;
+mod shops;
 
 use crate::{
     Accepted, Account, Claimed, Counts, Finding, IntentView, Key, Label, LabelBytes, Late, Merchant, NewIntent,
@@ -65,6 +66,7 @@ impl Store {
             due: Notify::new(),
             grown: Notify::new(),
             hooks: Notify::new(),
+            shops: Notify::new(),
         });
         let engine = Engine::start(&options, Arc::clone(&around))?;
         Ok(Self { inner: Arc::new(Inner { engine, around, late_dropped: AtomicU64::new(0) }) })

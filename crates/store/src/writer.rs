@@ -18,6 +18,8 @@ pub(crate) struct Surroundings {
     pub(crate) grown: Notify,
     /// A webhook endpoint was added or changed.
     pub(crate) hooks: Notify,
+    /// Something happened that concerns a shop.
+    pub(crate) shops: Notify,
 }
 
 /// One thing to write, and who waits for it.
@@ -88,6 +90,7 @@ pub(crate) struct Writer {
 struct Committed {
     changed: Vec<ShipmentId>,
     work: bool,
+    shops: bool,
 }
 
 impl Writer {
@@ -117,7 +120,7 @@ impl Writer {
             command.run(&mut writing)?;
         }
         writing.finish()?;
-        let committed = Committed { changed: writing.changed, work: writing.work };
+        let committed = Committed { changed: writing.changed, work: writing.work, shops: writing.shops };
         pass(&around, Boundary::BeforeCommit);
         transaction.commit()?;
         pass(&around, Boundary::AfterCommit);
@@ -133,6 +136,9 @@ impl Writer {
         }
         if committed.work {
             self.around.due.notify_one();
+        }
+        if committed.shops {
+            self.around.shops.notify_one();
         }
     }
 
@@ -163,6 +169,7 @@ mod tests {
             due: Notify::new(),
             grown: Notify::new(),
             hooks: Notify::new(),
+            shops: Notify::new(),
         };
         Writer { conn, around: Arc::new(around), _lock: None }
     }

@@ -7,6 +7,7 @@ use crate::{
     SealingKey, StoreError,
     codes::{Coded, day_code},
     rows::{self, IntentRow},
+    shops::link,
 };
 use clock::Time;
 use dispatch::{Fact, Job, Next, Policy, State};
@@ -56,13 +57,15 @@ pub(crate) struct Writing<'c> {
     pub(crate) changed: Vec<ShipmentId>,
     /// Whether the outbox gained work.
     pub(crate) work: bool,
+    /// Whether something happened that concerns a shop.
+    pub(crate) shops: bool,
 }
 
 impl<'c> Writing<'c> {
     /// Takes up the journal where it ends. The transaction is open and nobody else writes.
     pub(crate) fn begin(conn: &'c Connection, key: &'c SealingKey, policy: &'c Policy) -> Result<Self, StoreError> {
         let last_seq = conn.prepare_cached(LAST_SEQ)?.query_row([], |row| row.get(0))?;
-        Ok(Self { conn, key, policy, last_seq, moved: [0; _], changed: Vec::new(), work: false })
+        Ok(Self { conn, key, policy, last_seq, moved: [0; _], changed: Vec::new(), work: false, shops: false })
     }
 
     /// The number that the next fact will have.
@@ -98,6 +101,9 @@ impl<'c> Writing<'c> {
         }
         self.moved(before, -1);
         self.moved(row.view.intent.state, 1);
+        if row.view.intent.state != before {
+            link::shipment_moved(self, row, at)?;
+        }
         self.plan(row, next, at)
     }
 

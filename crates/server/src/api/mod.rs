@@ -20,6 +20,7 @@ mod question;
 mod read;
 mod request;
 mod returns;
+mod shop_orders;
 mod submit;
 
 pub(crate) use hooks::described_events;
@@ -30,6 +31,8 @@ use crate::{
     problem::Problem,
     state::{App, Caller, Shared},
 };
+use axum::routing::options;
+use http::StatusCode;
 use parcel::ShipmentId;
 use store::IntentView;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -55,6 +58,10 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(batch::read::batch_lines))
         .routes(routes!(orders::submit_order))
         .routes(routes!(orders::order))
+        .routes(routes!(shop_orders::list))
+        .routes(routes!(shop_orders::read))
+        .routes(routes!(shop_orders::ship::ship))
+        .routes(routes!(shop_orders::import::import))
         .routes(routes!(hooks::list, hooks::add))
         .routes(routes!(hooks::read, hooks::change, hooks::drop_one))
         .routes(routes!(hooks::rotate))
@@ -64,13 +71,17 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
         .merge(from_pages())
 }
 
-/// The routes that a shop's page may call from the buyer's browser.
+/// The paths that a shop's page may call from the buyer's browser.
+const FROM_PAGES: [&str; 3] = ["/v1/pickup-points", "/v1/pickup-points/{id}", "/v1/pickup-choices"];
+
+/// Their routes. A browser asks first whether it may (`OPTIONS`): the layer answers that, and needs a route to stand on.
 fn from_pages() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new()
+    let routes = OpenApiRouter::new()
         .routes(routes!(points::search))
         .routes(routes!(points::one))
-        .routes(routes!(choices::choose, choices::list))
-        .layer(cors::open())
+        .routes(routes!(choices::choose, choices::list));
+    let asked_first = || options(async || StatusCode::NO_CONTENT);
+    FROM_PAGES.into_iter().fold(routes, |routes, path| routes.route(path, asked_first())).layer(cors::open())
 }
 
 /// The shipment, if it is this merchant's.

@@ -130,7 +130,12 @@ pub(crate) struct AddressRequest {
 
 impl AddressRequest {
     fn parse(self, role: &str) -> Result<Address, Invalid> {
-        Address::parse(AddressFields {
+        Address::parse(self.into_fields()).map_err(|e| e.within(role))
+    }
+
+    /// The parts as they came.
+    pub(crate) fn into_fields(self) -> AddressFields {
+        AddressFields {
             company: self.company,
             last_name: self.last_name,
             first_name: self.first_name,
@@ -147,8 +152,7 @@ impl AddressRequest {
             door_code1: self.door_code1,
             door_code2: self.door_code2,
             intercom: self.intercom,
-        })
-        .map_err(|e| e.within(role))
+        }
     }
 }
 

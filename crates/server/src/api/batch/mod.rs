@@ -29,11 +29,9 @@ use axum::{
 use csv::Wishes;
 use form::Form;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
-use http_body_util::BodyExt;
 use intake::{ERRORS_COUNT, Intake, Progress, Stopped};
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use std::time::Duration;
 use store::{LineStatus, Scope};
 use utoipa::IntoParams;
 
@@ -41,8 +39,6 @@ use utoipa::IntoParams;
 const DEFAULTS: HeaderName = HeaderName::from_static("batch-defaults");
 /// Seconds after which a place may be free.
 const BUSY_RETRY_S: u64 = 10;
-/// How long what stands after the limit is read and thrown away, so that the client hears why.
-const DRAIN_TIME: Duration = Duration::from_secs(2);
 
 /// How a batch is to be read.
 #[derive(Default, Deserialize, IntoParams)]
@@ -108,7 +104,7 @@ pub(crate) async fn submit_batch(
         Ok(Stopped::AtTheEnd) => answer(&app, &caller, progress, query.dry_run).await,
         Ok(stopped) => Err(ended_early(&app, &caller, stopped, &progress, &mut body).await?),
         Err(problem) => {
-            drain(&mut body).await;
+            body::drain(&mut body).await;
             Err(problem.header(header::CONNECTION, "close".into()))
         }
     }
@@ -188,7 +184,7 @@ async fn ended_early(
         Stopped::Cut | Stopped::AtTheEnd => (Kind::BadJson, "The batch broke off before its end.".into()),
     };
     if stopped.ending() == store::Ending::TooLarge {
-        drain(body).await;
+        body::drain(body).await;
     }
     let Some((id, _)) = progress.batch else {
         return Ok(Problem::new(kind, format!("{why} Nothing was taken in.")));
@@ -201,10 +197,4 @@ async fn ended_early(
         progress.rows, progress.last_line, batch.accepted, batch.known, batch.refused
     );
     Ok(Problem::new(kind, detail).batch(id).header(header::CONNECTION, "close".into()))
-}
-
-/// Throws away what still comes, for a moment: a client that is still sending would not read the answer.
-async fn drain(body: &mut Body) {
-    let all = async { while let Some(Ok(_)) = body.frame().await {} };
-    _ = tokio::time::timeout(DRAIN_TIME, all).await;
 }
