@@ -16,14 +16,14 @@ pub(crate) struct Tool {
 pub(crate) const TOOLS: &[Tool] = &[
     Tool {
         name: "Python with the packages that tests want",
-        why: "an unmodified public client asks for labels, the client for Python is checked for its types, and printed \
-              barcodes are read back",
+        why: "unmodified public clients ask for labels and call the simulated shops, the client for Python is checked \
+              for its types, and printed barcodes are read back",
         ensure: python,
     },
     Tool {
         name: "Node with the packages that tests want",
-        why: "the client for TypeScript is checked for its types and asks for labels, labels in ZPL are rendered, and a \
-              browser is driven",
+        why: "the client for TypeScript is checked for its types and asks for labels, the platforms' clients call the \
+              simulated shops, labels in ZPL are rendered, and a browser is driven",
         ensure: node,
     },
     Tool {
@@ -42,6 +42,11 @@ const PYTHON_PACKAGES: &[&str] = &[
     "pypdfium2==5.15.2", // renders labels in PDF
     "pillow==13.0.0",    // holds the rendered pages
     "zxing-cpp==3.1.1",  // reads their barcodes
+    // Clients of shops, unmodified, at the simulated ones.
+    "woocommerce==3.0.0",
+    "ShopifyAPI==12.7.0",
+    "prestapyt==0.11.1",
+    "packaging==25.0", // by which prestapyt compares versions, and does not say so
 ];
 
 /// What is installed for Node, pinned, one a line.
@@ -51,6 +56,10 @@ const NODE_PACKAGES: &[&str] = &[
     "playwright-core@1.65.1", // drives a browser that is there already
     "typescript@7.0.2",       // checks and builds clients/typescript
     "zpl-renderer-js@3.4.0",  // renders labels in ZPL
+    // Clients of shops, unmodified, at the simulated ones.
+    "@woocommerce/woocommerce-rest-api@1.0.2",
+    "@shopify/shopify-api@13.1.0",
+    "@shopify/admin-api-client@2.0.0",
 ];
 
 fn python(shop: &Shop) -> Result<Environment, Failed> {

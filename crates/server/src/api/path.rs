@@ -1,6 +1,6 @@
 //! The shipment, the batch, the order or the pickup point that a path names.
 
-use super::{batch::read::no_batch, orders::no_order, points::no_point};
+use super::{batch::read::no_batch, orders::no_order};
 use crate::{
     failure,
     problem::{Kind, Problem},
@@ -20,8 +20,8 @@ pub(crate) struct BatchPath(pub(crate) BatchId);
 /// The number in `/v1/orders/{order_number}`. Text that is no order number is no order either.
 pub(crate) struct OrderPath(pub(crate) OrderNumber);
 
-/// The id in `/v1/pickup-points/{id}`. Text that is no id is no point either.
-pub(crate) struct PointPath(pub(crate) PickupPointId);
+/// The id in `/v1/pickup-points/{id}`; none where the text is no id, which is said after it was asked who may ask at all.
+pub(crate) struct PointPath(pub(crate) Option<PickupPointId>);
 
 /// The part of the path with this name, if it is written as it should be.
 async fn part<T: FromStr>(parts: &mut Parts, app: &Shared, name: &str) -> Result<Option<T>, Problem> {
@@ -58,6 +58,6 @@ impl FromRequestParts<Shared> for PointPath {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Problem> {
-        part(parts, app, "id").await?.map(Self).ok_or_else(no_point)
+        part(parts, app, "id").await.map(Self)
     }
 }

@@ -40,6 +40,11 @@ impl<'a> Call<'a> {
         values.flat_map(|(_, value)| value.split(',')).map(str::trim).filter(|value| !value.is_empty()).collect()
     }
 
+    /// Whether a parameter says yes, as WordPress reads it.
+    pub(super) fn flag(&self, name: &str) -> bool {
+        self.get(name).is_some_and(|given| given == "1" || given.eq_ignore_ascii_case("true"))
+    }
+
     /// User and password of Basic sign-in.
     pub(super) fn basic(&self) -> Option<(String, String)> {
         let (scheme, rest) = self.header("authorization")?.split_once(' ')?;

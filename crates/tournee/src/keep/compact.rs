@@ -53,7 +53,8 @@ async fn pass(store: &Store, keep: Keep, rehearsal: bool) -> Result<Removed, Fau
 }
 
 fn tell(removed: &Removed, rehearsal: bool) {
-    let Removed { labels, label_bytes, shipments, facts, keys, numbers, tracked, batch_lines, choices } = removed;
+    let Removed { labels, label_bytes, shipments, facts, keys, numbers, tracked, batch_lines, choices, orders, unread } =
+        removed;
     let bytes = size(*label_bytes);
     say::line(if rehearsal { "would be taken out:" } else { "taken out:" });
     say::line(format_args!("  {labels} labels ({bytes})"));
@@ -62,4 +63,5 @@ fn tell(removed: &Removed, rehearsal: bool) {
     say::line(format_args!(
         "  what tracking said of {tracked} parcels, {batch_lines} lines of batches, and {choices} choices of pickup points"
     ));
+    say::line(format_args!("  the texts of {orders} orders in shops, and {unread} webhooks that nobody could read"));
 }

@@ -4,6 +4,7 @@
 mod answer;
 mod query;
 
+use super::path::PointPath;
 use crate::{
     auth::Signed,
     failure,
@@ -24,8 +25,6 @@ use std::{
     time::Duration,
 };
 use store::Scope;
-
-use super::path::PointPath;
 
 /// Who may look for points.
 const LOOKS: [Scope; 2] = [Scope::Read, Scope::Pick];
@@ -73,7 +72,7 @@ pub(crate) async fn one(
     PointPath(id): PointPath,
 ) -> Result<Json<OneAnswer>, Problem> {
     caller.require_one(&LOOKS)?;
-    let now = app.now();
+    let (id, now) = (id.ok_or_else(no_point)?, app.now());
     let fresh = read(&app.carrier.points())
         .get(id)
         .is_some_and(|known| known.standing == Standing::Listed && now.since(known.seen_at) < FRESH);
@@ -192,6 +191,6 @@ fn nobody_knows() -> Problem {
 }
 
 /// No such point, as far as the carrier knows.
-pub(super) fn no_point() -> Problem {
+fn no_point() -> Problem {
     Problem::new(Kind::NoSuchPoint, "The carrier has no pickup point with this id; ids have six characters.")
 }

@@ -111,10 +111,17 @@ fn in_header(header: &str) -> Vec<(String, String)> {
 /// The text that is signed: method, address, and all parameters in order.
 fn to_sign(method: &str, url: &str, given: &[(String, String)]) -> String {
     let encode = |text: &str| utf8_percent_encode(text, &KEPT).to_string();
-    let mut pairs = Vec::new();
+    let pairs: BTreeMap<String, String> = as_php(given).iter().map(|(n, v)| (encode(n), encode(v))).collect();
+    let joined: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    format!("{method}&{}&{}", encode(url), encode(&joined.join("&")))
+}
+
+/// The parameters as PHP has them: of one that comes twice the last counts, and what comes without a number in a list
+/// gets the next.
+fn as_php(given: &[(String, String)]) -> BTreeMap<String, &str> {
     let mut counted: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut all = BTreeMap::new();
     for (name, value) in given.iter().filter(|(name, _)| name != "oauth_signature") {
-        // PHP numbers what comes without a number in a list.
         let name = match name.strip_suffix("[]") {
             Some(list) => {
                 let count = counted.entry(list).or_default();
@@ -123,11 +130,9 @@ fn to_sign(method: &str, url: &str, given: &[(String, String)]) -> String {
             }
             None => name.clone(),
         };
-        pairs.push((encode(&name), encode(value)));
+        all.insert(name, value.as_str());
     }
-    pairs.sort();
-    let joined: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    format!("{method}&{}&{}", encode(url), encode(&joined.join("&")))
+    all
 }
 
 fn refused(message: &str) -> WooError {

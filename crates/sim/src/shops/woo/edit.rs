@@ -57,7 +57,7 @@ impl Woo {
     /// Into the bin, or with `force` out of the shop.
     pub(super) fn delete(&mut self, now: Time, id: &str, call: &Call<'_>) -> Result<Response, WooError> {
         let known = self.order(id)?.id;
-        let force = matches!(call.get("force"), Some("1" | "true"));
+        let force = call.flag("force");
         if !self.bin(now, known) && !force {
             let message = "The shop_order has already been deleted.";
             return Err(WooError::new(410, "woocommerce_rest_already_trashed", message));

@@ -94,7 +94,7 @@ impl Filter {
                 return Err(WooError::parameter("status", &why));
             }
         }
-        let gmt = matches!(call.get("dates_are_gmt"), Some("1" | "true"));
+        let gmt = call.flag("dates_are_gmt");
         let ids = |name| call.list(name).into_iter().filter_map(|id| id.parse().ok()).collect();
         Ok(Self {
             statuses,

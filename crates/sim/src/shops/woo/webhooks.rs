@@ -90,7 +90,7 @@ impl Woo {
     fn hook_delete(&mut self, now: Time, id: &str, call: &Call<'_>) -> Result<Response, WooError> {
         let shown = self.shown_hook(self.hook(id)?);
         let known = self.hook(id)?.id;
-        if !matches!(call.get("force"), Some("1" | "true")) {
+        if !call.flag("force") {
             let message = "Webhooks do not support trashing.";
             return Err(WooError::new(501, "woocommerce_rest_trash_not_supported", message));
         }
