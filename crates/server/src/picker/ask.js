@@ -26,7 +26,9 @@ const TYPED = ["postal_code", "city"];
 
 /** The kind by which a refusal is told. */
 const kindOf = (status, problem) => {
-  const slug = String(problem?.type ?? "").split("#problem-").pop();
+  const slug = String(problem?.type ?? "")
+    .split("#problem-")
+    .pop();
   if (Object.hasOwn(KNOWN, slug)) return KNOWN[slug];
   if (status === 401 || status === 403) return "key";
   if (status === 429) return "rate";
@@ -93,7 +95,11 @@ const given = (all) => Object.fromEntries(Object.entries(all).filter(([, value])
 const queryOf = (element, { code, city }, position) => {
   const attribute = (name) => (element.getAttribute(name) ?? "").trim();
   const asGiven = code === attribute("postal-code") && city === attribute("city");
-  const exactly = { address: attribute("address"), latitude: numberOf(element, "latitude"), longitude: numberOf(element, "longitude") };
+  const exactly = {
+    address: attribute("address"),
+    latitude: numberOf(element, "latitude"),
+    longitude: numberOf(element, "longitude"),
+  };
   return given({
     ...(position ?? { postal_code: code, city, ...(asGiven && exactly) }),
     country: countryOf(element),

@@ -12,7 +12,12 @@ const weekTable = (words, point, now) => {
     const name = words.weekday(index);
     const note = index === today ? el("span", { class: "hidden-text" }, ` (${words.say("today")})`) : null;
     const hours = words.ranges(point.hours?.[day]);
-    return el("tr", { class: index === today ? "today" : null }, el("th", { scope: "row" }, name, note), el("td", {}, hours));
+    return el(
+      "tr",
+      { class: index === today ? "today" : null },
+      el("th", { scope: "row" }, name, note),
+      el("td", {}, hours),
+    );
   });
   const caption = el("caption", { class: "hidden-text" }, words.say("hours"));
   return el("table", { class: "week" }, caption, el("tbody", {}, ...rows));
@@ -56,7 +61,12 @@ class Entry {
     const { id } = context;
     const metres = point.distance_m;
     this.input = el("input", {
-      type: "radio", name: "point", value: point.id, id, "aria-labelledby": `${id}-name`, "aria-describedby": `${id}-facts`,
+      type: "radio",
+      name: "point",
+      value: point.id,
+      id,
+      "aria-labelledby": `${id}-name`,
+      "aria-describedby": `${id}-facts`,
     });
     const distance = Number.isFinite(metres) ? el("span", { class: "distance" }, words.distance(metres)) : null;
     const name = el("span", { class: "name carrier-text" }, nameOf(words, point));
@@ -65,7 +75,13 @@ class Entry {
     const facts = el("span", { class: "facts", id: `${id}-facts` }, kind, ...factsOf(words, point, context));
     const badge = el("span", { class: "badge", "aria-hidden": "true" }, String(number));
     this.more = el("div", { class: "more", hidden: true });
-    const label = el("label", { class: "label", for: id }, this.input, badge, el("span", { class: "body" }, head, facts));
+    const label = el(
+      "label",
+      { class: "label", for: id },
+      this.input,
+      badge,
+      el("span", { class: "body" }, head, facts),
+    );
     this.element = el("li", { class: "entry", part: "point" }, label, this.more);
   }
 
@@ -76,7 +92,12 @@ class Entry {
     this.element.setAttribute("part", on ? "point point-selected" : "point");
     this.more.hidden = !on;
     if (!on) return;
-    this.#week ??= el("details", { class: "hours" }, el("summary", {}, this.#words.say("hours")), weekTable(this.#words, this.point, this.#now));
+    this.#week ??= el(
+      "details",
+      { class: "hours" },
+      el("summary", {}, this.#words.say("hours")),
+      weekTable(this.#words, this.point, this.#now),
+    );
     this.#week.open = hoursOpen;
     this.more.append(actions, this.#week);
   }

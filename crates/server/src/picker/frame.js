@@ -1,22 +1,36 @@
 // What stands inside the element before there is any answer: the search, the messages, the list beside the map, the choice.
 
-const field = (id, label, box) => el("div", { class: `field ${id}`, part: "field" }, el("label", { for: id }, label), box);
+const field = (id, label, box) =>
+  el("div", { class: `field ${id}`, part: "field" }, el("label", { for: id }, label), box);
 
 const searchForm = (words, on, { numeric, locates }) => {
   const plainInput = { type: "text", autocapitalize: "characters", spellcheck: "false" };
   const postalCode = el("input", {
-    ...plainInput, id: "postal-code", autocomplete: "postal-code", inputmode: numeric ? "numeric" : null, maxlength: "12",
+    ...plainInput,
+    id: "postal-code",
+    autocomplete: "postal-code",
+    inputmode: numeric ? "numeric" : null,
+    maxlength: "12",
     "aria-describedby": "wrong",
   });
   const city = el("input", { ...plainInput, id: "city", autocomplete: "address-level2", maxlength: "64" });
   const wrong = el("p", { id: "wrong", class: "wrong", role: "alert" });
   const search = el(
     "form",
-    { class: "search", part: "form", role: "search", novalidate: true, "aria-label": words.say("search"), onsubmit: on.submit },
+    {
+      class: "search",
+      part: "form",
+      role: "search",
+      novalidate: true,
+      "aria-label": words.say("search"),
+      onsubmit: on.submit,
+    },
     field("postal-code", words.say("postalCode"), postalCode),
     field("city", words.say("city"), city),
     el("button", { class: "button find", part: "button find-button" }, words.say("find")),
-    locates ? el("button", { type: "button", class: "link position", onclick: on.locate }, words.say("position")) : null,
+    locates
+      ? el("button", { type: "button", class: "link position", onclick: on.locate }, words.say("position"))
+      : null,
     wrong,
   );
   return { search, postalCode, city, wrong };
@@ -39,7 +53,12 @@ const viewButtons = (words, onview) => {
 
 /** The list is a group of radio buttons in a form of its own, so that Enter on one of them confirms it. */
 const resultsForm = (words, map, on) => {
-  const list = el("ol", { class: "list", part: "list", role: "list", onchange: (event) => on.choose(event.target.value) });
+  const list = el("ol", {
+    class: "list",
+    part: "list",
+    role: "list",
+    onchange: (event) => on.choose(event.target.value),
+  });
   const more = el("button", { type: "button", class: "link all", onclick: on.more });
   const legend = el("legend", { class: "hidden-text" }, words.say("points"));
   const hint = el("p", { class: "hint" }, words.say("mapHint"));

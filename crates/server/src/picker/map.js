@@ -101,7 +101,8 @@ class PickupMap {
     if (found && this.#size.width > 0) {
       const at = flatten(this.#origin, found.point);
       const { x, y } = this.#onScreen(at);
-      const inside = x > EDGE_PX / 2 && y > EDGE_PX / 2 && x < this.#size.width - EDGE_PX / 2 && y < this.#size.height - EDGE_PX / 2;
+      const inside =
+        x > EDGE_PX / 2 && y > EDGE_PX / 2 && x < this.#size.width - EDGE_PX / 2 && y < this.#size.height - EDGE_PX / 2;
       if (!inside) Object.assign(this.#view, at);
     }
     this.#draw();
@@ -109,7 +110,11 @@ class PickupMap {
 
   #button(name, path, onclick) {
     const label = this.#words.say(name);
-    return el("button", { type: "button", class: `tool ${name}`, "aria-label": label, title: label, onclick }, icon(path));
+    return el(
+      "button",
+      { type: "button", class: `tool ${name}`, "aria-label": label, title: label, onclick },
+      icon(path),
+    );
   }
 
   #zoomButtons() {
@@ -190,7 +195,10 @@ class PickupMap {
 
   #onScreen({ x, y }) {
     const { width, height } = this.#size;
-    return { x: (x - this.#view.x) * this.#view.scale + width / 2, y: (y - this.#view.y) * this.#view.scale + height / 2 };
+    return {
+      x: (x - this.#view.x) * this.#view.scale + width / 2,
+      y: (y - this.#view.y) * this.#view.scale + height / 2,
+    };
   }
 
   #draw() {
@@ -228,8 +236,14 @@ class PickupMap {
     if (!this.#label) return [];
     const { x, y } = this.#onScreen({ x: 0, y: 0 });
     const half = this.#label.length * 4 + MARK_PX;
-    const free = ({ dx, dy }) => marks.every((mark) => Math.abs(mark.x - x - dx) > half || Math.abs(mark.y - y - dy) > 2 * MARK_PX - 4);
-    const places = [{ dx: 0, dy: 25 }, { dx: 0, dy: -17 }, { dx: half, dy: 5 }, { dx: -half, dy: 5 }];
+    const free = ({ dx, dy }) =>
+      marks.every((mark) => Math.abs(mark.x - x - dx) > half || Math.abs(mark.y - y - dy) > 2 * MARK_PX - 4);
+    const places = [
+      { dx: 0, dy: 25 },
+      { dx: 0, dy: -17 },
+      { dx: half, dy: 5 },
+      { dx: -half, dy: 5 },
+    ];
     const at = places.find(free) ?? places[0];
     return [
       svg("circle", { class: "place-halo", cx: x, cy: y, r: 11 }),

@@ -1,4 +1,3 @@
-
 const setup = document.querySelector(".setup");
 const stage = document.querySelector(".stage");
 const told = document.querySelector(".told");
@@ -10,7 +9,13 @@ const show = (event) => {
   event.preventDefault();
   const { key, code, weight } = setup.elements;
   const picker = document.createElement("tournee-pickup-picker");
-  const attributes = { key: key.value.trim(), "postal-code": code.value.trim(), "weight-g": weight.value.trim(), name: "pickup", lang };
+  const attributes = {
+    key: key.value.trim(),
+    "postal-code": code.value.trim(),
+    "weight-g": weight.value.trim(),
+    name: "pickup",
+    lang,
+  };
   for (const [name, value] of Object.entries(attributes)) if (value) picker.setAttribute(name, value);
   picker.setAttribute("use-position", "");
   const checkout = document.createElement("form");

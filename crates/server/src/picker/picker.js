@@ -6,8 +6,19 @@ const LONG_MS = 4_000;
 const FIRST_COUNT = 6;
 /** Attributes that make another search. */
 const ASKED = [
-  "base-url", "key", "postal-code", "city", "address", "country", "latitude", "longitude", "weight-g", "date", "kind",
-  "accessible", "limit",
+  "base-url",
+  "key",
+  "postal-code",
+  "city",
+  "address",
+  "country",
+  "latitude",
+  "longitude",
+  "weight-g",
+  "date",
+  "kind",
+  "accessible",
+  "limit",
 ];
 
 const SHEET = new CSSStyleSheet();
@@ -116,7 +127,7 @@ export class PickupPicker extends FormField {
   }
 
   #hasPlace() {
-    return ["postal-code", "latitude", "address"].some((name) => this.getAttribute(name));
+    return ["postal-code", "latitude"].some((name) => this.getAttribute(name));
   }
 
   #build() {
@@ -166,13 +177,20 @@ export class PickupPicker extends FormField {
       this.#find();
     };
     this.#complain("");
-    navigator.geolocation.getCurrentPosition(found, () => this.#complain("positionRefused"), { timeout: 15_000, maximumAge: 300_000 });
+    navigator.geolocation.getCurrentPosition(found, () => this.#complain("positionRefused"), {
+      timeout: 15_000,
+      maximumAge: 300_000,
+    });
   }
 
   #submit(event) {
     event.preventDefault();
     const { code } = this.#typed();
-    const wrong = !code ? "postalCodeMissing" : countryOf(this) === "FR" && !/^\d{5}$/.test(code) ? "postalCodeWrong" : "";
+    const wrong = !code
+      ? "postalCodeMissing"
+      : countryOf(this) === "FR" && !/^\d{5}$/.test(code)
+        ? "postalCodeWrong"
+        : "";
     this.#complain(wrong);
     if (wrong) {
       this.#parts.postalCode.focus();
@@ -204,6 +222,8 @@ export class PickupPicker extends FormField {
     try {
       const key = this.getAttribute("key");
       if (!key) throw new Trouble("setup");
+      if (!key.startsWith("pk_"))
+        console.warn("tournee-pickup-picker: everybody can read this key; use one that begins with pk_");
       this.#answer = await findPoints(this.#base(), key, query, signal);
     } catch (error) {
       if (signal.aborted) return;
@@ -260,7 +280,8 @@ export class PickupPicker extends FormField {
 
   #showStatus(points) {
     if (!this.#answer) this.#say(null);
-    else if (points.length === 0) this.#parts.status.textContent = `${this.#words.say("empty")} ${this.#words.say("emptyWhat")}`;
+    else if (points.length === 0)
+      this.#parts.status.textContent = `${this.#words.say("empty")} ${this.#words.say("emptyWhat")}`;
     else this.#say("count", points.length, this.#placeName());
   }
 
@@ -277,7 +298,13 @@ export class PickupPicker extends FormField {
     trouble.append(el("p", {}, el("strong", {}, what), ` ${advice}`));
     if (!["setup", "key", "place", "input"].includes(this.#trouble.kind)) {
       const again = () => this.#find({ refocus: true });
-      trouble.append(el("button", { type: "button", class: "button retry", part: "button", onclick: again }, this.#words.say("retry")));
+      trouble.append(
+        el(
+          "button",
+          { type: "button", class: "button retry", part: "button", onclick: again },
+          this.#words.say("retry"),
+        ),
+      );
     }
   }
 
@@ -293,7 +320,9 @@ export class PickupPicker extends FormField {
     const { results, list, more, actions } = this.#parts;
     const context = { now: new Date(), fromDirectory: this.#answer?.source === "directory" };
     actions.remove();
-    this.#entries = points.map((point, index) => new Entry(this.#words, point, index + 1, { ...context, id: `point-${index + 1}` }));
+    this.#entries = points.map(
+      (point, index) => new Entry(this.#words, point, index + 1, { ...context, id: `point-${index + 1}` }),
+    );
     list.replaceChildren(...this.#entries.map(({ element }) => element));
     results.hidden = points.length === 0;
     const left = points.length - FIRST_COUNT;
@@ -321,7 +350,8 @@ export class PickupPicker extends FormField {
 
   #view(name) {
     this.#parts.frame.dataset.view = name;
-    for (const button of this.#parts.views.children) button.setAttribute("aria-pressed", String(button.dataset.name === name));
+    for (const button of this.#parts.views.children)
+      button.setAttribute("aria-pressed", String(button.dataset.name === name));
   }
 
   #entry(id) {
@@ -371,7 +401,11 @@ export class PickupPicker extends FormField {
     this.#signing = signing;
     this.#showSigning(true);
     try {
-      const [base, key, wanted] = [this.#base(), this.getAttribute("key"), wantedOf(this, entry.point, this.#answer?.near, this.#chosen?.choice)];
+      const [base, key, wanted] = [
+        this.#base(),
+        this.getAttribute("key"),
+        wantedOf(this, entry.point, this.#answer?.near, this.#chosen?.choice),
+      ];
       this.#chose(entry.point, await signChoice(base, key, wanted, signing.signal));
     } catch (error) {
       if (!signing.signal.aborted) this.#refuse(error);
@@ -417,8 +451,17 @@ export class PickupPicker extends FormField {
     chosenWhat.replaceChildren();
     if (point) {
       const [now, words] = [new Date(), this.#words];
-      const hours = el("details", { class: "hours" }, el("summary", {}, words.say("hours")), weekTable(words, point, now));
-      const facts = el("p", { class: "facts" }, ...factsOf(words, point, { now, fromDirectory: false }).filter(Boolean));
+      const hours = el(
+        "details",
+        { class: "hours" },
+        el("summary", {}, words.say("hours")),
+        weekTable(words, point, now),
+      );
+      const facts = el(
+        "p",
+        { class: "facts" },
+        ...factsOf(words, point, { now, fromDirectory: false }).filter(Boolean),
+      );
       chosenWhat.append(el("p", { class: "name carrier-text" }, nameOf(words, point)), facts, hours);
     }
     this.#tellForm();

@@ -70,8 +70,14 @@ const TEXTS = {
     again: (wait) => `Réessayez ${wait}.`,
     againSoon: "Réessayez dans un moment.",
     trouble: {
-      setup: ["Le choix d’un point de retrait n’est pas possible ici.", "Un réglage de cette page est à corriger : merci de prévenir la boutique."],
-      key: ["Le choix d’un point de retrait n’est pas possible ici.", "La clé de la boutique n’est pas acceptée : merci de prévenir la boutique."],
+      setup: [
+        "Le choix d’un point de retrait n’est pas possible ici.",
+        "Un réglage de cette page est à corriger : merci de prévenir la boutique.",
+      ],
+      key: [
+        "Le choix d’un point de retrait n’est pas possible ici.",
+        "La clé de la boutique n’est pas acceptée : merci de prévenir la boutique.",
+      ],
       place: ["Ce lieu n’est pas connu.", "Vérifiez le code postal et la ville."],
       input: ["Cette recherche n’est pas possible.", "Vérifiez le code postal et la ville."],
       rate: ["Trop de recherches en même temps.", null],
@@ -79,9 +85,15 @@ const TEXTS = {
       busy: ["Le service des points de retrait est très demandé.", null],
       fault: ["Le service des points de retrait est en panne.", null],
       offline: ["Vous êtes hors ligne.", "La recherche reprendra dès que la connexion sera rétablie."],
-      network: ["Le service des points de retrait ne peut pas être joint.", "Vérifiez votre connexion, puis réessayez."],
+      network: [
+        "Le service des points de retrait ne peut pas être joint.",
+        "Vérifiez votre connexion, puis réessayez.",
+      ],
       slow: ["Le service des points de retrait tarde à répondre.", null],
-      taken: ["Un point de retrait est déjà choisi pour cette commande.", "Rechargez la page, ou prévenez la boutique si vous voulez en changer."],
+      taken: [
+        "Un point de retrait est déjà choisi pour cette commande.",
+        "Rechargez la page, ou prévenez la boutique si vous voulez en changer.",
+      ],
       refused: ["Ce point ne peut plus recevoir votre colis.", "Choisissez-en un autre dans la liste."],
     },
   },
@@ -149,7 +161,10 @@ const TEXTS = {
     again: (wait) => `Try again ${wait}.`,
     againSoon: "Try again in a moment.",
     trouble: {
-      setup: ["A pickup point cannot be chosen here.", "A setting of this page needs to be corrected: please tell the shop."],
+      setup: [
+        "A pickup point cannot be chosen here.",
+        "A setting of this page needs to be corrected: please tell the shop.",
+      ],
       key: ["A pickup point cannot be chosen here.", "The shop’s key is not accepted: please tell the shop."],
       place: ["This place is not known.", "Check the postal code and the town."],
       input: ["This search is not possible.", "Check the postal code and the town."],
@@ -160,7 +175,10 @@ const TEXTS = {
       offline: ["You are offline.", "The search goes on as soon as the connection is back."],
       network: ["The pickup service cannot be reached.", "Check your connection, then try again."],
       slow: ["The pickup service takes too long to answer.", null],
-      taken: ["A pickup point is already chosen for this order.", "Reload the page, or tell the shop if you want to change it."],
+      taken: [
+        "A pickup point is already chosen for this order.",
+        "Reload the page, or tell the shop if you want to change it.",
+      ],
       refused: ["This point can no longer take your parcel.", "Choose another one from the list."],
     },
   },
@@ -185,8 +203,14 @@ const rangesOf = (day) => {
 const isAllDay = (ranges) => ranges?.length === 1 && ranges[0][0] === 0 && ranges[0][1] >= 1439;
 
 const PARIS = new Intl.DateTimeFormat("en-GB", {
-  timeZone: ZONE, hourCycle: "h23", weekday: "long", year: "numeric", month: "2-digit", day: "2-digit",
-  hour: "2-digit", minute: "2-digit",
+  timeZone: ZONE,
+  hourCycle: "h23",
+  weekday: "long",
+  year: "numeric",
+  month: "2-digit",
+  day: "2-digit",
+  hour: "2-digit",
+  minute: "2-digit",
 });
 
 /** An instant as Paris sees it: its weekday, minute of the day, and the day as a number that grows by one each day. */

@@ -12,8 +12,18 @@ before(async () => {
 after(() => world.close());
 
 const WORDS = {
-  fr: { points: /^\d+ points? de retrait près de 75002\u00a0Paris/i, choose: "Choisir ce point", chosen: "Votre point de retrait", change: "Choisir un autre point" },
-  en: { points: /^\d+ pickup points? near 75002\u00a0Paris/i, choose: "Choose this point", chosen: "Your pickup point", change: "Choose another point" },
+  fr: {
+    points: /^\d+ points? de retrait près de 75002\u00a0Paris/i,
+    choose: "Choisir ce point",
+    chosen: "Votre point de retrait",
+    change: "Choisir un autre point",
+  },
+  en: {
+    points: /^\d+ pickup points? near 75002\u00a0Paris/i,
+    choose: "Choose this point",
+    chosen: "Your pickup point",
+    change: "Choose another point",
+  },
 };
 
 /** What has the focus, inside the picker too. */
@@ -36,7 +46,10 @@ const tabTo = async (page, wanted) => {
 
 for (const lang of ["fr", "en"]) {
   test(`keys alone choose a point (${lang})`, async () => {
-    const { page, context, picker, heard, errors, called } = await visit(world, { lang, attributes: { "order-number": `C-${lang}`, "weight-g": "750" } });
+    const { page, context, picker, heard, errors, called } = await visit(world, {
+      lang,
+      attributes: { "order-number": `C-${lang}`, "weight-g": "750" },
+    });
     await picker.locator(".status").filter({ hasText: WORDS[lang].points }).waitFor();
     await page.locator("#before").focus();
     await tabTo(page, ({ type }) => type === "radio");
@@ -58,26 +71,47 @@ for (const lang of ["fr", "en"]) {
     assert.equal(event.detail.point.id, second.value);
     const held = await page.evaluate(() => new FormData(document.querySelector("#checkout")).get("pickup"));
     assert.ok(held && held === event.detail.choice, "the form has the signed choice");
-    assert.deepEqual(await page.evaluate(() => { const { value, point } = document.querySelector("tournee-pickup-picker"); return [value, point.id]; }), [held, second.value]);
+    assert.deepEqual(
+      await page.evaluate(() => {
+        const { value, point } = document.querySelector("tournee-pickup-picker");
+        return [value, point.id];
+      }),
+      [held, second.value],
+    );
 
     await tabTo(page, ({ text }) => text === WORDS[lang].change);
     await page.keyboard.press("Enter");
     assert.equal((await focused(page)).value, second.value, "the list is where it was");
-    assert.equal(await page.evaluate(() => document.querySelector("tournee-pickup-picker").value), held, "the choice stays until there is another");
+    assert.equal(
+      await page.evaluate(() => document.querySelector("tournee-pickup-picker").value),
+      held,
+      "the choice stays until there is another",
+    );
     await page.keyboard.press("ArrowUp");
     await page.keyboard.press("Enter");
     await picker.locator(".chosen").waitFor();
-    assert.deepEqual((await heard()).map(({ detail }) => detail.point.id), [second.value, first.value], "Enter on a point chooses it");
+    assert.deepEqual(
+      (await heard()).map(({ detail }) => detail.point.id),
+      [second.value, first.value],
+      "Enter on a point chooses it",
+    );
 
     const own = [world.front.origin, SERVER, ...(REAL ? [] : [world.stub.origin])];
-    assert.deepEqual([...called].filter((origin) => !own.includes(origin)), [], "nobody else is called");
+    assert.deepEqual(
+      [...called].filter((origin) => !own.includes(origin)),
+      [],
+      "nobody else is called",
+    );
     assert.deepEqual(errors, []);
     await context.close();
   });
 }
 
 for (const scheme of ["light", "dark"]) {
-  for (const [lang, width] of [["fr", 360], ["en", 1280]]) {
+  for (const [lang, width] of [
+    ["fr", 360],
+    ["en", 1280],
+  ]) {
     test(`axe finds nothing (${scheme}, ${width} wide, ${lang})`, async () => {
       const { page, context, picker } = await visit(world, { lang, width, scheme });
       await picker.locator(".entry").nth(1).click();
@@ -103,8 +137,12 @@ const sticksOut = (page) =>
     const { clientWidth, scrollWidth } = document.documentElement;
     const inside = [...document.querySelector("tournee-pickup-picker").shadowRoot.querySelectorAll(".frame *")];
     const seen = inside.filter((node) => !node.closest(".drawing, .hidden-text") && node.getClientRects().length > 0);
-    const out = seen.filter((node) => node.getBoundingClientRect().right > clientWidth + 0.5 || node.getBoundingClientRect().left < -0.5);
-    return scrollWidth > clientWidth || out.length > 0 ? out.map(({ className }) => className).concat(`${scrollWidth} > ${clientWidth}`) : [];
+    const out = seen.filter(
+      (node) => node.getBoundingClientRect().right > clientWidth + 0.5 || node.getBoundingClientRect().left < -0.5,
+    );
+    return scrollWidth > clientWidth || out.length > 0
+      ? out.map(({ className }) => className).concat(`${scrollWidth} > ${clientWidth}`)
+      : [];
   });
 
 // 640 is what a screen of 1280 shows at twice its size.

@@ -20,12 +20,20 @@ export const KEY = process.env.TOURNEE_TEST_KEY ?? "pk_test";
 export const REAL = process.env.TOURNEE_TEST_POINTS === "real";
 
 const FLAGS = [
-  "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-  "--disable-component-update", "--disable-sync",
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
 ];
 const CORS = {
-  "access-control-allow-origin": "*", "access-control-allow-headers": "authorization, content-type",
-  "access-control-allow-methods": "GET, POST", "access-control-expose-headers": "retry-after",
+  "access-control-allow-origin": "*",
+  "access-control-allow-headers": "authorization, content-type",
+  "access-control-allow-methods": "GET, POST",
+  "access-control-expose-headers": "retry-after",
 };
 
 const listening = async (handle) => {
@@ -46,7 +54,9 @@ const endpoints = async () => {
   const known = (status, body, headers = {}) => ({ status, body, headers });
   const give = (response, { status, body, headers }) => {
     const type = status < 400 ? "application/json" : "application/problem+json";
-    response.writeHead(status, { ...CORS, "content-type": type, ...headers }).end(typeof body === "string" ? body : JSON.stringify(body));
+    response
+      .writeHead(status, { ...CORS, "content-type": type, ...headers })
+      .end(typeof body === "string" ? body : JSON.stringify(body));
   };
   const sign = ({ point, product, order_number = null, distance_m = null }) =>
     known(201, { choice: `signed.${point}`, point: { id: point }, product, order_number, distance_m, chosen_at: NOW });
@@ -57,8 +67,18 @@ const endpoints = async () => {
     }
     const body = await bodyOf(request);
     const url = new URL(request.url, "http://stub");
-    stub.asked.push({ method: request.method, url: request.url, query: Object.fromEntries(url.searchParams), authorization: request.headers.authorization, referer: request.headers.referer, body });
-    const said = url.pathname === "/v1/pickup-points" ? (stub.points ?? known(200, answer())) : (stub.choices ?? sign(JSON.parse(body || "{}")));
+    stub.asked.push({
+      method: request.method,
+      url: request.url,
+      query: Object.fromEntries(url.searchParams),
+      authorization: request.headers.authorization,
+      referer: request.headers.referer,
+      body,
+    });
+    const said =
+      url.pathname === "/v1/pickup-points"
+        ? (stub.points ?? known(200, answer()))
+        : (stub.choices ?? sign(JSON.parse(body || "{}")));
     const ready = await (typeof said === "function" ? said() : said);
     if (ready === "cut") response.destroy();
     else give(response, ready);
@@ -75,7 +95,9 @@ const shop = async () => {
       response.writeHead(204).end();
       return;
     }
-    const attributes = Object.entries(state.attributes).map(([name, value]) => `${name}="${quoted(value)}"`).join(" ");
+    const attributes = Object.entries(state.attributes)
+      .map(([name, value]) => `${name}="${quoted(value)}"`)
+      .join(" ");
     response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(`<!doctype html>
       <html lang="${state.lang}"><head><meta charset="utf-8"><title>La boutique</title>
       <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -102,12 +124,27 @@ export const openWorld = async () => {
 };
 
 /** A fresh visit to the shop: its page, the picker in it, and every origin that was called. */
-export const visit = async ({ stub, front, browser }, { attributes = {}, lang = "fr", width = 1280, scheme = "light", real = REAL, path = null, ...options } = {}) => {
+export const visit = async (
+  { stub, front, browser },
+  { attributes = {}, lang = "fr", width = 1280, scheme = "light", real = REAL, path = null, ...options } = {},
+) => {
   stub.asked.length = 0;
   front.lang = lang;
-  front.attributes = { key: KEY, "postal-code": "75002", city: "Paris", name: "pickup", "base-url": real ? SERVER : stub.origin, ...attributes };
+  front.attributes = {
+    key: KEY,
+    "postal-code": "75002",
+    city: "Paris",
+    name: "pickup",
+    "base-url": real ? SERVER : stub.origin,
+    ...attributes,
+  };
   const context = await browser.newContext({
-    viewport: { width, height: 900 }, colorScheme: scheme, locale: lang === "fr" ? "fr-FR" : "en-GB", reducedMotion: "reduce", timezoneId: "America/New_York", ...options,
+    viewport: { width, height: 900 },
+    colorScheme: scheme,
+    locale: lang === "fr" ? "fr-FR" : "en-GB",
+    reducedMotion: "reduce",
+    timezoneId: "America/New_York",
+    ...options,
   });
   const page = await context.newPage();
   const [called, errors] = [new Set(), []];
@@ -116,10 +153,20 @@ export const visit = async ({ stub, front, browser }, { attributes = {}, lang = 
   if (!real) await page.clock.setFixedTime(new Date(NOW));
   await page.addInitScript(() => {
     window.heard = [];
-    for (const name of ["pickup-chosen", "pickup-error"]) document.addEventListener(name, ({ type, detail }) => window.heard.push({ type, detail: JSON.parse(JSON.stringify(detail)) }));
+    for (const name of ["pickup-chosen", "pickup-error"])
+      document.addEventListener(name, ({ type, detail }) =>
+        window.heard.push({ type, detail: JSON.parse(JSON.stringify(detail)) }),
+      );
   });
   await page.goto(path ?? front.origin);
-  return { page, context, called, errors, picker: page.locator("tournee-pickup-picker"), heard: () => page.evaluate(() => window.heard) };
+  return {
+    page,
+    context,
+    called,
+    errors,
+    picker: page.locator("tournee-pickup-picker"),
+    heard: () => page.evaluate(() => window.heard),
+  };
 };
 
 /** What axe finds wrong, in a line each. */
@@ -127,5 +174,7 @@ export const violations = async (page) => {
   // As the debugger's own code: a page's policy forbids it as a script.
   await page.evaluate(AXE);
   const { violations: found } = await page.evaluate(() => window.axe.run(document));
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join("; ")}`);
+  return found.map(
+    ({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join("; ")}`,
+  );
 };
