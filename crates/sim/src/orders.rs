@@ -22,6 +22,8 @@ use std::time::Duration;
 mod api;
 mod people;
 
+pub(crate) use people::buyer;
+
 /// Of a hundred parcels: to a pickup point, and to the home with a signature (assumed).
 const PICKUP_PERCENT: u64 = 40;
 const SIGNATURE_PERCENT: u64 = 18;

@@ -3,14 +3,17 @@
 //! A deterministic core per platform without clock or socket: from one seed, the same requests at the same times get the
 //! same bytes. Written from the platforms' published behaviour and independently of the crate `shops`, so that each
 //! proves the other. Whoever drives the world carries the webhooks: [`Shop::due`] hands them out, [`Shop::delivered`]
-//! hears what became of each.
+//! hears what became of each; [`socket`] does both on the loopback interface.
 
 mod access;
 mod call;
+mod courier;
 mod hooks;
+mod invent;
 mod order;
 mod presta;
 mod shopify;
+pub mod socket;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -18,6 +21,7 @@ mod woo;
 
 pub use access::{Access, Options, Platform, UnknownPlatform};
 pub use hooks::{Delivery, Outcome, Standing, Subscription};
+pub use invent::Buyers;
 pub use order::{BookedOrder, Change, NewOrder, Note, Pickup, Push, State};
 
 use carriers::{Request, Response};
@@ -25,6 +29,11 @@ use clock::Time;
 use presta::Presta;
 use shopify::Shopify;
 use woo::Woo;
+
+/// Why there is no such subscription, in the platform's words.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct NotSubscribed(String);
 
 /// One shop.
 #[derive(Debug)]
@@ -95,6 +104,19 @@ impl Shop {
     /// An order is changed in the shop itself. False when there is no such order, or nothing changes.
     pub fn change_order(&mut self, now: Time, id: u64, change: Change) -> bool {
         core!(mut self, core => core.change(now, id, change))
+    }
+
+    /// The shop's owner subscribes to a topic, as its pages for that allow; gives the subscription's id. The secret is
+    /// WooCommerce's; Shopify signs with the app's.
+    ///
+    /// # Errors
+    /// When the platform has no webhooks or no such topic, or does not take the address.
+    pub fn subscribe(&mut self, now: Time, topic: &str, url: &str, secret: &str) -> Result<u64, NotSubscribed> {
+        match &mut self.core {
+            Core::Woo(core) => core.subscribe(now, topic, url, secret),
+            Core::Shopify(core) => core.subscribe(now, topic, url).map_err(NotSubscribed),
+            Core::Presta(_) => Err(NotSubscribed("PrestaShop has no webhooks".into())),
+        }
     }
 
     /// The webhooks that leave now. Each is to be carried once, and [`Self::delivered`] told of it.

@@ -103,6 +103,8 @@ pub struct Serve {
 pub enum SimPart {
     /// The simulated carrier as a process, on this machine only.
     Carrier(SimCarrier),
+    /// A simulated shop as a process, on this machine only.
+    Shop(SimShop),
 }
 
 /// `tournee sim carrier`.
@@ -126,6 +128,29 @@ pub struct SimCarrier {
     /// The line ends of its multipart answers.
     #[arg(long, value_name = "ENDS", default_value = "crlf", value_parser = ["crlf", "lf"])]
     pub line_ends: String,
+}
+
+/// `tournee sim shop`.
+#[derive(Args, Debug)]
+pub struct SimShop {
+    /// The platform: woocommerce, shopify or prestashop.
+    #[arg(long, value_name = "PLATFORM")]
+    pub platform: sim::shops::Platform,
+    /// The loopback address and port to listen on; port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8091")]
+    pub listen: SocketAddr,
+    /// Send webhooks of orders to this address of this machine.
+    #[arg(long, value_name = "URL")]
+    pub webhook_to: Option<String>,
+    /// How many orders are placed in a minute.
+    #[arg(long, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u32).range(0..=60_000))]
+    pub orders_per_minute: u32,
+    /// The shop stands behind a proxy that ends TLS, and says so: WooCommerce then takes Basic sign-in.
+    #[arg(long)]
+    pub behind_tls: bool,
+    /// The seed of keys and orders.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
 }
 
 /// `tournee replay`.

@@ -19,6 +19,7 @@ pub mod replay;
 pub mod say;
 pub mod serve;
 pub mod sim_carrier;
+pub mod sim_shop;
 
 pub use config::Config;
 pub use fault::{Exit, Fault};

@@ -7,7 +7,7 @@ use tournee::{
     cli::{Cli, Command, SimPart},
     doctor,
     fault::{Exit, Fault},
-    keep, merchant, numbers, replay, say, serve, sim_carrier,
+    keep, merchant, numbers, replay, say, serve, sim_carrier, sim_shop,
 };
 
 fn main() -> ExitCode {
@@ -28,6 +28,7 @@ fn run(command: &Command) -> Result<(), Fault> {
     match command {
         Command::Serve(args) => serve::run(args),
         Command::Sim { part: SimPart::Carrier(args) } => sim_carrier::run(args),
+        Command::Sim { part: SimPart::Shop(args) } => sim_shop::run(args),
         Command::Replay(args) => replay::run(args),
         Command::Doctor(args) => doctor::run(args),
         Command::Merchant { action } => merchant::run(action),

@@ -75,7 +75,7 @@ impl Clock for ScenarioClock {
     }
 }
 
-fn cannot_listen(e: WireError) -> Fault {
+pub(crate) fn cannot_listen(e: WireError) -> Fault {
     match e {
         WireError::NotLoopback(_) => Fault::usage(e.to_string()),
         WireError::Bind { .. } => Fault::unavailable(e.to_string()),

@@ -59,7 +59,7 @@ const STREETS: [&str; 12] = [
 ];
 
 /// Somebody who lives in this commune.
-pub(super) fn buyer(dice: &mut Dice, commune: &Commune) -> AddressFields {
+pub(crate) fn buyer(dice: &mut Dice, commune: &Commune) -> AddressFields {
     let pick = |dice: &mut Dice, from: &[&str]| dice.pick(from).map(|s| (*s).to_owned());
     let street = pick(dice, &STREETS).unwrap_or_default();
     let number = dice.below(10_000);

@@ -170,7 +170,6 @@ impl Post {
     fn write(&self, hook: &Hook, order: u64, event: &str, now: Time, body: String) -> Delivery {
         let message = self.last_message;
         let headers = [
-            ("user-agent", "Shopify-Captain-Hook".to_owned()),
             ("x-shopify-topic", hook.topic.clone()),
             ("x-shopify-shop-domain", self.domain.clone()),
             ("x-shopify-api-version", super::VERSION.to_owned()),

@@ -167,8 +167,11 @@ impl Shopify {
     /// Subscribes to a topic; gives the subscription's id.
     ///
     /// # Errors
-    /// When the address cannot be one, or has the topic already.
-    pub(super) fn subscribe(&mut self, now: Time, topic: &str, url: &str) -> Result<u64, String> {
+    /// When there is no such topic, or the address cannot be one or has the topic already.
+    pub(in crate::shops) fn subscribe(&mut self, now: Time, topic: &str, url: &str) -> Result<u64, String> {
+        if !TOPICS.contains(&topic) {
+            return Err("Invalid topic specified.".to_owned());
+        }
         self.good_address(topic, url, None)?;
         Ok(self.posts.add(now, topic, url))
     }

@@ -207,7 +207,6 @@ impl Post {
         // The id is made of the webhook's and the second alone, so two messages of one second share it.
         let delivery = id_of(&["delivery", &self.seed.to_string(), &hook.id.to_string(), &second]);
         let headers = [
-            ("user-agent", "WooCommerce/10.3.5 Hookshot (WordPress/6.8.3)".to_owned()),
             ("x-wc-webhook-source", format!("{}/", self.source)),
             ("x-wc-webhook-topic", hook.topic.clone()),
             ("x-wc-webhook-resource", resource.to_owned()),

@@ -1,7 +1,11 @@
 //! Webhooks as API clients make, read, change and delete them.
 
 use super::{Woo, WooError, edit::read, form, hooks::Hook, list::Page};
-use crate::shops::call::{Call, json};
+use crate::shops::{
+    NotSubscribed,
+    call::{Call, json},
+    text::whole_second,
+};
 use carriers::Response;
 use clock::Time;
 use serde_json::{Map, Value, json};
@@ -20,6 +24,19 @@ impl Woo {
             ("DELETE", [id]) => self.hook_delete(now, id, call),
             _ => Err(WooError::no_route()),
         }
+    }
+
+    pub(in crate::shops) fn subscribe(
+        &mut self,
+        now: Time,
+        topic: &str,
+        url: &str,
+        secret: &str,
+    ) -> Result<u64, NotSubscribed> {
+        let now = whole_second(now);
+        let refused = |error: WooError| NotSubscribed(error.message);
+        let (topic, url) = (good_topic(topic).map_err(refused)?, good_url(url).map_err(refused)?);
+        Ok(self.posts.add(now, Hook::new(topic.clone(), topic, url, secret.to_owned(), "active".into(), now)))
     }
 
     fn hook(&self, id: &str) -> Result<&Hook, WooError> {
@@ -102,20 +119,25 @@ impl Woo {
 }
 
 fn topic(body: &Map<String, Value>) -> Result<Option<String>, WooError> {
-    let Some(topic) = body.get("topic") else { return Ok(None) };
-    let known = |topic: &str| match topic.split_once('.') {
+    body.get("topic").map(|topic| good_topic(topic.as_str().unwrap_or_default())).transpose()
+}
+
+fn good_topic(topic: &str) -> Result<String, WooError> {
+    let known = match topic.split_once('.') {
         Some(("action", name)) => !name.is_empty(),
         Some((resource, event)) => RESOURCES.contains(&resource) && EVENTS.contains(&event),
         None => false,
     };
-    let good = topic.as_str().filter(|topic| known(topic));
-    good.map(|topic| Some(topic.to_owned())).ok_or_else(bad_topic)
+    if known { Ok(topic.to_owned()) } else { Err(bad_topic()) }
 }
 
 fn delivery_url(body: &Map<String, Value>) -> Result<Option<String>, WooError> {
-    let Some(url) = body.get("delivery_url") else { return Ok(None) };
-    let good = url.as_str().filter(|url| ["http://", "https://"].iter().any(|scheme| url.starts_with(scheme)));
-    good.map(|url| Some(url.to_owned())).ok_or_else(bad_url)
+    body.get("delivery_url").map(|url| good_url(url.as_str().unwrap_or_default())).transpose()
+}
+
+fn good_url(url: &str) -> Result<String, WooError> {
+    let known = ["http://", "https://"].iter().any(|scheme| url.starts_with(scheme));
+    if known { Ok(url.to_owned()) } else { Err(bad_url()) }
 }
 
 fn status(body: &Map<String, Value>) -> Result<Option<String>, WooError> {
