@@ -187,12 +187,8 @@ impl Client<'_> {
 }
 
 fn as_exchange(answer: &Response<Bytes>) -> Exchange {
-    let response = carriers::Response {
-        status: answer.status().as_u16(),
-        content_type: text(answer, "content-type").unwrap_or_default().to_owned(),
-        retry_after: None,
-        body: answer.body().clone(),
-    };
+    let kind = text(answer, "content-type").unwrap_or_default();
+    let response = carriers::Response::new(answer.status().as_u16(), kind, answer.body().clone());
     Exchange { reached: Reached::FirstByte, elapsed: Duration::ZERO, result: Ok(response) }
 }
 
