@@ -17,7 +17,7 @@ fuzz_target!(|data: &[u8]| {
     }
     let (content_type, body) = write_label(&answer, answer.line_ends, UUID);
     let mut again = exchange;
-    again.result = Ok(carriers::Response { status: 200, content_type, retry_after: None, body });
+    again.result = Ok(carriers::Response::new(200, content_type, body));
     let read = decode_label(&again).expect("what was written is read");
     assert_eq!((read.number, &read.label, &read.cn23), (answer.number, &answer.label, &answer.cn23));
 });

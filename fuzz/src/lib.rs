@@ -10,12 +10,8 @@ pub fn exchange(data: &[u8]) -> Exchange {
     let (choice, rest) = data.split_at(data.len().min(2));
     let line = rest.iter().position(|b| *b == b'\n').unwrap_or(0);
     let status = [200, 200, 400, 401, 403, 422, 429, 500, 503][choice.first().map_or(0, |b| usize::from(*b) % 9)];
-    let response = Response {
-        status,
-        content_type: String::from_utf8_lossy(&rest[..line]).into_owned(),
-        retry_after: None,
-        body: Bytes::copy_from_slice(rest.get(line + 1..).unwrap_or_default()),
-    };
+    let body = Bytes::copy_from_slice(rest.get(line + 1..).unwrap_or_default());
+    let response = Response::new(status, String::from_utf8_lossy(&rest[..line]), body);
     let whole = choice.get(1).is_none_or(|b| b % 4 != 0);
     let result = if whole { Ok(response) } else { Err(Broken::AnswerCut(Box::new(response))) };
     Exchange { reached: Reached::FirstByte, elapsed: Duration::ZERO, result }

@@ -132,6 +132,16 @@ mod tests {
     }
 
     #[test]
+    fn a_method_says_by_its_name_that_it_goes_to_a_point() {
+        for name in ["COLISSIMO_PICKUP", "Colissimo - Point de retrait", "lpc_relay", "Relais Pickup"] {
+            assert!(is_named(name), "{name}");
+        }
+        for name in ["Colissimo domicile", "COLISSIMO_HOME", "Maison", ""] {
+            assert!(!is_named(name), "{name}");
+        }
+    }
+
+    #[test]
     fn a_code_without_an_id_says_nothing() {
         for (code, found) in [
             ("lpc_relay:750021", point("750021")),

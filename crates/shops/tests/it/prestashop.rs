@@ -80,6 +80,7 @@ async fn the_choice_of_a_point_is_read_or_said_to_be_unreadable() {
         ("Maison", "", "750021", Some("750021"), false),
         ("Maison", "Garage 750021", "", None, false),
         ("Maison", "", "PORTAL", None, false),
+        ("Maison", "", "Point de retrait 750021", Some("750021"), false),
         ("Maison", "", "Code 750021 à la porte", None, false),
     ] {
         let (client, _) = presta(page(json!([order(7, "2")]), around(address(alias, company, other), parcel(""))));

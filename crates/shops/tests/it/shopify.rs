@@ -1,5 +1,6 @@
 use crate::script::{Act, NUMBER, OTHER, Script, client, now, shipped};
 use exchange::{Broken, Reached};
+use parcel::Product;
 use serde_json::{Value, json};
 use shops::{Client, Credentials, Cursor, OrderStatus, Pushed, Retry, Topic};
 use std::{sync::Arc, time::Duration};
@@ -190,4 +191,39 @@ async fn subscriptions_that_were_deleted_are_missed() {
         client.enable("gid://shopify/WebhookSubscription/9").await.expect_err("deleted").code,
         "no_such_subscription"
     );
+}
+
+/// The choice stands among the attributes or in a method's code; a method that names a point without one is said.
+#[tokio::test]
+async fn a_choice_without_an_id_is_no_delivery_at_home() {
+    let of = |attributes: Value, code: &str, title: &str| {
+        let mut order = order(7);
+        order["customAttributes"] = attributes;
+        order["shippingLine"] = json!({"title": title, "code": code});
+        data(json!({"order": order}))
+    };
+    let noted = json!([{"key": "pickup_point_id", "value": "750021"}, {"key": "pickup_point_product", "value": "BPR"}]);
+    let acts = vec![
+        of(noted, "COLISSIMO_PICKUP", "Colissimo"),
+        of(json!([]), "lpc_relay:750021", "Colissimo"),
+        of(json!([]), "COLISSIMO_PICKUP", "Colissimo"),
+        of(json!([]), "standard", "Colissimo point retrait"),
+        of(json!([]), "standard", "Colissimo domicile"),
+    ];
+    let (client, _) = shopify(acts);
+    let mut read = Vec::new();
+    for _ in 0..5 {
+        let order = client.order("7").await.expect("an answer").expect("an order");
+        let product = order.pickup.as_ref().and_then(|pickup| pickup.product.clone());
+        read.push((order.pickup.map(|pickup| pickup.id.to_string()), product, order.pickup_unread));
+    }
+    let id = || Some("750021".to_owned());
+    let wanted = [
+        (id(), Some(Product::Bpr), false),
+        (id(), None, false),
+        (None, None, true),
+        (None, None, true),
+        (None, None, false),
+    ];
+    assert_eq!(read, wanted);
 }
