@@ -15,12 +15,14 @@ mod local;
 mod place;
 mod rules;
 mod sections;
+mod shops;
 mod webhooks;
 
 pub use local::{Local, Sftp};
 pub use sections::{
     BaseUrl, Carriers, Colissimo, DropIn, KeepSection, Listener, Log, LogFormat, LogLevel, PolicySection,
 };
+pub use shops::Shops;
 pub use webhooks::Webhooks;
 
 /// The port that is listened on when nothing else is said.
@@ -54,6 +56,8 @@ pub struct Config {
     pub server: Listener,
     /// Webhooks out.
     pub webhooks: Webhooks,
+    /// The merchants' shops.
+    pub shops: Shops,
 }
 
 impl Default for Config {
@@ -71,6 +75,7 @@ impl Default for Config {
             dropin: DropIn::default(),
             server: Listener::default(),
             webhooks: Webhooks::default(),
+            shops: Shops::default(),
         }
     }
 }
@@ -115,6 +120,7 @@ impl Config {
             &mut self.key_file,
             &mut self.carrier.colissimo.extra_roots_pem,
             &mut self.webhooks.extra_roots_pem,
+            &mut self.shops.extra_roots_pem,
             &mut self.local.folder,
             &mut self.local.sftp.key_file,
         ];

@@ -4,6 +4,7 @@
 mod local;
 mod machine;
 mod reach;
+mod shops;
 
 use crate::{
     cli::{self, Where},
@@ -98,6 +99,7 @@ async fn examine(place: &Where) -> Vec<Finding> {
     findings.extend(machine::clock());
     findings.extend(machine::data(&config).await);
     findings.extend(local::labels(&config).await);
+    findings.extend(shops::shops(&config).await);
     findings.push(machine::port(&config));
     findings.extend(reach::carrier(&config).await);
     findings

@@ -18,6 +18,7 @@ pub mod progress;
 pub mod replay;
 pub mod say;
 pub mod serve;
+pub mod shop;
 pub mod sim_carrier;
 
 pub use config::Config;

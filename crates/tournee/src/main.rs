@@ -7,7 +7,7 @@ use tournee::{
     cli::{Cli, Command, SimPart},
     doctor,
     fault::{Exit, Fault},
-    keep, merchant, numbers, replay, say, serve, sim_carrier,
+    keep, merchant, numbers, replay, say, serve, shop, sim_carrier,
 };
 
 fn main() -> ExitCode {
@@ -32,6 +32,8 @@ fn run(command: &Command) -> Result<(), Fault> {
         Command::Doctor(args) => doctor::run(args),
         Command::Merchant { action } => merchant::run(action),
         Command::Numbers { action } => numbers::run(action),
+        Command::Shop { action } => shop::run(action),
+        Command::Resync(args) => shop::resync::run(args),
         Command::Key { action } => api_key::run(action),
         Command::Backup(args) => keep::backup::run(args),
         Command::Restore(args) => keep::restore::run(args),

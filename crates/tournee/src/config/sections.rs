@@ -241,6 +241,10 @@ impl Default for DropIn {
 pub struct Listener {
     /// The longest request body that is read, in bytes.
     pub body_bytes_max: usize,
+    /// The longest webhook of a shop that is read, in bytes.
+    pub shop_hook_bytes_max: usize,
+    /// The longest file of orders that is read, in bytes.
+    pub import_bytes_max: usize,
     /// How long a client may take to send its body, in milliseconds.
     pub body_ms_max: u64,
     /// The longest batch that is read, in bytes.
@@ -270,6 +274,8 @@ impl Default for Listener {
         let server = ServerSettings::default();
         Self {
             body_bytes_max: server.body_bytes_max,
+            shop_hook_bytes_max: server.shop_hook_bytes_max,
+            import_bytes_max: server.import_bytes_max,
             body_ms_max: ms(server.body_time_max),
             batch_bytes_max: server.batch_bytes_max,
             batch_rows_max: server.batch_rows_max,
@@ -297,6 +303,8 @@ impl Listener {
                 wait: Duration::from_millis(dropin.wait_ms),
             },
             body_bytes_max: self.body_bytes_max,
+            shop_hook_bytes_max: self.shop_hook_bytes_max,
+            import_bytes_max: self.import_bytes_max,
             body_time_max: Duration::from_millis(self.body_ms_max),
             batch_bytes_max: self.batch_bytes_max,
             batch_rows_max: self.batch_rows_max,
