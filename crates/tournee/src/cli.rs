@@ -3,10 +3,12 @@
 mod keep;
 mod local;
 mod pickup;
+mod shops;
 
 pub use keep::{Backup, BackupAction, Compact, Days, Export, Format, Lang, Report, Restore, What};
 pub use local::{Dark, IfGone, MerchantSet, NumbersAction, NumbersAdd, NumbersSplit, YesOrNo};
 pub use pickup::{PickupAction, PickupExport, PickupImport, PointsFormat};
+pub use shops::{Labels, OnOrder, Resync, ShopAction, ShopAdd, ShopCheck, ShopDrop, ShopPlatform, ShopSet};
 
 use clap::{Args, Parser, Subcommand};
 use jiff::{Span, SpanRelativeTo};
@@ -55,6 +57,14 @@ pub enum Command {
         #[command(subcommand)]
         action: PickupAction,
     },
+    /// Add, list, change and check shops; works while the server runs.
+    Shop {
+        /// What.
+        #[command(subcommand)]
+        action: ShopAction,
+    },
+    /// Make a shop's book and ours equal from a moment on, and say what differed; works while the server runs.
+    Resync(Resync),
     /// Add, list, rotate and revoke API keys; works while the server runs.
     Key {
         /// What.
@@ -300,7 +310,7 @@ pub struct KeyRevoke {
 }
 
 /// A time as people write it, `90d`, `36h` or `1d 12h`; a day has 24 hours.
-fn grace(text: &str) -> Result<Duration, String> {
+pub(crate) fn grace(text: &str) -> Result<Duration, String> {
     let wrong = || "write a time, for example 90d, 24h or 30m".to_owned();
     let span: Span = text.parse().map_err(|_| wrong())?;
     let time = span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| wrong())?;

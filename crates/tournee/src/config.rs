@@ -16,6 +16,7 @@ mod pickup;
 mod place;
 mod rules;
 mod sections;
+mod shops;
 mod webhooks;
 
 pub use local::{Local, Sftp};
@@ -23,6 +24,7 @@ pub use pickup::Pickup;
 pub use sections::{
     BaseUrl, Carriers, Colissimo, DropIn, KeepSection, Listener, Log, LogFormat, LogLevel, PolicySection,
 };
+pub use shops::Shops;
 pub use webhooks::Webhooks;
 
 /// The port that is listened on when nothing else is said.
@@ -58,6 +60,8 @@ pub struct Config {
     pub server: Listener,
     /// Webhooks out.
     pub webhooks: Webhooks,
+    /// The merchants' shops.
+    pub shops: Shops,
 }
 
 impl Default for Config {
@@ -76,6 +80,7 @@ impl Default for Config {
             dropin: DropIn::default(),
             server: Listener::default(),
             webhooks: Webhooks::default(),
+            shops: Shops::default(),
         }
     }
 }
@@ -120,6 +125,7 @@ impl Config {
             &mut self.key_file,
             &mut self.carrier.colissimo.extra_roots_pem,
             &mut self.webhooks.extra_roots_pem,
+            &mut self.shops.extra_roots_pem,
             &mut self.local.folder,
             &mut self.local.sftp.key_file,
         ];

@@ -5,6 +5,7 @@ mod local;
 mod machine;
 mod pickup;
 mod reach;
+mod shops;
 
 use crate::{
     cli::{self, Where},
@@ -100,6 +101,7 @@ async fn examine(place: &Where) -> Vec<Finding> {
     findings.extend(machine::data(&config).await);
     findings.extend(local::labels(&config).await);
     findings.extend(pickup::points(&config).await);
+    findings.extend(shops::shops(&config).await);
     findings.push(machine::port(&config));
     findings.extend(reach::carrier(&config).await);
     findings

@@ -6,7 +6,7 @@
 //! the next start takes for unknown.
 
 use crate::{
-    config::{Colissimo, Config, Webhooks},
+    config::{Colissimo, Config, Shops as ShopsSection, Webhooks},
     fault::Fault,
 };
 use carriers::{
@@ -16,7 +16,7 @@ use carriers::{
 use channels::webhook::Sender;
 use clock::{Clock, SystemClock};
 use prometheus_client::registry::Registry;
-use runner::{HookMetrics, Hooks, Keeper, Runner, Transports};
+use runner::{Dial, HookMetrics, Hooks, Keeper, Runner, ShopMetrics, Shops, Transports};
 use server::{AppState, ServerSettings};
 use std::{
     net::SocketAddr,
@@ -37,6 +37,7 @@ pub struct Gateway {
     runner: Runner,
     keeper: Keeper,
     hooks: Hooks,
+    shops: Shops,
     stop: oneshot::Sender<()>,
     listener: JoinHandle<()>,
     drain: Duration,
@@ -98,6 +99,17 @@ impl Gateway {
         let keeper = Keeper::start(store.clone(), Arc::clone(&clock), config.keep.keep());
         let (clock_of_hooks, random) = (Arc::clone(&clock), Arc::new(chance));
         let hooks = Hooks::start(store.clone(), sender.clone(), clock_of_hooks, sending, random, told);
+        let (dial, at_shops) = (dial(&config.shops)?, ShopMetrics::register(&mut registry));
+        let (clock_of_shops, random) = (Arc::clone(&clock), Arc::new(chance));
+        let shops = Shops::start(
+            store.clone(),
+            runner.points(),
+            dial,
+            clock_of_shops,
+            config.shops.settings(),
+            random,
+            at_shops,
+        );
         let app = server::app(AppState {
             store: store.clone(),
             clock,
@@ -109,7 +121,7 @@ impl Gateway {
         });
         let drain = settings.drain_time_max;
         let (stop, listener) = listen(listener, app, settings);
-        Ok(Self { addr, store, runner, keeper, hooks, stop, listener, drain })
+        Ok(Self { addr, store, runner, keeper, hooks, shops, stop, listener, drain })
     }
 
     /// Where it listens.
@@ -138,7 +150,7 @@ impl Gateway {
         let _ = self.listener.await;
         let rest = end.saturating_duration_since(Instant::now()).max(CALLS_GRACE_MIN);
         self.keeper.stop().await;
-        tokio::join!(self.runner.shutdown(rest), self.hooks.shutdown(rest));
+        tokio::join!(self.runner.shutdown(rest), self.hooks.shutdown(rest), self.shops.shutdown(rest));
         Ok(self.store.close().await?)
     }
 }
@@ -188,6 +200,20 @@ fn webhook_sender(webhooks: &Webhooks) -> Result<Sender, Fault> {
     let roots_pem = webhooks.extra_roots_pem.as_deref();
     let roots_pem = roots_pem.map(|path| read_pem("webhooks.extra_roots_pem", path)).transpose()?;
     Sender::new(webhooks.options(roots_pem)).map_err(|e| Fault::usage(format!("webhooks.extra_roots_pem: {e}")))
+}
+
+/// The ways to shops: over HTTP, each with connections of its own.
+///
+/// # Errors
+/// When the extra certificates cannot be read.
+pub(crate) fn dial(shops: &ShopsSection) -> Result<Dial, Fault> {
+    let roots_pem = shops.extra_roots_pem.as_deref();
+    let roots_pem = roots_pem.map(|path| read_pem("shops.extra_roots_pem", path)).transpose()?;
+    let options = HttpOptions { idle_max: 4, roots_pem, ..HttpOptions::default() };
+    Ok(Arc::new(move |base: &http::Uri| {
+        let made = HttpTransport::new(base.clone(), options.clone()).map_err(|e| e.to_string())?;
+        Ok(Arc::new(made) as Arc<dyn carriers::Transport>)
+    }))
 }
 
 /// Whether this address can be listened on now.

@@ -19,6 +19,7 @@ pub mod progress;
 pub mod replay;
 pub mod say;
 pub mod serve;
+pub mod shop;
 pub mod sim_carrier;
 pub mod sim_shop;
 

@@ -7,7 +7,7 @@ use tournee::{
     cli::{Cli, Command, SimPart},
     doctor,
     fault::{Exit, Fault},
-    keep, merchant, numbers, pickup, replay, say, serve, sim_carrier, sim_shop,
+    keep, merchant, numbers, pickup, replay, say, serve, shop, sim_carrier, sim_shop,
 };
 
 fn main() -> ExitCode {
@@ -34,6 +34,8 @@ fn run(command: &Command) -> Result<(), Fault> {
         Command::Merchant { action } => merchant::run(action),
         Command::Numbers { action } => numbers::run(action),
         Command::Pickup { action } => pickup::run(action),
+        Command::Shop { action } => shop::run(action),
+        Command::Resync(args) => shop::resync::run(args),
         Command::Key { action } => api_key::run(action),
         Command::Backup(args) => keep::backup::run(args),
         Command::Restore(args) => keep::restore::run(args),

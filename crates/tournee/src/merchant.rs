@@ -172,7 +172,7 @@ fn okapi_key(args: &MerchantAdd, input: &mut dyn BufRead) -> Result<Option<Strin
     Ok(Some(key.to_string()))
 }
 
-fn secret(
+pub(crate) fn secret(
     by_input: bool,
     variable: &str,
     what: &str,

@@ -172,7 +172,7 @@ fn read(path: &Path) -> Result<SiteFile, Fault> {
 }
 
 /// The account that is meant: the one that is named, or the merchant's only one.
-async fn account(store: &Store, id: &MerchantId, named: Option<&str>) -> Result<String, Fault> {
+pub(crate) async fn account(store: &Store, id: &MerchantId, named: Option<&str>) -> Result<String, Fault> {
     let all = store.accounts_of(id).await?;
     let known = || all.iter().map(|account| account.id.as_str()).collect::<Vec<_>>().join(", ");
     match (named, all.as_slice()) {

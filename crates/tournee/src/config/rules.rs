@@ -24,6 +24,7 @@ pub(super) fn check(config: &Config) -> Result<(), Broken> {
     super::pickup::check(&config.pickup, runner.relay_ms)?;
     keep(config)?;
     webhooks(config)?;
+    shops(config)?;
     listener(config)
 }
 
@@ -63,9 +64,21 @@ fn webhooks(config: &Config) -> Result<(), Broken> {
     at_least_one("webhooks.per_endpoint_max", webhooks.per_endpoint_max.into())
 }
 
+fn shops(config: &Config) -> Result<(), Broken> {
+    let shops = &config.shops;
+    at_least_one("shops.poll_every_ms", shops.poll_every_ms)?;
+    at_least_one("shops.poll_fast_ms", shops.poll_fast_ms)?;
+    at_least_one("shops.watch_every_ms", shops.watch_every_ms)?;
+    at_least_one("shops.calls_per_minute", shops.calls_per_minute.into())?;
+    at_least_one("shops.call_ms", shops.call_ms)?;
+    at_least_one("shops.in_flight_max", shops.in_flight_max as u64)
+}
+
 fn listener(config: &Config) -> Result<(), Broken> {
     let server = &config.server;
     at_least_one("server.body_bytes_max", server.body_bytes_max as u64)?;
+    at_least_one("server.shop_hook_bytes_max", server.shop_hook_bytes_max as u64)?;
+    at_least_one("server.import_bytes_max", server.import_bytes_max as u64)?;
     at_least_one("server.body_ms_max", server.body_ms_max)?;
     at_least_one("server.header_ms_max", server.header_ms_max)?;
     at_least_one("server.rate_burst", server.rate_burst.into())?;
