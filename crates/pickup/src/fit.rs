@@ -13,6 +13,7 @@
 use crate::{
     Fit, Known, Need, Point, Standing,
     hours::DAY_MIN,
+    index::Offer,
     zone::{Here, OFFSET_MAX, Zone},
 };
 use clock::Time;
@@ -36,6 +37,44 @@ pub(crate) struct Judge<'a> {
     /// No closure that does not touch this time matters, wherever the point is.
     window: (Time, Time),
     open_at: Option<Here>,
+    /// The kinds that will do ([`kind_bit`]).
+    kinds: u8,
+}
+
+/// What a point can do, or several together at most: all that a search needs to pass over them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Abilities {
+    weight_max_g: u32,
+    kinds: u8,
+    accessible: bool,
+}
+
+impl Abilities {
+    pub(crate) fn of(point: &Point) -> Self {
+        let weight_max_g = point.weight_max_g.unwrap_or(u32::MAX);
+        // One that takes nothing for the time of holding is found by nobody: it offers no kind.
+        let kinds = if point.closed { 0 } else { kind_bit(&point.kind) };
+        Self { weight_max_g, kinds, accessible: point.accessible }
+    }
+}
+
+impl Offer for Abilities {
+    fn or(self, other: Self) -> Self {
+        Self {
+            weight_max_g: self.weight_max_g.max(other.weight_max_g),
+            kinds: self.kinds | other.kinds,
+            accessible: self.accessible || other.accessible,
+        }
+    }
+}
+
+/// One bit for each kind; those without a name of their own share one.
+fn kind_bit(kind: &PointKind) -> u8 {
+    match kind {
+        PointKind::PostOffice => 1,
+        PointKind::Shop => 2,
+        PointKind::Other(_) => 4,
+    }
 }
 
 impl<'a> Judge<'a> {
@@ -49,7 +88,9 @@ impl<'a> Judge<'a> {
             Time::from_unix_ms(from.unix_ms().saturating_sub(wide)),
             Time::from_unix_ms(until.unix_ms().saturating_add(wide)),
         );
-        Self { need, window, open_at: need.open_at.and_then(|at| Here::of(paris, at)) }
+        let office = if need.post_offices_only { kind_bit(&PointKind::PostOffice) } else { u8::MAX };
+        let kinds = office & need.kind.as_ref().map_or(u8::MAX, kind_bit);
+        Self { need, window, open_at: need.open_at.and_then(|at| Here::of(paris, at)), kinds }
     }
 
     pub(crate) fn fit(&self, known: &Known) -> Fit {
@@ -77,6 +118,13 @@ impl<'a> Judge<'a> {
             && (!self.need.accessible || point.accessible)
             && self.need.kind.as_ref().is_none_or(|kind| *kind == point.kind)
             && self.need.open_at.is_none_or(|at| self.is_open(point, at))
+    }
+
+    /// Whether one of the points that offer this together may be as wished and take the weight.
+    pub(crate) fn may(&self, offer: &Abilities) -> bool {
+        (offer.kinds & self.kinds != 0)
+            && (offer.accessible || !self.need.accessible)
+            && self.need.weight_g.is_none_or(|weight_g| weight_g <= offer.weight_max_g)
     }
 
     fn is_open(&self, point: &Point, at: Time) -> bool {

@@ -15,7 +15,8 @@ pub struct Position {
 }
 
 impl Position {
-    /// The place at these degrees north (−90 to 90) and east (−180 to 180).
+    /// The place at these degrees north (−90 to 90) and east (−180 to 180), rounded to 7 decimals (a centimetre), so
+    /// that it is the same place after it was written down and read again.
     ///
     /// # Errors
     /// When one of them is no number or out of its range; the field is `latitude` or `longitude`.
@@ -26,7 +27,7 @@ impl Position {
         if !(-180.0..=180.0).contains(&longitude) {
             return Err(Invalid::new("longitude", "degrees east, from -180 to 180"));
         }
-        Ok(Self { latitude, longitude })
+        Ok(Self { latitude: rounded(latitude), longitude: rounded(longitude) })
     }
 
     /// Degrees north.
@@ -50,6 +51,11 @@ impl Position {
         let (sin_lon, cos_lon) = self.longitude.to_radians().sin_cos();
         [cos_lat * cos_lon, cos_lat * sin_lon, sin_lat]
     }
+}
+
+fn rounded(degrees: f64) -> f64 {
+    const DECIMALS: f64 = 1e7;
+    (degrees * DECIMALS).round() / DECIMALS
 }
 
 /// The square of the straight line between two places through Earth, its radius being 1. It grows with the way over the

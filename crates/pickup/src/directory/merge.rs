@@ -1,7 +1,12 @@
 //! Takes an answer in: what it tells, and what it is silent about although it had to tell it.
 
-use super::{Directory, slot::Slot};
-use crate::{Fit, Known, Need, Point, Position, Standing, fit::Judge, position};
+use super::{Directory, slot::Slot, stand};
+use crate::{
+    Fit, Known, Need, Point, Position, Standing,
+    fit::{Abilities, Judge},
+    index::Ask,
+    position,
+};
 use clock::Time;
 use parcel::PickupPointId;
 use std::{collections::HashSet, time::Duration};
@@ -59,21 +64,21 @@ impl Directory {
     fn sight(&mut self, point: &Point, at: Time) -> bool {
         let Some(number) = self.numbers.get(&point.id).copied() else {
             let known = Known { point: point.clone(), seen_at: at, standing: Standing::Listed };
-            if let Some((position, number)) = point.position.zip(self.push(Slot::kept(known))) {
-                self.index.insert(position, number);
+            if let (Some((position, offer)), Some(number)) = (stand(point), self.push(Slot::kept(known))) {
+                self.index.insert(position, number, offer);
             }
             return true;
         };
         let Some(slot) = self.slots.get_mut(number as usize) else { return false };
-        let before = slot.known.point.position;
+        let before = stand(&slot.known.point);
         let worth = slot.seen(point, at);
-        let after = slot.known.point.position;
+        let after = stand(&slot.known.point);
         if before != after {
-            if let Some(before) = before {
-                self.index.remove(before, number);
+            if let Some((position, _)) = before {
+                self.index.remove(position, number);
             }
-            if let Some(after) = after {
-                self.index.insert(after, number);
+            if let Some((position, offer)) = after {
+                self.index.insert(position, number, offer);
             }
         }
         worth
@@ -92,8 +97,10 @@ impl Directory {
                 && !judge.is_touched(&known.point)
                 && judge.takes(&known.point) == Fit::Fits
         };
-        let within = self.index.walk(asked.from).take_while(|(_, squared)| *squared <= squared_max);
-        within.map(|(n, _)| n).filter(|n| self.slots.get(*n as usize).is_some_and(|s| had_to(&s.known))).collect()
+        let does = |n: u32| self.slots.get(n as usize).is_some_and(|slot| had_to(&slot.known)).then_some(());
+        let may = |offer: &Abilities| judge.may(offer);
+        let ask = Ask { from: asked.from.unit(), count: usize::MAX, squared_max, may, does };
+        self.index.nearest(&ask).into_iter().map(|(number, _)| number).collect()
     }
 }
 

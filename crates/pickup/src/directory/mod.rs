@@ -8,7 +8,12 @@ mod slot;
 
 pub use merge::{Asked, SEEN_KEPT_EVERY, Seen};
 
-use crate::{COUNT_MAX, Fit, Found, Known, Need, Position, Query, fit::Judge, index::Index, position};
+use crate::{
+    COUNT_MAX, Fit, Found, Known, Need, Point, Position, Query,
+    fit::{Abilities, Judge},
+    index::{Ask, Index},
+    position,
+};
 use clock::Time;
 use parcel::PickupPointId;
 use slot::Slot;
@@ -19,7 +24,7 @@ use std::{collections::HashMap, fmt};
 pub struct Directory {
     slots: Vec<Slot>,
     numbers: HashMap<PickupPointId, u32>,
-    index: Index,
+    index: Index<Abilities>,
 }
 
 impl Directory {
@@ -40,7 +45,10 @@ impl Directory {
                 }
             }
         }
-        let placed = (0..).zip(&directory.slots).filter_map(|(n, slot)| Some((slot.known.point.position?, n)));
+        let placed = (0..).zip(&directory.slots).filter_map(|(n, slot)| {
+            let (position, offer) = stand(&slot.known.point)?;
+            Some((position, n, offer))
+        });
         directory.index = Index::of(placed);
         directory
     }
@@ -103,22 +111,18 @@ impl Directory {
         but_not: Option<PickupPointId>,
     ) -> Vec<Found<'_>> {
         let judge = Judge::new(need);
+        let does = |number: u32| {
+            let known = &self.slots.get(number as usize)?.known;
+            let does = Some(known.point.id) != but_not && judge.is_wished(&known.point);
+            (does && judge.fit(known) == Fit::Fits).then_some(known.point.id)
+        };
         let squared_max = position::squared_of(metres_max);
-        let mut found: Vec<(f64, &Known)> = Vec::with_capacity(count + 1);
-        for (number, squared) in self.index.walk(near).take_while(|(_, squared)| *squared <= squared_max) {
-            // What is as far as the last one may still come before it by its id.
-            if found.len() >= count && found.last().is_none_or(|(last, _)| *last < squared) {
-                break;
-            }
-            let Some(Slot { known, .. }) = self.slots.get(number as usize) else { continue };
-            let does = judge.is_wished(&known.point) && judge.fit(known) == Fit::Fits;
-            if does && Some(known.point.id) != but_not {
-                found.push((squared, known));
-            }
-        }
-        found.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.point.id.cmp(&b.1.point.id)));
-        found.truncate(count);
-        found.into_iter().map(|(squared, known)| Found { known, metres: position::metres_of(squared) }).collect()
+        let ask = Ask { from: near.unit(), count, squared_max, may: |offer: &Abilities| judge.may(offer), does };
+        let found = self.index.nearest(&ask).into_iter();
+        let known = |number: u32| self.slots.get(number as usize).map(|slot| &slot.known);
+        found
+            .filter_map(|(n, squared)| Some(Found { known: known(n)?, metres: position::metres_of(squared) }))
+            .collect()
     }
 
     fn push(&mut self, slot: Slot) -> Option<u32> {
@@ -127,6 +131,11 @@ impl Directory {
         self.slots.push(slot);
         Some(number)
     }
+}
+
+/// Where a point stands in the index, and as what.
+fn stand(point: &Point) -> Option<(Position, Abilities)> {
+    Some((point.position?, Abilities::of(point)))
 }
 
 impl fmt::Debug for Directory {

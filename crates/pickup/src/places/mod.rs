@@ -7,7 +7,7 @@
 mod name;
 mod table;
 
-use crate::Position;
+use crate::{Position, index::Ask};
 use parcel::Country;
 use table::{Row, TABLE};
 
@@ -44,18 +44,19 @@ pub fn find(country: Country, postal_code: &str, city: &str) -> Option<Place> {
     let rows = TABLE.of_code(&code);
     match rows.iter().find(|row| row.key == key).or(rows.first()) {
         Some(row) if row.key == key => Some(row.place),
-        Some(largest) => Some(roughly(largest)),
+        Some(first) => Some(roughly(first)),
         None if code.is_empty() => only(TABLE.of_key(&key)),
         None => {
             let department = department(&code)?;
-            TABLE.of_key(&key).find(|row| row.place.postal_code.starts_with(department)).map(roughly)
+            largest(TABLE.of_key(&key).filter(|row| row.place.postal_code.starts_with(department))).map(roughly)
         }
     }
 }
 
 /// The place that is nearest, of those whose position is not approximate. At sea it is far: ask [`Position::metres_to`].
 pub fn nearest(to: Position) -> Option<Place> {
-    let (number, _) = TABLE.index.walk(to).next()?;
+    let ask = Ask { from: to.unit(), count: 1, squared_max: f64::INFINITY, may: |(): &()| true, does: Some };
+    let (number, _) = *TABLE.index.nearest(&ask).first()?;
     Some(TABLE.rows.get(number as usize)?.place)
 }
 
@@ -88,10 +89,15 @@ fn roughly(row: &Row) -> Place {
     Place { approximate: true, ..row.place }
 }
 
+/// The largest of these, of several the one with the lowest postal code.
+fn largest<'a>(rows: impl Iterator<Item = &'a Row>) -> Option<&'a Row> {
+    rows.min_by_key(|row| (std::cmp::Reverse(row.size), row.place.postal_code))
+}
+
 /// The largest of these, if they are one city.
 fn only<'a>(rows: impl Iterator<Item = &'a Row>) -> Option<Place> {
     let rows: Vec<&Row> = rows.collect();
-    let largest = rows.iter().rev().max_by_key(|row| row.size)?;
+    let largest = largest(rows.iter().copied())?;
     let is_near = |row: &&Row| largest.place.position.metres_to(row.place.position) <= ONE_CITY_METRES;
     rows.iter().all(is_near).then(|| roughly(largest))
 }

@@ -24,7 +24,7 @@ pub(super) struct Table {
     /// Numbers of rows by their keys; within one by postal code.
     by_key: Vec<u32>,
     /// Where the rows are whose position is known.
-    pub(super) index: Index,
+    pub(super) index: Index<()>,
 }
 
 /// One line of the list; parts that are not there are those of the line above, or the middle of the postal code.
@@ -56,7 +56,7 @@ impl Table {
         by_key.sort_unstable();
         let by_key = by_key.into_iter().map(|(_, n)| n).collect();
         let known = numbered().filter(|(_, row)| !row.place.approximate);
-        let index = Index::of(known.map(|(n, row)| (row.place.position, n)));
+        let index = Index::of(known.map(|(n, row)| (row.place.position, n, ())));
         Self { index, by_key, rows }
     }
 

@@ -93,8 +93,14 @@ impl Crawl {
         }
         let Some(ask) = self.next(context) else { return Ok(Turn::Done) };
         let Some(account) = self.account(context).await? else { return Ok(Turn::Done) };
-        let Some(kind) = relay::admitted(context, &context.pickup).filter(|kind| *kind == Call::First) else {
-            return Ok(Turn::Aside);
+        let kind = match relay::admitted(context, &context.pickup) {
+            Some(Call::First) => Call::First,
+            None => return Ok(Turn::Aside),
+            // It has just gone dark: the canary is left to somebody who waits for an answer.
+            Some(canary) => {
+                context.pickup.ended(canary, None, context.now());
+                return Ok(Turn::Done);
+            }
         };
         let call = PickupCall { login: account.login, ask };
         let said = hedge::carried_out(context, &call, kind).await;

@@ -27,12 +27,17 @@ fn closure() -> impl Strategy<Value = Closure> {
         .prop_map(|(from_ms, long)| Closure { from_ms, until_ms: from_ms + long })
 }
 
+/// Six decimals, as the carrier writes them.
+fn degrees(millionths: i32) -> f64 {
+    f64::from(millionths) / 1e6
+}
+
 prop_compose! {
     fn point()(
         id in "[0-9A-Z]{6}",
         texts in prop::array::uniform8(text()),
         sorting in prop::array::uniform3(text()),
-        place in prop::option::of((-90.0..=90.0_f64, -180.0..=180.0_f64)),
+        place in prop::option::of((-90_000_000..=90_000_000, -180_000_000..=180_000_000)),
         distance_m in prop::option::of(0_u32..100_000),
         kind in prop_oneof![Just("BPR"), Just("A2P"), Just("PCS"), Just("")],
         hours in prop::array::uniform7(day()),
@@ -48,8 +53,8 @@ prop_compose! {
             postal_code,
             city,
             country: "FR".into(),
-            latitude: place.map(|(north, _)| north),
-            longitude: place.map(|(_, east)| east),
+            latitude: place.map(|(north, _)| degrees(north)),
+            longitude: place.map(|(_, east)| degrees(east)),
             distance_m,
             kind: PointKind::of(kind),
             network,
