@@ -55,7 +55,7 @@ fn what_cannot_be_read_stays_as_it_came() {
     ] {
         assert_eq!(Day::parse(text), Day::Unknown(text.to_owned()), "{text:?}");
     }
-    let nine = vec!["09:00-10:00"; 9].join(" ");
+    let nine = ["09:00-10:00"; 9].join(" ");
     assert_eq!(Day::parse(&nine), Day::Unknown(nine.clone()));
 }
 

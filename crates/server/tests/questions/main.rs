@@ -1,6 +1,9 @@
 //! What the buyer chose and what becomes of it where it cannot be honoured: by the API, on the buyer's page, and at the
 //! carrier-compatible endpoints.
 
+mod dropin;
+mod page;
+#[path = "../support/mod.rs"]
 mod support;
 
 use clock::{Clock, Time};
@@ -10,8 +13,8 @@ use parcel::{PointKind, ShipmentId};
 use pickup::{Directory, Hours, Point, Position, Seen};
 use serde_json::{Value, json};
 use std::time::Duration;
-use store::{HookEvent, PointRule, Scope};
-use support::{Answer, NUMBER, OTHER_KEY, World, letter, shipment};
+use store::{PointRule, Scope};
+use support::{Answer, NUMBER, OTHER_KEY, World, shipment};
 
 const WANTED: &str = "750021";
 const NEAR: &str = "750022";
@@ -76,16 +79,6 @@ fn to_point(order: &str, point: &str) -> Value {
     body["commercial_name"] = json!("Les Lilas");
     body["addressee"]["mobile"] = json!("0612345678");
     body["addressee"]["email"] = json!("lucie@example.org");
-    body
-}
-
-/// A good request of `generateLabel` to a pickup point.
-fn letter_to(order: &str, point: &str) -> Value {
-    let mut body = letter(order);
-    body["letter"]["service"]["productCode"] = json!("HD");
-    body["letter"]["parcel"]["pickupLocationId"] = json!(point);
-    body["letter"]["addressee"]["address"]["mobileNumber"] = json!("0612345678");
-    body["letter"]["addressee"]["address"]["email"] = json!("lucie@example.org");
     body
 }
 
@@ -396,211 +389,4 @@ async fn what_is_chosen_later_becomes_a_question_or_stands_beside_the_label() {
         "before another attempt"
     );
     assert_eq!(names(&world, id).await, ["accepted", "claimed", "rechosen", "not_done", "asked"]);
-}
-
-async fn page(world: &World, path: &str, lang: &str) -> Answer {
-    world.send(Method::GET, path, &[("accept-language", lang)], String::new()).await
-}
-
-async fn answered(world: &World, path: &str, body: &str) -> Answer {
-    let kind = [("content-type", "application/x-www-form-urlencoded")];
-    world.send(Method::POST, path, &kind, body.to_owned()).await
-}
-
-async fn asked(world: &World, order: &str) -> (Value, String) {
-    let told = ship(world, &to_point(order, WANTED)).await;
-    let told = read(world, &told).await;
-    let link = text(&told["question"]["link"]).to_owned();
-    (told, link)
-}
-
-#[tokio::test]
-async fn the_buyer_answers_by_the_link_in_her_language() {
-    let world = world().await;
-    gone(&world, WANTED);
-    let (told, link) = asked(&world, "A-1").await;
-    assert!(link.starts_with("/choose/"), "{link}");
-    let french = page(&world, &link, "fr-FR,fr;q=0.9,en;q=0.5").await;
-    assert_eq!((french.status, french.header("content-language")), (StatusCode::OK, "fr"));
-    let english = page(&world, &format!("{link}?lang=en"), "fr").await;
-    assert!(french.text().contains("Où livrer votre colis") && english.text().contains("Where should your parcel go"));
-    for (header, value) in [
-        ("cache-control", "no-store"),
-        ("referrer-policy", "no-referrer"),
-        ("x-robots-tag", "noindex, nofollow"),
-        ("content-type", "text/html; charset=utf-8"),
-    ] {
-        assert_eq!(french.header(header), value);
-    }
-    let policy = french.header("content-security-policy").to_owned();
-    assert!(policy.starts_with("default-src 'none'") && policy.contains("form-action 'self'"), "{policy}");
-    let html = french.text();
-    let order: Vec<usize> = [OFFICE, NEAR, FAR].map(|id| html.find(&format!("point:{id}")).expect("offered")).into();
-    assert!(order.is_sorted(), "the nearest first");
-    assert!(html.contains("POINT &lt;750022&gt;") && !html.contains("<script"), "{html}");
-    for private in ["Martin", "12 rue", "0612345678", "lucie@", "75020"] {
-        assert!(!html.contains(private), "{private}");
-    }
-    assert!(!html.contains("value=\"home\""), "the home is not offered unless the shop does");
-
-    let done = answered(&world, &format!("{link}?lang=fr"), &format!("answer=point%3A{NEAR}")).await;
-    assert_eq!((done.status, done.header("location")), (StatusCode::SEE_OTHER, format!("{link}?lang=fr").as_str()));
-    let shown = page(&world, &link, "fr").await;
-    assert!(shown.text().contains("C’est noté") && shown.text().contains("POINT &lt;750022&gt;"), "{}", shown.text());
-    let now = read(&world, &told).await;
-    assert_eq!((&now["state"], &now["consent"]["by"]), (&json!("waiting"), &json!("buyer")));
-    assert_eq!(now["delivery"]["pickup_point"], NEAR);
-    let again = answered(&world, &link, "answer=keep").await;
-    assert_eq!(again.status, StatusCode::SEE_OTHER, "answered before");
-    assert_eq!(names(&world, id_of(&told)).await, ["accepted", "asked", "consented"], "twice is the same as once");
-    let choices = world.get("/v1/pickup-choices?order_number=A-1").await.json();
-    assert_eq!(choices["choices"][0]["point"]["id"], NEAR, "what the buyer says last counts");
-}
-
-#[tokio::test]
-async fn a_link_that_is_not_good_says_so_plainly() {
-    let world = world().await;
-    gone(&world, WANTED);
-    let (told, link) = asked(&world, "A-1").await;
-    for bad in ["/choose/x", "/choose/AAAA", &link[..link.len() - 2]] {
-        let refused = page(&world, bad, "en").await;
-        assert_eq!(refused.status, StatusCode::NOT_FOUND, "{bad}");
-        assert!(refused.text().contains("This link is not valid"), "{}", refused.text());
-        assert_eq!(answered(&world, bad, "answer=keep").await.status, StatusCode::NOT_FOUND);
-    }
-    for bad in ["", "answer=", "answer=home", "answer=point:999999", &"x".repeat(5_000)] {
-        let refused = answered(&world, &link, bad).await;
-        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{bad}");
-        assert!(refused.text().contains("role=\"alert\"") && refused.text().contains("<form"));
-    }
-    gone(&world, FAR);
-    assert_eq!(answered(&world, &link, &format!("answer=point:{FAR}")).await.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert_eq!(read(&world, &told).await["state"], "question");
-    let long = answered(&world, &link, &"x".repeat(11 << 20)).await;
-    assert_eq!(long.status, StatusCode::PAYLOAD_TOO_LARGE);
-
-    let id = text(&told["id"]);
-    world.post(&format!("/v1/shipments/{id}/void"), &[], &json!({})).await;
-    let void = page(&world, &link, "en").await;
-    assert!(void.text().contains("No answer is needed"), "{}", void.text());
-    world.clock.set(world.clock.now().plus(Duration::from_secs(15 * 86_400)));
-    let late = page(&world, &link, "fr").await;
-    assert_eq!(late.status, StatusCode::GONE);
-    assert!(late.text().contains("n’est plus valable"));
-}
-
-#[tokio::test]
-async fn home_is_offered_where_the_shop_does_and_only_who_decides_is_given_the_link() {
-    let world = world().await;
-    gone(&world, WANTED);
-    let rule = PointRule { home_offered: true, ..PointRule::default() };
-    world.store.set_point_rule(&"one".parse().expect("an id"), rule).await.expect("set");
-    let (told, link) = asked(&world, "A-1").await;
-    assert!(page(&world, &link, "en").await.text().contains("value=\"home\""));
-    assert_eq!(answered(&world, &link, "answer=home").await.status, StatusCode::SEE_OTHER);
-    let now = read(&world, &told).await;
-    assert_eq!((&now["product"], &now["delivery"]["mode"]), (&json!("DOM"), &json!("home")));
-    let shown = page(&world, &link, "en").await.text();
-    assert!(shown.contains("delivered to the address that you gave"), "{shown}");
-    let bearer = format!("Bearer {}", publishable(&world).await);
-    let told = ship(&world, &to_point("A-2", WANTED)).await;
-    assert!(told["question"]["link"].is_null());
-    let path = format!("/v1/shipments/{}", text(&told["id"]));
-    let refused = world.send(Method::GET, &path, &[("authorization", &bearer)], String::new()).await;
-    assert_eq!(refused.problem(), "scope-missing");
-}
-
-#[tokio::test]
-async fn a_module_is_told_in_the_carriers_words_and_gets_the_label_for_what_was_agreed_to() {
-    let world = world().await;
-    gone(&world, WANTED);
-    let headers = [("content-type", "application/json"), ("prefer", "wait=0")];
-    let send = |body: Value| {
-        let (world, headers) = (&world, &headers);
-        async move { world.send(Method::POST, carriers::colissimo::GENERATE, headers, body.to_string()).await }
-    };
-    let first = send(letter_to("A-1", WANTED)).await;
-    assert_eq!(first.status, StatusCode::BAD_REQUEST);
-    let words = first.text();
-    assert!(words.contains("30401") && words.contains("Commande A-1") && !words.contains("Martin"), "{words}");
-    let id: ShipmentId = first.header("x-tournee-shipment").parse().expect("a reference");
-    let silently = send(letter_to("A-1", NEAR)).await;
-    assert_eq!(silently.header("x-tournee-shipment"), id.to_string(), "not a second parcel to the nearest point");
-    assert!(silently.text().contains("30401"));
-    let mut home = letter("A-1");
-    home["letter"]["addressee"]["address"]["mobileNumber"] = json!("0612345678");
-    assert_eq!(send(home).await.header("x-tournee-shipment"), id.to_string(), "nor one to the home");
-
-    let consent = dispatch::Consent {
-        by: dispatch::ConsentBy::Buyer,
-        product: parcel::Product::Dom,
-        mode: parcel::DeliveryMode::Home,
-        kept: false,
-        not_before: None,
-    };
-    world.store.consent(id, consent, None, world.clock.now()).await.expect("agreed");
-    let claimed = world.store.claim(&[dispatch::Job::Submit], 9, 0, world.clock.now()).await.expect("claims");
-    let login = parcel::Login::ApiKey("k".into());
-    let request = carriers::colissimo::encode_generate(
-        &claimed[0].shipment,
-        &login,
-        claimed[0].deposit_date,
-        claimed[0].shipment.format,
-    );
-    let sent: Value = serde_json::from_slice(&request.body).expect("JSON");
-    assert_eq!(sent["letter"]["service"]["productCode"], "DOM");
-    assert!(sent["letter"]["parcel"].get("pickupLocationId").is_none(), "{sent}");
-    world.confirm(id, NUMBER).await;
-    let label = send(letter_to("A-1", WANTED)).await;
-    assert_eq!((label.status, label.header("x-tournee-shipment")), (StatusCode::OK, id.to_string().as_str()));
-    assert!(label.text().contains(NUMBER));
-}
-
-#[tokio::test]
-async fn by_soap_too_the_refusal_names_the_order() {
-    let world = world().await;
-    gone(&world, WANTED);
-    let body = format!(
-        "<e:Envelope xmlns:e='http://schemas.xmlsoap.org/soap/envelope/'><e:Body>\
-         <n:generateLabel xmlns:n='http://sls.ws.coliposte.fr'><generateLabelRequest>\
-         <contractNumber>964744</contractNumber><password>hush</password>\
-         <outputFormat><outputPrintingType>PDF_10x15_300dpi</outputPrintingType></outputFormat><letter>\
-         <service><productCode>HD</productCode><depositDate>2025-12-22</depositDate><orderNumber>S-1</orderNumber>\
-         <commercialName>Les Lilas</commercialName></service>\
-         <parcel><weight>1.25</weight><pickupLocationId>{WANTED}</pickupLocationId></parcel>\
-         <sender><address><companyName>Les Lilas</companyName><line2>1 rue du Port</line2><countryCode>FR</countryCode>\
-         <city>Brest</city><zipCode>29200</zipCode></address></sender>\
-         <addressee><address><lastName>Martin</lastName><firstName>Lucie</firstName><line2>12 rue des Lilas</line2>\
-         <countryCode>FR</countryCode><city>Paris</city><zipCode>75020</zipCode><mobileNumber>0612345678</mobileNumber>\
-         <email>lucie@example.org</email></address></addressee></letter>\
-         </generateLabelRequest></n:generateLabel></e:Body></e:Envelope>"
-    );
-    let headers = [("content-type", "text/xml"), ("prefer", "wait=0")];
-    let answer = world.send(Method::POST, carriers::colissimo::SOAP, &headers, body).await;
-    let text = answer.text();
-    assert_eq!(answer.status, StatusCode::OK, "{text}");
-    assert!(text.contains("30401") && text.contains("Commande S-1") && !text.contains("Martin"), "{text}");
-}
-
-#[tokio::test]
-async fn a_track_that_says_elsewhere_is_a_mismatch_once() {
-    use carriers::colissimo::{TIMELINE, TrackEvent, TrackRecord, write_timeline};
-    let world = world().await;
-    let headers = [("content-type", "application/json"), ("prefer", "wait=0")];
-    let made =
-        world.send(Method::POST, carriers::colissimo::GENERATE, &headers, letter_to("A-1", WANTED).to_string()).await;
-    let id: ShipmentId = made.header("x-tournee-shipment").parse().expect("a reference");
-    world.claim().await;
-    world.confirm(id, NUMBER).await;
-    let event = TrackEvent { code: "AARRLX".into(), label: "Disponible".into(), at: None };
-    let record = TrackRecord { events: vec![event], ..TrackRecord::default() };
-    let (_, body) = write_timeline(NUMBER, Ok(&record));
-    let query = json!({"parcelNumber": NUMBER, "login": "964744", "password": "hush", "lang": "fr_FR"});
-    for _ in 0..2 {
-        world.carrier.will_say(200, "application/json", body.clone());
-        let answer = world.send(Method::POST, TIMELINE, &headers, query.to_string()).await;
-        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
-    }
-    assert_eq!(names(&world, id).await, ["accepted", "claimed", "confirmed", "elsewhere"]);
-    assert_eq!(HookEvent::names().filter(|name| *name == "shipment.mismatch").count(), 1);
 }
