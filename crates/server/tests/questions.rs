@@ -283,6 +283,11 @@ async fn whoever_reads_the_pages_key_cannot_change_anothers_choice() {
     assert!(history["choices"][0]["ended_at"].is_null() && history["choices"][1]["ended_at"].is_string());
     let listed = world.send(Method::GET, "/v1/pickup-choices?order_number=A-1", &headers, String::new()).await;
     assert_eq!(listed.problem(), "scope-missing");
+    let origin = ("origin", "https://shop.example");
+    let first = [origin, ("access-control-request-method", "POST"), ("access-control-request-headers", "content-type")];
+    let preflight = world.send(Method::OPTIONS, "/v1/pickup-choices", &first, String::new()).await;
+    assert!(preflight.status.is_success() && preflight.header("access-control-allow-origin") == "*");
+    assert_eq!(stale.header("access-control-allow-origin"), "*", "a refusal too can be read by the page");
 }
 
 #[tokio::test]

@@ -150,7 +150,7 @@ fn shown(app: &App, linked: &Linked, notice: Option<Notice>) -> Shown {
     let shop = linked.merchant.name.clone();
     let order = linked.view.order_number.as_ref().map(|order| order.as_str().to_owned());
     let body = match AskedAbout::of(&linked.view, &linked.shipment) {
-        Some(about) => page::Body::Question(points::choices(app, &about, linked.home_offered, now)),
+        Some(about) => page::Body::Question(Box::new(points::choices(app, &about, linked.home_offered, now))),
         None => page::Body::Settled(settled(app, &linked.view)),
     };
     Shown { shop, order, notice, body }
@@ -162,7 +162,7 @@ fn settled(app: &App, view: &IntentView) -> page::Settled {
     };
     let place = match &agreed.consent.mode {
         DeliveryMode::Home => None,
-        DeliveryMode::PickupPoint(point) => Some(points::named(app, *point)),
+        DeliveryMode::PickupPoint(point) => Some(Box::new(points::named(app, *point))),
     };
     page::Settled::Agreed {
         by_buyer: agreed.consent.by == ConsentBy::Buyer,

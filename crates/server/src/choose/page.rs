@@ -51,13 +51,13 @@ pub(super) struct Shown {
 pub(super) enum Body {
     /// Nothing but the notice.
     Nothing,
-    Question(Choices),
+    Question(Box<Choices>),
     Settled(Settled),
 }
 
 pub(super) enum Settled {
     /// Something was agreed to.
-    Agreed { by_buyer: bool, kept: bool, place: Option<PointShown>, at: Time },
+    Agreed { by_buyer: bool, kept: bool, place: Option<Box<PointShown>>, at: Time },
     /// Nothing is asked any more.
     NothingAsked,
 }
