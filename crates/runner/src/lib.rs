@@ -30,7 +30,7 @@ pub use gate::Gate;
 pub use hooks::{HookMetrics, HookSettings, Hooks, Random};
 pub use keeper::Keeper;
 pub use metrics::Metrics;
-pub use points::{PointSettings, Points};
+pub use points::{PointSettings, Points, kept};
 pub use relay::Relay;
 pub use shops::{
     Dial, Difference, OpenShop, Resync, ResyncReport, ShopMetrics, ShopSettings, Shops, Teller, WatchReport, open_shop,

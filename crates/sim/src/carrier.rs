@@ -23,6 +23,7 @@ mod timeline;
 pub use announced::{Announced, Announcements, Offence};
 pub use book::{Book, Call, Calls, Entry};
 pub use contracts::{Contract, Contracts};
+pub use pickup::every_point;
 pub use shared::SharedCarrier;
 
 use crate::{

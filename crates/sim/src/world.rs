@@ -174,12 +174,13 @@ async fn ours(
     })
     .await;
     gateway.announce_all(end).await?;
-    floor.settle(gateway.store(), end).await?;
+    floor.settle(gateway.store(), &gateway.door(), end).await?;
     let facts = gateway.facts().await?;
     let beside = report::Beside {
         checkouts: counter.counts(),
         shops: floor.compared(gateway.store()).await?,
         shipped: floor.shipped(gateway.store()).await?,
+        ended: outside.clock.now(),
     };
     Ok(outside.carrier.read(|book| report::ours(plan, orders, &tally, &facts, book, beside)))
 }

@@ -9,6 +9,7 @@ mod table;
 
 use crate::{Position, index::Ask};
 use parcel::Country;
+use std::sync::LazyLock;
 use table::{Row, TABLE};
 
 /// A commune, or a part of one with a postal code of its own.
@@ -84,6 +85,18 @@ pub fn complete(prefix: &str, limit: usize) -> Vec<Place> {
 pub fn all() -> impl Iterator<Item = Place> {
     TABLE.rows.iter().map(|row| row.place)
 }
+
+/// The largest place of every postal code, the largest of all first: in this order a country is best got to know.
+pub fn largest_first() -> &'static [Place] {
+    &LARGEST_FIRST
+}
+
+static LARGEST_FIRST: LazyLock<Vec<Place>> = LazyLock::new(|| {
+    let of_one_code = TABLE.rows.chunk_by(|a, b| a.place.postal_code == b.place.postal_code);
+    let mut towns: Vec<&Row> = of_one_code.filter_map(|rows| largest(rows.iter())).collect();
+    towns.sort_by_key(|row| (std::cmp::Reverse(row.size), row.place.postal_code));
+    towns.into_iter().map(|row| row.place).collect()
+});
 
 fn roughly(row: &Row) -> Place {
     Place { approximate: true, ..row.place }

@@ -7,7 +7,7 @@ use clock::Time;
 use pickup::{Closure, Hours, Point, Position};
 
 /// The point as the directory keeps it.
-pub(super) fn kept(point: &PickupPoint) -> Point {
+pub fn kept(point: &PickupPoint) -> Point {
     Point {
         id: point.id,
         name: point.name.clone(),

@@ -2,7 +2,8 @@
 //!
 //! It asks with the login of an account that the store holds, within a budget of its own and the carrier's pace, and never
 //! while somebody's own search is under way or the carrier is not well. Half of its calls settle points that were missing
-//! in an answer: asked for by their id, they are there or gone.
+//! in an answer: asked for by their id, they are there or gone. When nothing of that is due it gets to know the country, the
+//! largest towns first: nobody knows before the dark where buyers will look for points in it.
 //!
 //! State: whose turn it is, and which points were asked for lately. All of it may be lost.
 
@@ -15,7 +16,7 @@ use carriers::{
 use clock::Time;
 use dispatch::{Call, Health};
 use parcel::{Country, PickupPointId};
-use pickup::{Area, Standing};
+use pickup::{Area, Need, Query, Standing, places};
 use std::{
     collections::HashMap,
     sync::{Arc, PoisonError},
@@ -32,6 +33,11 @@ const ASIDE: Duration = Duration::from_secs(1);
 const ASKED_AGAIN: Duration = Duration::from_secs(3_600);
 const MINUTE: Duration = Duration::from_secs(60);
 
+/// A town in which a point is known within this distance is not asked for to get to know it, metres.
+const KNOWN_WITHIN_METRES: u32 = 1_500;
+/// Towns looked at for one that is not known, in one turn.
+const TOWNS_LOOKED_AT_MAX: usize = 500;
+
 /// What is remembered from one call to the next.
 #[derive(Default)]
 struct Crawl {
@@ -40,6 +46,8 @@ struct Crawl {
     refused: bool,
     /// Whether an area comes next, else a point.
     area_next: bool,
+    /// How many towns were looked at on the way through the country.
+    towns: usize,
     /// The area that is asked for.
     area: Option<Area>,
     asked: HashMap<PickupPointId, Time>,
@@ -114,6 +122,7 @@ impl Crawl {
         let area = || context.points.next_area(now).map(Next::Area);
         let point = || self.unsettled(context, now).map(Next::Point);
         let next = if self.area_next { area().or_else(point) } else { point().or_else(area) };
+        let next = next.or_else(|| self.unknown_town(context, now).map(Next::Area));
         self.area_next = !self.area_next;
         self.area = None;
         Some(match next? {
@@ -134,6 +143,23 @@ impl Crawl {
             Standing::Listed | Standing::Gone { .. } => None,
         });
         missing.filter(|(_, id)| !lately(id)).min().map(|(_, id)| id)
+    }
+
+    /// The next town near which no point is known.
+    fn unknown_town(&mut self, context: &Context, now: Time) -> Option<Area> {
+        let towns = places::largest_first();
+        let directory = context.points.read();
+        let need = Need::on(now.paris_date());
+        for _ in 0..TOWNS_LOOKED_AT_MAX.min(towns.len()) {
+            let town = towns.get(self.towns % towns.len())?;
+            self.towns += 1;
+            let query = Query { near: town.position, need: need.clone(), count: 1, metres_max: KNOWN_WITHIN_METRES };
+            if directory.search(&query).is_empty() {
+                let (postal_code, city) = (town.postal_code.to_owned(), town.name.to_owned());
+                return Some(Area { country: Country::FR, postal_code, city });
+            }
+        }
+        None
     }
 
     /// The account to ask with: the one from before, or the next when that one was refused.

@@ -17,6 +17,7 @@ mod metrics;
 #[cfg(test)]
 mod tests;
 
+pub use convert::kept;
 pub(crate) use keeping::{keep, write_all};
 pub(crate) use metrics::PointMetrics;
 

@@ -80,6 +80,12 @@ pub(super) fn serve(
     answer(door, operation, found.as_ref())
 }
 
+/// Every open point at this moment, as the service writes it.
+pub fn every_point(register: &Register, now: Time) -> Vec<PickupPoint> {
+    let counter = Counter { register, now };
+    register.spots(now, |_| true).map(|spot| counter.point(&spot, None, now.paris_date())).collect()
+}
+
 /// The service's own word that it is not available.
 pub(super) fn unavailable(door: Door<'_>) -> Response {
     let operation = match door {

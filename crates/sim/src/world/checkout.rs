@@ -20,14 +20,12 @@ use carriers::{
 use clock::{Clock, Time};
 use dispatch::Via;
 use http::{Request, StatusCode, header};
-use http_body_util::BodyExt;
 use parcel::{Country, DeliveryMode, Letter, Login, PickupPointId};
 use serde::Serialize;
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
-use tower::ServiceExt;
 
 /// How long before the label is asked for the buyer stands at the checkout, at most, in seconds (assumed).
 const BEFORE_S_MAX: u64 = 1_800;
@@ -226,13 +224,9 @@ async fn by_api(door: &Door, order: &SimOrder) -> Option<Shown> {
 }
 
 async fn send(door: &Door, request: Request<Body>) -> (StatusCode, Option<String>, Bytes) {
-    let response = match door.app.clone().oneshot(request).await {
-        Ok(response) => response,
-        Err(never) => match never {},
-    };
-    let (parts, body) = response.into_parts();
+    let (parts, body) = door.send(request).await;
     let source = parts.headers.get("x-tournee-source").and_then(|value| value.to_str().ok()).map(str::to_owned);
-    (parts.status, source, body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default())
+    (parts.status, source, body)
 }
 
 #[cfg(test)]

@@ -14,11 +14,8 @@ use bytes::Bytes;
 use carriers::{Exchange, Reached, Response, Retry, colissimo};
 use dispatch::Via;
 use http::{Request, StatusCode, header, response::Parts};
-use http_body_util::BodyExt;
 use parcel::{ParcelNumber, ShipmentId};
-use pickup::Link;
 use std::{sync::Arc, time::Duration};
-use tower::ServiceExt;
 
 /// By these error ids a module is told that the pickup point cannot be had.
 const ABOUT_THE_POINT: [&str; 4] = ["30400", "30401", "30402", "30403"];
@@ -85,15 +82,9 @@ impl Client {
         }
     }
 
-    /// The buyer opens the link that the shop mailed and takes the post office of her own place.
+    /// The buyer opens the link that the shop mailed and takes the first point that the page offers.
     async fn answer(&self, id: ShipmentId) {
-        let Some(chosen) = self.order().pickup() else { return };
-        let until = self.door.clock.now().plus(Duration::from_secs(3_600));
-        let link = Link { shipment: id, until }.sign(&self.door.choices);
-        let request = Request::post(format!("/choose/{link}"))
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(Body::from(format!("answer=point%3A{}1&lang=fr", &chosen.as_str()[..5])));
-        self.send(request.unwrap_or_default()).await;
+        self.door.answer(id).await;
     }
 
     async fn print(&self, id: ShipmentId) {
@@ -164,12 +155,7 @@ impl Client {
     }
 
     async fn send_whole(&self, request: Request<Body>) -> (Parts, Bytes) {
-        let response = match self.door.app.clone().oneshot(request).await {
-            Ok(response) => response,
-            Err(never) => match never {},
-        };
-        let (parts, body) = response.into_parts();
-        (parts, body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default())
+        self.door.send(request).await
     }
 
     fn acknowledged(&self, id: ShipmentId) {

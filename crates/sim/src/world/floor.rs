@@ -4,7 +4,7 @@
 //! For six hours of the first day the shops' webhooks do not get through to either kind of server: long enough for
 //! WooCommerce to switch them off and for Shopify to delete them (assumed).
 
-use super::{Plan, app::App, gateway::Door};
+use super::{Plan, app::App, checkout, gateway::Door};
 use crate::{
     merchants::Merchant,
     orders::{SimOrder, orders},
@@ -101,9 +101,10 @@ impl Floor {
     pub(super) fn new(plan: &Plan, clock: SimClock, merchants: &[Merchant]) -> Self {
         let shops = merchants.iter().enumerate().map(|(place, merchant)| OnFloor::new(plan, place, merchant)).collect();
         let wanted = (plan.orders as usize).div_ceil(ONE_IN);
-        let single =
-            orders(plan.seed ^ SHOPS_SEED, wanted * 2, &plan.scenario).into_iter().filter(|o| o.parcel_no == 1);
         let start = plan.scenario.start;
+        let mut wished = orders(plan.seed ^ SHOPS_SEED, wanted * 2, &plan.scenario);
+        checkout::choose_what_is_there(&mut wished, &super::register(plan), start);
+        let single = wished.into_iter().filter(|order| order.parcel_no == 1);
         Self {
             shops,
             clock,
@@ -217,9 +218,24 @@ impl Floor {
     }
 
     /// Lets the world run on until the shops and the gateway are in step, but not beyond this time.
-    pub(super) async fn settle(&self, store: &Store, end: Time) -> Result<(), StoreError> {
+    pub(super) async fn settle(&self, store: &Store, door: &Door, end: Time) -> Result<(), StoreError> {
         while self.clock.now() < end && !self.is_settled(store).await? {
+            self.answer_all(store, door).await?;
             sleep(LOOK).await;
+        }
+        Ok(())
+    }
+
+    /// Buyers answer what was asked about the orders of shops.
+    async fn answer_all(&self, store: &Store, door: &Door) -> Result<(), StoreError> {
+        for one in &self.shops {
+            for order in all_of(store, &one.id).await?.into_values() {
+                let Some(id) = order.shipment else { continue };
+                let view = store.get(&order.merchant, id).await?;
+                if view.is_some_and(|view| view.intent.state == dispatch::State::Question) {
+                    door.answer(id).await;
+                }
+            }
         }
         Ok(())
     }

@@ -6,31 +6,39 @@ use super::{
     local,
 };
 use crate::{
+    carrier::every_point,
     dice::Dice,
     merchants::{Merchant, merchants},
     transport::{SimClock, SimTransport},
 };
-use axum::Router;
+use axum::{Router, body::Body};
+use bytes::Bytes;
 use carriers::{Transport, announce::Announcer, colissimo::pickup::PickupCall};
 use clock::{Clock, Time};
 use dispatch::{InTheDark, Policy, Stamped};
+use http::{Request, header, response::Parts};
+use http_body_util::BodyExt;
 use parcel::{MerchantId, ShipmentId};
-use pickup::ChoiceKey;
-use runner::{Metrics, PointSettings, Runner, Settings, ShopMetrics, ShopSettings, Shops, Transports};
+use pickup::{ChoiceKey, Known, Link, Standing};
+use runner::{Metrics, Runner, Settings, ShopMetrics, ShopSettings, Shops, Transports};
 use sha2::{Digest, Sha256};
 use std::{
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 use store::{Account, LocalWish, NewRange, Options, SealingKey, Store, StoreError};
+use tower::ServiceExt;
 
 /// Which stream of the seed's chance the gateway's ids are drawn from.
 const IDS_STREAM: u64 = 9;
 /// The same for what shops' orders become.
 const SHOP_IDS_STREAM: u64 = 12;
-/// Calls per minute that keep the directory of pickup points fresh: enough to know the simulated country within the hour
-/// before the first phase.
-const CRAWL_PER_MINUTE: u32 = 60;
+/// How old the directory is when the day begins: the gateway was there the evening before.
+const KNOWN_BEFORE: Duration = Duration::from_secs(8 * 3_600);
+/// Points kept at once.
+const POINTS_PAGE: usize = 1_000;
+/// How long a buyer's link lasts.
+const LINK_LASTS: Duration = Duration::from_secs(86_400);
 /// How many facts are read from the journal at once.
 const FACTS_PAGE: usize = 10_000;
 /// How often it is looked whether all is announced, in simulated time.
@@ -53,6 +61,30 @@ pub(super) struct Door {
     pub(super) choices: Arc<ChoiceKey>,
 }
 
+impl Door {
+    /// Sends a request and takes the whole answer.
+    pub(super) async fn send(&self, request: Request<Body>) -> (Parts, Bytes) {
+        let response = match self.app.clone().oneshot(request).await {
+            Ok(response) => response,
+            Err(never) => match never {},
+        };
+        let (parts, body) = response.into_parts();
+        (parts, body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default())
+    }
+
+    /// A buyer opens the link that the shop mailed about this shipment and takes the first point that the page offers.
+    pub(super) async fn answer(&self, id: ShipmentId) {
+        let until = self.clock.now().plus(LINK_LASTS);
+        let path = format!("/choose/{}", Link { shipment: id, until }.sign(&self.choices));
+        let (_, page) = self.send(Request::get(&path).body(Body::empty()).unwrap_or_default()).await;
+        let page = String::from_utf8_lossy(&page);
+        let point = page.split("value=\"point:").nth(1).and_then(|rest| rest.get(..6));
+        let form = point.map_or_else(|| "answer=keep".to_owned(), |point| format!("answer=point%3A{point}"));
+        let answer = Request::post(&path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(answer.body(Body::from(form)).unwrap_or_default()).await;
+    }
+}
+
 impl Gateway {
     pub(super) async fn open(
         plan: &Plan,
@@ -69,14 +101,14 @@ impl Gateway {
             }
         }
         floor.register(&store, &merchants, clock.now()).await?;
+        know_the_points(&store, plan).await?;
         let clock: Arc<dyn Clock> = Arc::new(clock);
         let announcements: Option<Arc<dyn Announcer>> = Some(transport.clone());
         let carrier: Arc<dyn Transport> = transport;
         let transports = Transports { shipping: Arc::clone(&carrier), tracking: carrier, announcements };
         let mut registry = prometheus_client::registry::Registry::default();
         let metrics = Metrics::register(&mut registry);
-        let points = PointSettings { crawl_per_minute: CRAWL_PER_MINUTE, ..PointSettings::default() };
-        let (settings, policy) = (Settings { points, ..Settings::default() }, Policy::default());
+        let (settings, policy) = (Settings::default(), Policy::default());
         let runner = Runner::start(store.clone(), transports, Arc::clone(&clock), settings, policy, metrics).await?;
         let shops = Shops::start(
             store.clone(),
@@ -133,6 +165,18 @@ impl Gateway {
             all.extend(page);
         }
     }
+}
+
+/// Fills the directory as it was the evening before.
+async fn know_the_points(store: &Store, plan: &Plan) -> Result<(), StoreError> {
+    let ms = i64::try_from(KNOWN_BEFORE.as_millis()).unwrap_or(0);
+    let seen_at = Time::from_unix_ms(plan.scenario.start.unix_ms() - ms);
+    let points = every_point(&super::register(plan), seen_at);
+    let known = |point| Known { point: runner::kept(point), seen_at, standing: Standing::Listed };
+    for page in points.chunks(POINTS_PAGE) {
+        store.keep_points(page.iter().map(known).collect()).await?;
+    }
+    Ok(())
 }
 
 /// Chance that follows from the seed.

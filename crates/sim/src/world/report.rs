@@ -87,6 +87,8 @@ pub(super) struct Beside {
     pub(super) shops: ShopsInStep,
     /// Orders of shops that became shipments, each with what its buyer chose.
     pub(super) shipped: Vec<(StoredOrder, DeliveryMode)>,
+    /// When all this was looked at.
+    pub(super) ended: Time,
 }
 
 /// What was asked and answered where a buyer's choice could not be honoured.
@@ -242,7 +244,7 @@ impl Beside {
     fn acknowledged(&self, first_wish: usize) -> Vec<Acknowledged> {
         let of = |(n, (order, mode)): (usize, &(StoredOrder, DeliveryMode))| {
             let product = if *mode == DeliveryMode::Home { Product::Dom } else { Product::Hd };
-            let (id, at) = (order.shipment?, order.seen_at);
+            let (id, at) = (order.shipment?, self.ended);
             Some(Acknowledged { wish: first_wish + n, id, at, product, mode: mode.clone() })
         };
         self.shipped.iter().enumerate().filter_map(of).collect()
