@@ -180,6 +180,7 @@ async fn ours(
         checkouts: counter.counts(),
         shops: floor.compared(gateway.store()).await?,
         shipped: floor.shipped(gateway.store()).await?,
+        unnumbered: floor.unnumbered(gateway.store()).await?,
         ended: outside.clock.now(),
     };
     Ok(outside.carrier.read(|book| report::ours(plan, orders, &tally, &facts, book, beside)))
@@ -216,8 +217,14 @@ async fn theirs(plan: &Plan, orders: &Arc<[SimOrder]>, on_progress: &mut dyn FnM
         on_progress(progress(plan, at, "naive", tally.labels()));
     })
     .await;
-    let (checkouts, shops) = (counter.counts(), floor.compared_with(&app.heard()));
-    outside.carrier.read(|book| Day { checkouts, shops, ..report::theirs(plan, orders, &tally, &shop, book) })
+    let heard = app.heard();
+    let (checkouts, shops) = (counter.counts(), floor.compared_with(&heard));
+    let in_shops = heard.values().filter_map(|number| number.parse().ok()).collect();
+    outside.carrier.read(|book| Day {
+        checkouts,
+        shops,
+        ..report::theirs(plan, orders, &tally, &shop, book, &in_shops)
+    })
 }
 
 /// Sends everybody out at their time, then lets the world run on for the aftermath.

@@ -279,6 +279,20 @@ impl Floor {
         counts
     }
 
+    /// Orders whose shop has no number at the end, each with how far it came here and what a person is asked.
+    pub(super) async fn unnumbered(&self, store: &Store) -> Result<Vec<String>, StoreError> {
+        let mut all = Vec::new();
+        for one in &self.shops {
+            let orders = all_of(store, &one.id).await?.into_values();
+            let without = orders.filter(|order| order.told_at.is_none());
+            all.extend(
+                without.map(|o| format!("{} of {}: {:?}, {:?}, {:?}", o.number, o.shop, o.status, o.step, o.why)),
+            );
+        }
+        all.sort();
+        Ok(all)
+    }
+
     /// Of every order that became a shipment: which shipment, and what the buyer chose in the shop.
     pub(super) async fn shipped(&self, store: &Store) -> Result<Vec<(StoredOrder, DeliveryMode)>, StoreError> {
         let mut all = Vec::new();

@@ -13,7 +13,7 @@ use crate::{
 };
 use clock::Time;
 use dispatch::{By, Fact, Found, Limits, Stamped};
-use parcel::{DeliveryMode, Product, ShipmentId};
+use parcel::{DeliveryMode, ParcelNumber, Product, ShipmentId};
 use serde::Serialize;
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -87,6 +87,8 @@ pub(super) struct Beside {
     pub(super) shops: ShopsInStep,
     /// Orders of shops that became shipments, each with what its buyer chose.
     pub(super) shipped: Vec<(StoredOrder, DeliveryMode)>,
+    /// Orders of shops that were not told their number, in words.
+    pub(super) unnumbered: Vec<String>,
     /// When all this was looked at.
     pub(super) ended: Time,
 }
@@ -127,6 +129,7 @@ pub(super) fn ours(
 ) -> Report {
     let seen: Vec<Seen> = (0..orders.len()).map(|place| tally.of(place)).collect();
     let found = Verdict::of(plan, orders, &seen, facts, book, &beside);
+    let in_shops = beside.shipped.iter().filter_map(|(order, _)| order.our_number).collect();
     let unknowns = Unknowns::of(facts);
     let day = Day {
         orders_double_released: found.doubled.len() as u64,
@@ -134,6 +137,7 @@ pub(super) fn ours(
         unknown_total: unknowns.total,
         unknown_resolved_alone: unknowns.by.values().sum(),
         served_in_the_dark: in_the_dark(&plan.scenario, orders, &served(&seen, facts), tally.held_in_the_dark()),
+        labels_orphaned: orphaned(&seen, book, &in_shops),
         checkouts: beside.checkouts,
         shops: beside.shops,
         ..Day::seen(&seen, book)
@@ -151,9 +155,17 @@ pub(super) fn ours(
     }
 }
 
-pub(super) fn theirs(plan: &Plan, orders: &[SimOrder], tally: &Tally, shop: &Shop, book: &Book) -> Day {
+pub(super) fn theirs(
+    plan: &Plan,
+    orders: &[SimOrder],
+    tally: &Tally,
+    shop: &Shop,
+    book: &Book,
+    in_shops: &HashSet<ParcelNumber>,
+) -> Day {
     let seen: Vec<Seen> = (0..orders.len()).map(|place| tally.of(place)).collect();
     Day {
+        labels_orphaned: orphaned(&seen, book, in_shops),
         unknown_total: shop.unknown(),
         served_in_the_dark: in_the_dark(&plan.scenario, orders, &printed(&seen), 0),
         ..Day::seen(&seen, book)
@@ -171,7 +183,7 @@ impl Day {
             silent_substitutions: count(seen, |s| s.substituted && !s.released.is_empty()),
             unknown_total: 0,
             unknown_resolved_alone: 0,
-            labels_orphaned: orphaned(seen, book),
+            labels_orphaned: 0,
             calls_per_second_max: most_in_a_second(book.calls()),
             served_in_the_dark: InTheDark::default(),
             checkouts: Checkouts::default(),
@@ -181,9 +193,10 @@ impl Day {
 }
 
 /// Labels that the carrier made and that reached no printer.
-fn orphaned(seen: &[Seen], book: &Book) -> u64 {
+fn orphaned(seen: &[Seen], book: &Book, in_shops: &HashSet<ParcelNumber>) -> u64 {
     let used: HashSet<_> = seen.iter().flat_map(|s| &s.released).map(|label| label.number).collect();
-    book.entries().iter().filter(|entry| !used.contains(&entry.number)).count() as u64
+    let entries = book.entries().iter().filter(|entry| !used.contains(&entry.number));
+    entries.filter(|entry| !in_shops.contains(&entry.number)).count() as u64
 }
 
 fn count(seen: &[Seen], test: impl Fn(&Seen) -> bool) -> u64 {
@@ -258,12 +271,12 @@ impl Beside {
             ("checkouts that were not shown the point that was wanted", checkouts.point_missing),
             ("points that were offered after they had shut", checkouts.points_offered_that_had_shut),
             ("orders of shops out of step", shops.orders - shops.in_step.min(shops.orders)),
-            ("orders whose shop has not the number", shops.orders - shops.numbers_in_the_shop.min(shops.orders)),
             ("orders of which a shop was told twice", shops.told_twice),
             ("shops without subscriptions", shops.shops_with_subscriptions - shops.shops_subscribed),
         ];
         let wrong = counts.into_iter().filter(|(_, count)| *count > 0);
-        wrong.map(|(what, count)| format!("in_step: {count} {what}")).collect()
+        let told = self.unnumbered.iter().map(|order| format!("in_step: a shop was not told its number: {order}"));
+        wrong.map(|(what, count)| format!("in_step: {count} {what}")).chain(told).collect()
     }
 }
 
