@@ -168,8 +168,10 @@ fn order_number(order: &ShopOrder) -> Result<OrderNumber, Invalid> {
     order.number.trim().parse().or_else(|_| order.id.parse())
 }
 
-/// A street that is longer than the carrier's line goes on in the next, where that is free.
+/// A street that is longer than the carrier's line goes on in the next, where that is free. A company's name is cut at the
+/// end of the line, as the carrier itself cuts it: PrestaShop's checkouts write the whole name of a pickup point there.
 fn fitted(mut fields: AddressFields) -> AddressFields {
+    fields.company = fields.company.map(|name| name.trim().chars().take(LINE_CHARS_MAX).collect());
     let street = fields.street.clone().unwrap_or_default();
     let street = street.trim();
     let free = fields.locality.as_deref().is_none_or(|text| text.trim().is_empty());
@@ -264,10 +266,12 @@ mod tests {
     #[test]
     fn a_long_street_goes_on_in_the_next_line() {
         let street = "147 bis avenue du Maréchal de Lattre de Tassigny";
-        let long = AddressFields { street: Some(street.into()), ..order().buyer };
+        let company = Some("RELAIS FICTIF SAINT-SYMPHORIEN-DE-MARMAGNE".into());
+        let long = AddressFields { street: Some(street.into()), company, ..order().buyer };
         let fitted = fitted(long);
         assert_eq!(fitted.street.as_deref(), Some("147 bis avenue du Maréchal de"));
         assert_eq!(fitted.locality.as_deref(), Some("Lattre de Tassigny"));
+        assert_eq!(fitted.company.as_deref(), Some("RELAIS FICTIF SAINT-SYMPHORIEN-DE-M"));
         assert_eq!(split(&"x".repeat(80)), None, "nothing is cut");
     }
 
