@@ -16,6 +16,7 @@ mod measure;
 mod memory;
 mod numbers;
 mod overhead;
+mod pickup;
 mod raw_sqlite;
 mod replay;
 
@@ -46,6 +47,8 @@ enum Name {
     Label,
     /// Numbers for local labels in durable blocks, beside one row per number.
     Numbers,
+    /// Pickup points near a place, beside SQLite's R*Tree.
+    Pickup,
     /// All of them.
     All,
 }
@@ -116,4 +119,5 @@ const BENCHES: &[(Name, Bench)] = &[
     (Name::Memory, memory::measure),
     (Name::Replay, replay::measure),
     (Name::Label, label::measure),
+    (Name::Pickup, pickup::measure),
 ];
