@@ -19,6 +19,7 @@ mod overhead;
 mod pickup;
 mod raw_sqlite;
 mod replay;
+mod webhooks;
 
 use clap::{Parser, ValueEnum};
 use measure::Row;
@@ -49,6 +50,8 @@ enum Name {
     Numbers,
     /// Pickup points near a place, beside SQLite's R*Tree.
     Pickup,
+    /// Signed webhooks of a shop, durable, at 500 a second and at as many as go.
+    Webhooks,
     /// All of them.
     All,
 }
@@ -120,4 +123,5 @@ const BENCHES: &[(Name, Bench)] = &[
     (Name::Replay, replay::measure),
     (Name::Label, label::measure),
     (Name::Pickup, pickup::measure),
+    (Name::Webhooks, webhooks::measure),
 ];

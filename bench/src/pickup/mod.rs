@@ -4,12 +4,13 @@ mod rtree;
 mod world;
 
 use crate::{
-    Outcome,
+    Outcome, gateway,
     measure::{Row, Started, quantile_ms, say},
 };
 use parcel::PickupPointId;
-use pickup::{Directory, Query};
+use pickup::{Directory, Known, Query};
 use std::{hint::black_box, time::Duration};
+use store::{Options, Store};
 use tokio::time::Instant;
 
 /// Points of the whole of France.
@@ -27,6 +28,7 @@ pub(crate) fn measure(quick: u32) -> Outcome {
     let points = world::points(POINTS);
     let queries = world::queries(searches.max(compared));
     let sqlite = rtree::Points::load(&points)?;
+    let from_disk = from_disk(&points)?;
     let started = Started::now();
     let directory = Directory::from_known(points);
     let loaded = started.spent();
@@ -50,8 +52,28 @@ pub(crate) fn measure(quick: u32) -> Outcome {
         row("… 99 of 100 within", ours.quantile_us(0.99), "µs", queries.len()).beside(peer, theirs.quantile_us(0.99)),
         row("… the longest", ours.quantile_us(1.0), "µs", queries.len()).beside(peer, theirs.quantile_us(1.0)),
         row("directory from 40,000 points", ms(loaded.wall), "ms", POINTS as usize).beside(peer, ms(sqlite.loaded_in)),
+        row("… read from the store on disk, all in all", ms(from_disk), "ms", POINTS as usize),
         Row::new("pickup", "the list of communes read at the first question", ms(read.wall), "ms", places),
     ])
+}
+
+/// How long it takes until the directory of a store on disk can be asked.
+fn from_disk(points: &[Known]) -> Result<Duration, Box<dyn std::error::Error>> {
+    let dir = tempfile::tempdir()?;
+    let open = || Store::open(Options::dir(dir.path(), gateway::sealing_key()));
+    crate::intake::runtime()?.block_on(async {
+        let store = open()?;
+        for page in points.chunks(1_000) {
+            store.keep_points(page.to_vec()).await?;
+        }
+        store.close().await?;
+        let store = open()?;
+        let started = Started::now();
+        let directory = Directory::from_known(store.points().await?);
+        let spent = started.spent().wall;
+        store.close().await?;
+        if directory.len() < points.len() { Err("points are missing on disk".into()) } else { Ok(spent) }
+    })
 }
 
 fn compare(directory: &Directory, queries: &[Query], answers: &[Vec<PickupPointId>]) -> Result<(), String> {

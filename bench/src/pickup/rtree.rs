@@ -42,9 +42,10 @@ type Wrong = Box<dyn std::error::Error>;
 impl Points {
     pub(super) fn load(points: &[Known]) -> Result<Self, Wrong> {
         let days: Vec<(Date, Need)> = (0..world::DATES).map(world::day).map(|day| (day, Need::on(day))).collect();
-        let shut: Vec<(String, usize)> = points
+        let shut: Vec<(String, i64)> = points
             .iter()
-            .enumerate()
+            .zip(0_i64..)
+            .map(|(known, n)| (n, known))
             .flat_map(|(n, known)| {
                 let closed = days.iter().filter(|(_, need)| known.fit(need) != Fit::Fits);
                 closed.map(move |(day, _)| (day.to_string(), n)).collect::<Vec<_>>()
@@ -54,7 +55,7 @@ impl Points {
         let mut connection = Connection::open_in_memory()?;
         connection.execute_batch(TABLES)?;
         let transaction = connection.transaction()?;
-        for (n, known) in points.iter().enumerate() {
+        for (known, n) in points.iter().zip(0_i64..) {
             insert(&transaction, n, known)?;
         }
         for (day, n) in &shut {
@@ -82,15 +83,16 @@ impl Points {
         let chord = 2.0 * (metres / EARTH_METRES / 2.0).sin();
         let kind = if need.post_offices_only { Some(&PointKind::PostOffice) } else { need.kind.as_ref() };
         let (grams, kind, day) = (need.weight_g.unwrap_or(0), kind.map(PointKind::code), need.date.to_string());
+        let count = i64::try_from(query.count).unwrap_or(i64::MAX);
         let mut search = self.connection.prepare_cached(SEARCH)?;
-        let ids = search.query_map(params![x, y, z, chord, grams, kind, need.accessible, day, query.count], |row| {
+        let ids = search.query_map(params![x, y, z, chord, grams, kind, need.accessible, day, count], |row| {
             row.get::<_, String>(0)
         })?;
         ids.map(|id| Ok(id?.parse()?)).collect()
     }
 }
 
-fn insert(connection: &Connection, n: usize, known: &Known) -> Result<(), Wrong> {
+fn insert(connection: &Connection, n: i64, known: &Known) -> Result<(), Wrong> {
     let point = &known.point;
     let Some([x, y, z]) = point.position.map(unit) else { return Ok(()) };
     connection.prepare_cached("INSERT INTO boxes VALUES (?1, ?2, ?2, ?3, ?3, ?4, ?4)")?.execute(params![n, x, y, z])?;
