@@ -330,6 +330,20 @@ export interface Address {
   street?: string | null | undefined;
 }
 
+/** A pickup point that would do. */
+export interface Alternative {
+  /** How far it is from the point that was wanted, in metres. */
+  distance_m?: number | null | undefined;
+  /** What kind of place it is, by the carrier's code. */
+  kind: string;
+  /** Its name. */
+  name: string;
+  /** Its id. */
+  pickup_point: string;
+  /** Its postal code and city. */
+  place: string;
+}
+
 /** An API key, without the secret itself. */
 export interface ApiKey {
   /** When it was made, RFC 3339. */
@@ -346,7 +360,7 @@ export interface ApiKey {
   rate_per_s?: number | null | undefined;
   /**
    * What it may do: read (shipments, timelines, labels), ship (create shipments), decide (void, resolve), hooks
-   * (webhooks).
+   * (webhooks), pick (pickup points and the buyer's choice).
    */
   scopes: Array<string>;
 }
@@ -442,6 +456,34 @@ export interface Cause {
   text: string;
 }
 
+/** A pickup point, as the buyer saw it when she chose it. */
+export interface ChosenPoint {
+  /** Its address, without empty lines. */
+  address: Array<string>;
+  /** Its city. */
+  city: string;
+  /** Its country, two letters. */
+  country: string;
+  /** Its opening hours from Monday to Sunday, as the carrier writes them. */
+  hours: Array<string>;
+  /** Its id. */
+  id: string;
+  /** What kind of place it is, by the carrier's code. */
+  kind: string;
+  /** Its name. */
+  name: string;
+  /** Its postal code. */
+  postal_code: string;
+}
+
+/** A time during which a point is shut. */
+export interface ClosureAnswer {
+  /** From when, RFC 3339. */
+  from: string;
+  /** Until when. */
+  until: string;
+}
+
 /** A column of a CSV batch. */
 export interface Column {
   /** Other names that it can have there. */
@@ -463,6 +505,31 @@ export type ColumnKind = "text" | "number" | "flag";
 export interface Columns {
   /** The columns. */
   columns: Array<Column>;
+}
+
+/** What was agreed to in the place of what the request says. */
+export interface Consent {
+  /** When, RFC 3339. */
+  at: string;
+  /** rule, merchant or buyer. */
+  by: string;
+  /** Whether the buyer's point is kept, whatever is said against it: the carrier has the last word. */
+  kept: boolean;
+  /** Before when the carrier is not asked, RFC 3339. */
+  not_before?: string | null | undefined;
+}
+
+/** Where a parcel is to go: exactly one of the three. */
+export interface ConsentRequest {
+  /** true: to the buyer's address. */
+  home?: boolean | null | undefined;
+  /**
+   * true: where the buyer chose, whatever is said against it here. The carrier has the last word; where it has
+   * refused the point, or the point is shut, it is asked later.
+   */
+  keep?: boolean | null | undefined;
+  /** To this pickup point. */
+  pickup_point?: string | null | undefined;
 }
 
 /** A customs declaration (form CN23); needed where a parcel crosses a border of the European Union, or goes overseas. */
@@ -526,7 +593,8 @@ export interface Fact {
   cause?: Cause | null | undefined;
   /**
    * accepted, claimed, sent, not_done, confirmed, rejected, unknown, probed, superseded, turned_up, left_to_human,
-   * reopened, released or voided.
+   * reopened, released, voided, asked, consented, rechosen, elsewhere, local_offered, announced, integrated,
+   * restored or compacted.
    */
   fact: string;
   /** Anything else worth knowing, in a few words. */
@@ -543,6 +611,32 @@ export interface Fact {
 
 /** What becomes of a parcel that cannot be delivered. */
 export type IfUndeliverable = "return" | "abandon";
+
+/** What became of a file of orders. */
+export interface ImportAnswer {
+  /** How many of them were new, changed, known, older (what is known is newer) or refused. */
+  counts: Record<string, number>;
+  /** Each row with its result, in the order of the file. */
+  results: Array<ImportedRow>;
+  /** Rows that were read. */
+  rows: number;
+}
+
+/** What became of a row. */
+export interface ImportedRow {
+  /** The column that is wrong. */
+  column?: number | null | undefined;
+  /** What is wrong and what to do. */
+  detail?: string | null | undefined;
+  /** The field that is wrong. */
+  field?: string | null | undefined;
+  /** On which line of the file it begins, from 1; in a JSON list, its place. */
+  line: number;
+  /** The order's number. */
+  number?: string | null | undefined;
+  /** new, changed, known, older or refused; read in a dry run. */
+  result: string;
+}
 
 /** Which labels are wanted, and how. */
 export interface LabelsRequest {
@@ -576,12 +670,92 @@ export interface LineProblem {
   field?: string | null | undefined;
 }
 
+/** A parcel that is not, or may not be, where its buyer chose. */
+export interface Mismatch {
+  /** When it was seen, RFC 3339. */
+  at: string;
+  /** The point that the buyer chose. */
+  chosen?: string | null | undefined;
+  /** The carrier's event code. */
+  code?: string | null | undefined;
+  /**
+   * elsewhere: the carrier says that the parcel waits at another point. rechosen: the buyer chose another point
+   * after the carrier had been asked.
+   */
+  why: string;
+}
+
+/** A place on the map. */
+export interface Near {
+  /** Degrees north. */
+  latitude: number;
+  /** Degrees east. */
+  longitude: number;
+  /** The commune there, or the nearest. */
+  place?: string | null | undefined;
+  /** How far that commune's middle is, metres: far at sea. */
+  place_distance_m?: number | null | undefined;
+  /** Its postal code. */
+  postal_code?: string | null | undefined;
+}
+
 /** An endpoint to be added. */
 export interface NewWebhook {
   /** Of which events it is told; of all, also of those to come, when left out. */
   events?: Array<string> | null | undefined;
   /** Where messages are sent: https, a public host, port 443 or one from 1024 on. */
   url: string;
+}
+
+/** A pickup point with how it stands. */
+export interface OnePickupPoint {
+  /** Whether it can be entered with reduced mobility. */
+  accessible: boolean;
+  /** The lines of its address. */
+  address: Array<string>;
+  /** How long ago that is, seconds. */
+  age_s: number;
+  /** Its city. */
+  city: string;
+  /** When it is shut for longer. */
+  closures: Array<ClosureAnswer>;
+  /** Its country, two letters. */
+  country: string;
+  /** How far it is, metres. */
+  distance_m?: number | null | undefined;
+  /** Its opening hours. */
+  hours: Week;
+  /** Its id at the carrier, six characters. */
+  id: string;
+  /** post_office, shop, or the carrier's own code of another kind. */
+  kind: string;
+  /** Degrees north, where known. */
+  latitude?: number | null | undefined;
+  /** Degrees east. */
+  longitude?: number | null | undefined;
+  /** Its name. */
+  name: string;
+  /** Whether it is open now; null where its hours are not known. */
+  open_now?: boolean | null | undefined;
+  /** When it opens next, RFC 3339; null while it is open, or where that is not known. */
+  opens_at?: string | null | undefined;
+  /** Whether it is shut during a part of the time for which parcels are held: a parcel then waits. */
+  partly_closed: boolean;
+  /** Its postal code. */
+  postal_code: string;
+  /** When the carrier last told of it, RFC 3339. */
+  seen_at: string;
+  /** The heaviest parcel that it takes, grams; null where that is not known. */
+  weight_max_g?: number | null | undefined;
+  /** Since when it stands so, RFC 3339; null while it is listed. */
+  since?: string | null | undefined;
+  /** carrier: it answered just now. directory: as it was last known. */
+  source: string;
+  /**
+   * listed; unlisted: it was missing where the carrier had to list it, and is not offered; gone: the carrier said
+   * so.
+   */
+  standing: string;
 }
 
 /** An order with its parcels as they stand. */
@@ -634,6 +808,12 @@ export interface OrderRequest {
   /** The parcels. */
   parcels: Array<Parcel>;
   /**
+   * The signed record of what the buyer chose, as `POST /v1/pickup-choices` gave it. Where the point that you ask
+   * for is another one, the shipment becomes a question. Only for a single shipment: in an order or a batch the
+   * choice that was recorded for the order's number counts.
+   */
+  pickup_choice?: string | null | undefined;
+  /**
    * The pickup point that the buyer chose: six characters. Needed for products to a pickup point, not allowed for
    * the others.
    */
@@ -685,6 +865,108 @@ export interface Parcel {
   weight_g?: number | undefined;
 }
 
+/** A choice as it was recorded. */
+export interface PickupChoice {
+  /** The signed record. Send it as `pickup_choice` with the shipment. */
+  choice: string;
+  /** When it was chosen, RFC 3339. */
+  chosen_at: string;
+  /** How far it was, in metres. */
+  distance_m?: number | null | undefined;
+  /** When another took its place, RFC 3339; absent while it counts. */
+  ended_at?: string | null | undefined;
+  /** The order. */
+  order_number?: string | null | undefined;
+  /** The point, as the buyer saw it. */
+  point: ChosenPoint;
+  /** The product that goes there. */
+  product: string;
+}
+
+/** What a buyer chose. */
+export interface PickupChoiceRequest {
+  /** The day on which the parcel is handed over; today when absent. */
+  date?: string | null | undefined;
+  /** How far the point was shown to be, in metres; for those who give no latitude and longitude. */
+  distance_m?: number | null | undefined;
+  /** Where the buyer searched, for the distance. */
+  latitude?: number | null | undefined;
+  /** Where the buyer searched, for the distance. */
+  longitude?: number | null | undefined;
+  /** The order, where it has a number already: then what the label is asked for is held to this choice. */
+  order_number?: string | null | undefined;
+  /** The pickup point's id. */
+  point: string;
+  /** The product that goes there; HD when absent. */
+  product?: string | null | undefined;
+  /**
+   * The `choice` that this one takes the place of. Needed for a key with the scope pick alone when the order has
+   * another choice already.
+   */
+  replaces?: string | null | undefined;
+  /** The parcel's weight in grams: a point that does not take it is refused. */
+  weight_g?: number | null | undefined;
+}
+
+/** The choices of an order, the latest first. */
+export interface PickupChoices {
+  choices: Array<PickupChoice>;
+}
+
+/** A pickup point. */
+export interface PickupPoint {
+  /** Whether it can be entered with reduced mobility. */
+  accessible: boolean;
+  /** The lines of its address. */
+  address: Array<string>;
+  /** How long ago that is, seconds. */
+  age_s: number;
+  /** Its city. */
+  city: string;
+  /** When it is shut for longer. */
+  closures: Array<ClosureAnswer>;
+  /** Its country, two letters. */
+  country: string;
+  /** How far it is, metres. */
+  distance_m?: number | null | undefined;
+  /** Its opening hours. */
+  hours: Week;
+  /** Its id at the carrier, six characters. */
+  id: string;
+  /** post_office, shop, or the carrier's own code of another kind. */
+  kind: string;
+  /** Degrees north, where known. */
+  latitude?: number | null | undefined;
+  /** Degrees east. */
+  longitude?: number | null | undefined;
+  /** Its name. */
+  name: string;
+  /** Whether it is open now; null where its hours are not known. */
+  open_now?: boolean | null | undefined;
+  /** When it opens next, RFC 3339; null while it is open, or where that is not known. */
+  opens_at?: string | null | undefined;
+  /** Whether it is shut during a part of the time for which parcels are held: a parcel then waits. */
+  partly_closed: boolean;
+  /** Its postal code. */
+  postal_code: string;
+  /** When the carrier last told of it, RFC 3339. */
+  seen_at: string;
+  /** The heaviest parcel that it takes, grams; null where that is not known. */
+  weight_max_g?: number | null | undefined;
+}
+
+/** Pickup points near a place, the nearest first. */
+export interface PickupPoints {
+  /** When the carrier said the oldest part of this, RFC 3339; null where there is nothing. */
+  as_of?: string | null | undefined;
+  /** Where it is measured from. */
+  near?: Near | null | undefined;
+  /** The points. */
+  points: Array<PickupPoint>;
+  /** carrier: it answered just now. directory: the points as they were last known. */
+  source: string;
+}
+
 /** A problem as RFC 9457 lays it out. */
 export interface Problem {
   /** The batch that it is about. */
@@ -711,6 +993,29 @@ export interface Problem {
   title: string;
   /** Which kind of problem, as a place in the documentation: `/docs#problem-…`. */
   type: string;
+}
+
+/** What is asked: the buyer's choice cannot be honoured as the request has it. */
+export interface Question {
+  /** Points that would do, as they were known when it was asked, the nearest first. */
+  alternatives: Array<Alternative>;
+  /** When it was asked, RFC 3339. */
+  asked_at: string;
+  /** The carrier's error id, where it refused the point. */
+  carrier_code?: string | null | undefined;
+  /** The pickup point that the buyer chose, where that is another. */
+  chosen?: string | null | undefined;
+  /**
+   * The path of a page on which the buyer can answer, in French or English; it needs no key. Only when one shipment
+   * is read with a key that may decide.
+   */
+  link?: string | null | undefined;
+  /** The same in a sentence. */
+  text: string;
+  /** What the request says. */
+  wanted: Delivery;
+  /** point_unknown, point_gone, point_closed, too_heavy, differs_from_choice or refused_by_carrier. */
+  why: string;
 }
 
 /** What the carrier refused, in its own words. */
@@ -760,7 +1065,9 @@ export interface Shipment {
   cn23_url?: string | null | undefined;
   /** How the label came to be known: answer, anchor, tracking, human or local. */
   confirmed_by?: string | null | undefined;
-  /** Where the parcel is to end. */
+  /** What was agreed to last, where something was. */
+  consent?: Consent | null | undefined;
+  /** Where the parcel is to end: as you asked for it, or as was agreed to since. */
   delivery: Delivery;
   /** The day on which you mean to hand the parcel over. */
   deposit_date: string;
@@ -774,6 +1081,8 @@ export interface Shipment {
   label_source?: string | null | undefined;
   /** Where the label can be fetched, once it is there. */
   label_url?: string | null | undefined;
+  /** Why the parcel is not, or may not be, where its buyer chose. */
+  mismatch?: Mismatch | null | undefined;
   /** What will happen next, or what you can do, in a sentence. */
   next_step: string;
   /** Why no local label was printed where you wanted one. Only when one shipment is read. */
@@ -790,11 +1099,13 @@ export interface Shipment {
   partner_number?: string | null | undefined;
   /** The carrier's product. */
   product: string;
+  /** What is asked, in the state question: where the parcel goes, since the buyer's choice cannot be honoured. */
+  question?: Question | null | undefined;
   /** What the carrier refused. */
   reject?: Reject | null | undefined;
   /** Whether the label was handed out. */
   released: boolean;
-  /** waiting, in_flight, unknown, confirmed, rejected, human or void. */
+  /** waiting, in_flight, unknown, confirmed, rejected, human, question or void. */
   state: string;
   /** By which door it came: api or drop_in. */
   via: string;
@@ -841,6 +1152,12 @@ export interface ShipmentRequest {
   /** Your name for this parcel of the order, 1 to 17 characters without accents. */
   parcel_ref?: string | null | undefined;
   /**
+   * The signed record of what the buyer chose, as `POST /v1/pickup-choices` gave it. Where the point that you ask
+   * for is another one, the shipment becomes a question. Only for a single shipment: in an order or a batch the
+   * choice that was recorded for the order's number counts.
+   */
+  pickup_choice?: string | null | undefined;
+  /**
    * The pickup point that the buyer chose: six characters. Needed for products to a pickup point, not allowed for
    * the others.
    */
@@ -855,6 +1172,103 @@ export interface ShipmentRequest {
   sender: Address;
   /** Weight in grams, 10 to 30,000. */
   weight_g: number;
+}
+
+/** An order of a shop. */
+export interface ShopOrder {
+  /** What the buyer ordered of the delivery. Only when one order is read, and while it is kept whole. */
+  delivery?: ShopOrderDelivery | null | undefined;
+  /** Its id here. */
+  id: string;
+  /** The number that the buyer knows. */
+  number: string;
+  /** The platform's own id. */
+  order_id: string;
+  /** Whether the shop is still to be told something, or a person has to decide something. */
+  out_of_step: boolean;
+  /** The parcel's number on the label. */
+  parcel_number?: string | null | undefined;
+  /** When it was placed, RFC 3339. */
+  placed_at: string;
+  /** When it last came here with something new, RFC 3339. */
+  seen_at: string;
+  /** The shipment that was made of it. */
+  shipment?: string | null | undefined;
+  /** Its shop. */
+  shop: string;
+  /** The parcel's number as the shop has it. */
+  shop_parcel_number?: string | null | undefined;
+  /** Where it stands in the shop: pending, to_ship, shipped, cancelled, other or deleted. */
+  status: string;
+  /**
+   * How far it has come here: kept, new (its label is about to be asked for), asked, told (the shop has the number)
+   * or person.
+   */
+  step: string;
+  /** What the shop is still to be told. */
+  telling?: ShopOrderTelling | null | undefined;
+  /** When the shop was told the number, RFC 3339. */
+  told_at?: string | null | undefined;
+  /** When the shop last changed it, by the shop's own clock, RFC 3339. */
+  updated_at: string;
+  /** What a person has to decide. */
+  why?: string | null | undefined;
+}
+
+/** What the buyer ordered of the delivery. */
+export interface ShopOrderDelivery {
+  /** Its currency. */
+  currency?: string | null | undefined;
+  /** The delivery method as the shop names it. */
+  method?: string | null | undefined;
+  /** The pickup point that the buyer chose. */
+  pickup_point?: string | null | undefined;
+  /** The sum to pay, as the shop writes it. */
+  total?: string | null | undefined;
+  /** What the goods weigh, in grams. */
+  weight_g?: number | null | undefined;
+}
+
+/** A page of orders. */
+export interface ShopOrderList {
+  /** The path of the next page; absent on the last. */
+  next?: string | null | undefined;
+  /** Those placed last first. */
+  orders: Array<ShopOrder>;
+}
+
+/** What is wanted otherwise of one order's label. */
+export interface ShopOrderShipmentRequest {
+  /** The buyer's address, in the place of the order's. */
+  addressee?: Address | null | undefined;
+  /** The day on which you hand the parcel over; today when absent. */
+  deposit_date?: string | null | undefined;
+  /** Instructions to the postman, up to 35 characters. */
+  instructions?: string | null | undefined;
+  /** Insured value in euro cents. */
+  insurance_cents?: number | null | undefined;
+  /** true: let the shipment stand as it is, although the order was changed in the shop since. */
+  keep?: boolean | undefined;
+  /** The label's format. */
+  label_format?: string | null | undefined;
+  /** Your name for this parcel, 1 to 17 characters without accents. */
+  parcel_ref?: string | null | undefined;
+  /** The pickup point. */
+  pickup_point?: string | null | undefined;
+  /** The carrier's product, in the place of the shop's. */
+  product?: string | null | undefined;
+  /** The parcel's weight in grams, packing included. */
+  weight_g?: number | null | undefined;
+}
+
+/** The news that a shop is still to be told. */
+export interface ShopOrderTelling {
+  /** How often it was tried. */
+  attempts: number;
+  /** When it is told, or told again, RFC 3339. */
+  due_at: string;
+  /** Why the last attempt did not do. */
+  error?: string | null | undefined;
 }
 
 /** What happened to a shipment, oldest first. */
@@ -962,6 +1376,17 @@ export interface WebhookTest {
   status?: number | null | undefined;
   /** How long it took, in milliseconds. */
   took_ms: number;
+}
+
+/** A week of opening hours; a day without any is shut, null is not known. */
+export interface Week {
+  friday?: Array<string> | null | undefined;
+  monday?: Array<string> | null | undefined;
+  saturday?: Array<string> | null | undefined;
+  sunday?: Array<string> | null | undefined;
+  thursday?: Array<string> | null | undefined;
+  tuesday?: Array<string> | null | undefined;
+  wednesday?: Array<string> | null | undefined;
 }
 
 /** A gateway: one method for each operation. What it refuses is thrown as a {@link ProblemError}. */
@@ -1189,6 +1614,105 @@ export class Tournee {
   }
 
   /**
+   * Read what was chosen for an order.
+   *
+   * The choices that were recorded for an order, the latest first; the first one counts unless it has ended.
+   *
+   * `GET /v1/pickup-choices`
+   */
+  pickupChoices(options: CallOptions & {
+    /** The order's number. */
+    order_number: string;
+  }): Promise<PickupChoices> {
+    return this.#caller.json<PickupChoices>({
+      method: "GET",
+      path: "/v1/pickup-choices",
+      query: { order_number: options.order_number },
+      options,
+    });
+  }
+
+  /**
+   * Record what a buyer chose.
+   *
+   * Takes down the pickup point that a buyer chose, as the directory knows it, and signs it. With an order number
+   * the record is on disk before this is answered, and nothing changes it silently: a label that is asked for
+   * another point, or for the home, becomes a question. A second choice for the same order takes the place of the
+   * first, which is kept.
+   *
+   * `POST /v1/pickup-choices`
+   */
+  choosePickupPoint(body: PickupChoiceRequest, options: CallOptions = {}): Promise<PickupChoice> {
+    return this.#caller.json<PickupChoice>({
+      method: "POST",
+      path: "/v1/pickup-choices",
+      body,
+      options,
+    });
+  }
+
+  /**
+   * Find pickup points.
+   *
+   * Pickup points near a postal code and city, or near a position, the nearest first. No point that is gone, shut
+   * while the parcel would arrive, or too weak for it is among them. While the carrier is slow or does not answer,
+   * they are as they were last known: `source` and `as_of` say so. The list is empty only where there is nothing to
+   * be found, and never because the carrier does not answer.
+   *
+   * A key with nothing but the scope `pick` may stand in a public page: every origin may ask.
+   *
+   * `GET /v1/pickup-points`
+   */
+  pickupPoints(options: CallOptions & {
+    /** The postal code of the place; with `city`. */
+    postal_code?: string | undefined;
+    /** The city; may be left out in France. */
+    city?: string | undefined;
+    /** Number and street: the carrier then measures from there. */
+    address?: string | undefined;
+    /** The country, two letters; FR when absent. */
+    country?: string | undefined;
+    /** Degrees north, in the place of a postal code; with `longitude`. */
+    latitude?: string | undefined;
+    /** Degrees east. */
+    longitude?: string | undefined;
+    /** Only points that take a parcel of so many grams, 1 to 30000. */
+    weight_g?: number | undefined;
+    /** The day on which the parcel is handed over, as 2025-12-22; today in Paris when absent. */
+    date?: string | undefined;
+    /** Only post offices (post_office) or only shops (shop). */
+    kind?: string | undefined;
+    /** true: only points that can be entered with reduced mobility. */
+    accessible?: string | undefined;
+    /** true: only points that are open now. */
+    open_now?: string | undefined;
+    /** How many points at most, 1 to 50; 20 when absent. */
+    limit?: number | undefined;
+  } = {}): Promise<PickupPoints> {
+    return this.#caller.json<PickupPoints>({
+      method: "GET",
+      path: "/v1/pickup-points",
+      query: { postal_code: options.postal_code, city: options.city, address: options.address, country: options.country, latitude: options.latitude, longitude: options.longitude, weight_g: options.weight_g, date: options.date, kind: options.kind, accessible: options.accessible, open_now: options.open_now, limit: options.limit },
+      options,
+    });
+  }
+
+  /**
+   * Read a pickup point.
+   *
+   * One pickup point, how it stands and how old that is; also of a point that is gone, once it was known.
+   *
+   * `GET /v1/pickup-points/{id}`
+   */
+  pickupPoint(id: string, options: CallOptions = {}): Promise<OnePickupPoint> {
+    return this.#caller.json<OnePickupPoint>({
+      method: "GET",
+      path: `/v1/pickup-points/${part(id)}`,
+      options,
+    });
+  }
+
+  /**
    * List shipments.
    *
    * Your shipments, the newest first. A page can hold fewer than were asked for although there are more: go on as
@@ -1197,8 +1721,10 @@ export class Tournee {
    * `GET /v1/shipments`
    */
   list(options: CallOptions & {
-    /** Only those in this state: waiting, in_flight, unknown, confirmed, rejected, human or void. */
+    /** Only those in this state: waiting, in_flight, unknown, confirmed, rejected, human, question or void. */
     state?: string | undefined;
+    /** true: only those of which it is known that the parcel is not, or may not be, where its buyer chose. */
+    mismatch?: string | undefined;
     /** Only those of this order. */
     order_number?: string | undefined;
     /** Only those whose order number begins so, or whose parcel reference or parcel number is just this. */
@@ -1221,7 +1747,7 @@ export class Tournee {
     return this.#caller.json<ShipmentList>({
       method: "GET",
       path: "/v1/shipments",
-      query: { state: options.state, order_number: options.order_number, q: options.q, parcel_number: options.parcel_number, batch: options.batch, product: options.product, created_from: options.created_from, created_to: options.created_to, limit: options.limit, cursor: options.cursor },
+      query: { state: options.state, mismatch: options.mismatch, order_number: options.order_number, q: options.q, parcel_number: options.parcel_number, batch: options.batch, product: options.product, created_from: options.created_from, created_to: options.created_to, limit: options.limit, cursor: options.cursor },
       options,
     });
   }
@@ -1292,6 +1818,23 @@ export class Tournee {
       method: "GET",
       path: `/v1/shipments/${part(id)}/cn23`,
       accept: "application/pdf",
+      options,
+    });
+  }
+
+  /**
+   * Answer a shipment's question.
+   *
+   * Agrees to where a parcel goes whose buyer's choice cannot be honoured. It is written down with who agreed, and
+   * the carrier is asked for it; the request itself stays as it was. The same answer twice is the same as once.
+   *
+   * `POST /v1/shipments/{id}/consent`
+   */
+  consent(id: string, body: ConsentRequest, options: CallOptions = {}): Promise<Shipment> {
+    return this.#caller.json<Shipment>({
+      method: "POST",
+      path: `/v1/shipments/${part(id)}/consent`,
+      body,
       options,
     });
   }
@@ -1399,6 +1942,105 @@ export class Tournee {
     return this.#caller.json<Shipment>({
       method: "POST",
       path: `/v1/shipments/${part(id)}/void`,
+      options,
+    });
+  }
+
+  /**
+   * List orders of shops.
+   *
+   * The orders of your shops, those placed last first. A page can hold fewer than were asked for although there are
+   * more: go on as long as there is a `next`.
+   *
+   * `GET /v1/shop-orders`
+   */
+  listShopOrders(options: CallOptions & {
+    /** Only of this shop. */
+    shop?: string | undefined;
+    /** Only those that stand so in their shop: pending, to_ship, shipped, cancelled, other or deleted. */
+    status?: string | undefined;
+    /** Only those with this number. */
+    number?: string | undefined;
+    /** true: only those of which the shop is still to be told something, or a person has to decide something. */
+    out_of_step?: boolean | undefined;
+    /** How many on a page, 1 to 200; 50 when absent. */
+    limit?: number | undefined;
+    /** Where the page begins: taken from `next` of the page before, and otherwise a secret of this server's. */
+    cursor?: string | undefined;
+  } = {}): Promise<ShopOrderList> {
+    return this.#caller.json<ShopOrderList>({
+      method: "GET",
+      path: "/v1/shop-orders",
+      query: { shop: options.shop, status: options.status, number: options.number, out_of_step: options.out_of_step, limit: options.limit, cursor: options.cursor },
+      options,
+    });
+  }
+
+  /** What {@link Tournee.listShopOrders} gives, all pages of it, each fetched when it is reached. */
+  async *listShopOrdersAll(options: NonNullable<Parameters<Tournee["listShopOrders"]>[0]> = {}): AsyncGenerator<ShopOrder> {
+    let page = await this.listShopOrders(options);
+    for (;;) {
+      yield* page.orders;
+      if (!page.next) return;
+      page = await this.#caller.json({ method: "GET", path: page.next, options });
+    }
+  }
+
+  /**
+   * Read an order of a shop.
+   *
+   * An order as its shop has it and how far it has come here. The buyer's address is not in it.
+   *
+   * `GET /v1/shop-orders/{id}`
+   */
+  readShopOrder(id: string, options: CallOptions = {}): Promise<ShopOrder> {
+    return this.#caller.json<ShopOrder>({
+      method: "GET",
+      path: `/v1/shop-orders/${part(id)}`,
+      options,
+    });
+  }
+
+  /**
+   * Ask for the label of an order.
+   *
+   * Makes a shipment of the order, with the shop's settings and what the body wants otherwise. Asked again, it is
+   * the same shipment, also when the label was asked for by another way meanwhile; only when that was given up, or
+   * the carrier refused it, is there another.
+   *
+   * `POST /v1/shop-orders/{id}/shipment`
+   */
+  shipShopOrder(id: string, body: ShopOrderShipmentRequest | null | undefined, options: CallOptions & {
+    /** wait up to N seconds (0 to 60) for the label */
+    waitSeconds?: number | undefined;
+  } = {}): Promise<Shipment> {
+    return this.#caller.json<Shipment>({
+      method: "POST",
+      path: `/v1/shop-orders/${part(id)}/shipment`,
+      headers: { Prefer: waiting(options.waitSeconds) },
+      body,
+      options,
+    });
+  }
+
+  /**
+   * Take in a file of orders.
+   *
+   * Takes in the orders of a shop from JSON (a list, or an object whose only field `orders` is one), NDJSON or CSV.
+   * A row that is wrong harms no other; an order that is known just so, or newer, stays as it is, so a file may be
+   * sent again.
+   *
+   * `POST /v1/shops/{shop}/orders`
+   */
+  importShopOrders(shop: string, body: Array<unknown> | Raw<"application/x-ndjson" | "text/csv">, options: CallOptions & {
+    /** true: look at every row and say what is wrong; take nothing in. */
+    dry_run?: boolean | undefined;
+  } = {}): Promise<ImportAnswer> {
+    return this.#caller.json<ImportAnswer>({
+      method: "POST",
+      path: `/v1/shops/${part(shop)}/orders`,
+      query: { dry_run: options.dry_run },
+      body,
       options,
     });
   }

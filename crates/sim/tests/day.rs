@@ -34,6 +34,6 @@ fn the_same_seed_is_the_same_day() {
 
 #[test]
 fn the_common_client_loses_doubles_and_substitutes_in_the_same_world() {
-    let naive = day(400, 1, true).naive.expect("the naive client was asked for");
+    let naive = day(400, 3, true).naive.expect("the naive client was asked for");
     assert!(naive.orders_lost > 0 && naive.orders_double_released > 0 && naive.silent_substitutions > 0, "{naive:?}");
 }

@@ -86,6 +86,21 @@ class Address(TypedDict):
     """Number and street, up to 35 characters; needed."""
 
 
+class Alternative(TypedDict):
+    """A pickup point that would do."""
+
+    distance_m: NotRequired[Optional[int]]
+    """How far it is from the point that was wanted, in metres."""
+    kind: str
+    """What kind of place it is, by the carrier's code."""
+    name: str
+    """Its name."""
+    pickup_point: str
+    """Its id."""
+    place: str
+    """Its postal code and city."""
+
+
 class ApiKey(TypedDict):
     """An API key, without the secret itself."""
 
@@ -103,7 +118,7 @@ class ApiKey(TypedDict):
     """The requests that may be sent per second in the long run; absent when there is no limit."""
     scopes: List[str]
     """What it may do: read (shipments, timelines, labels), ship (create shipments), decide (void, resolve), hooks
-    (webhooks).
+    (webhooks), pick (pickup points and the buyer's choice).
     """
 
 Arrangement: TypeAlias = "Literal['as_kept', 'quarters']"
@@ -202,6 +217,36 @@ class Cause(TypedDict):
     """A sentence for people."""
 
 
+class ChosenPoint(TypedDict):
+    """A pickup point, as the buyer saw it when she chose it."""
+
+    address: List[str]
+    """Its address, without empty lines."""
+    city: str
+    """Its city."""
+    country: str
+    """Its country, two letters."""
+    hours: List[str]
+    """Its opening hours from Monday to Sunday, as the carrier writes them."""
+    id: str
+    """Its id."""
+    kind: str
+    """What kind of place it is, by the carrier's code."""
+    name: str
+    """Its name."""
+    postal_code: str
+    """Its postal code."""
+
+ClosureAnswer = TypedDict(
+    "ClosureAnswer",
+    {
+        "from": "str",
+        "until": "str",
+    },
+)
+"""A time during which a point is shut."""
+
+
 class Column(TypedDict):
     """A column of a CSV batch."""
 
@@ -225,6 +270,32 @@ class Columns(TypedDict):
 
     columns: List[Column]
     """The columns."""
+
+
+class Consent(TypedDict):
+    """What was agreed to in the place of what the request says."""
+
+    at: str
+    """When, RFC 3339."""
+    by: str
+    """rule, merchant or buyer."""
+    kept: bool
+    """Whether the buyer's point is kept, whatever is said against it: the carrier has the last word."""
+    not_before: NotRequired[Optional[str]]
+    """Before when the carrier is not asked, RFC 3339."""
+
+
+class ConsentRequest(TypedDict):
+    """Where a parcel is to go: exactly one of the three."""
+
+    home: NotRequired[Optional[bool]]
+    """true: to the buyer's address."""
+    keep: NotRequired[Optional[bool]]
+    """true: where the buyer chose, whatever is said against it here. The carrier has the last word; where it has
+    refused the point, or the point is shut, it is asked later.
+    """
+    pickup_point: NotRequired[Optional[str]]
+    """To this pickup point."""
 
 
 class Customs(TypedDict):
@@ -294,7 +365,8 @@ class Fact(TypedDict):
     """Why."""
     fact: str
     """accepted, claimed, sent, not_done, confirmed, rejected, unknown, probed, superseded, turned_up,
-    left_to_human, reopened, released or voided.
+    left_to_human, reopened, released, voided, asked, consented, rechosen, elsewhere, local_offered, announced,
+    integrated, restored or compacted.
     """
     note: NotRequired[Optional[str]]
     """Anything else worth knowing, in a few words."""
@@ -309,6 +381,34 @@ class Fact(TypedDict):
 
 IfUndeliverable: TypeAlias = "Literal['return', 'abandon']"
 """What becomes of a parcel that cannot be delivered."""
+
+
+class ImportAnswer(TypedDict):
+    """What became of a file of orders."""
+
+    counts: Dict[str, int]
+    """How many of them were new, changed, known, older (what is known is newer) or refused."""
+    results: List[ImportedRow]
+    """Each row with its result, in the order of the file."""
+    rows: int
+    """Rows that were read."""
+
+
+class ImportedRow(TypedDict):
+    """What became of a row."""
+
+    column: NotRequired[Optional[int]]
+    """The column that is wrong."""
+    detail: NotRequired[Optional[str]]
+    """What is wrong and what to do."""
+    field: NotRequired[Optional[str]]
+    """The field that is wrong."""
+    line: int
+    """On which line of the file it begins, from 1; in a JSON list, its place."""
+    number: NotRequired[Optional[str]]
+    """The order's number."""
+    result: str
+    """new, changed, known, older or refused; read in a dry run."""
 
 
 class LabelsRequest(TypedDict):
@@ -346,6 +446,36 @@ class LineProblem(TypedDict):
     """The field, dotted, in this API's own words."""
 
 
+class Mismatch(TypedDict):
+    """A parcel that is not, or may not be, where its buyer chose."""
+
+    at: str
+    """When it was seen, RFC 3339."""
+    chosen: NotRequired[Optional[str]]
+    """The point that the buyer chose."""
+    code: NotRequired[Optional[str]]
+    """The carrier's event code."""
+    why: str
+    """elsewhere: the carrier says that the parcel waits at another point. rechosen: the buyer chose another point
+    after the carrier had been asked.
+    """
+
+
+class Near(TypedDict):
+    """A place on the map."""
+
+    latitude: float
+    """Degrees north."""
+    longitude: float
+    """Degrees east."""
+    place: NotRequired[Optional[str]]
+    """The commune there, or the nearest."""
+    place_distance_m: NotRequired[Optional[int]]
+    """How far that commune's middle is, metres: far at sea."""
+    postal_code: NotRequired[Optional[str]]
+    """Its postal code."""
+
+
 class NewWebhook(TypedDict):
     """An endpoint to be added."""
 
@@ -353,6 +483,57 @@ class NewWebhook(TypedDict):
     """Of which events it is told; of all, also of those to come, when left out."""
     url: str
     """Where messages are sent: https, a public host, port 443 or one from 1024 on."""
+
+
+class OnePickupPoint(TypedDict):
+    """A pickup point with how it stands."""
+
+    accessible: bool
+    """Whether it can be entered with reduced mobility."""
+    address: List[str]
+    """The lines of its address."""
+    age_s: int
+    """How long ago that is, seconds."""
+    city: str
+    """Its city."""
+    closures: List[ClosureAnswer]
+    """When it is shut for longer."""
+    country: str
+    """Its country, two letters."""
+    distance_m: NotRequired[Optional[int]]
+    """How far it is, metres."""
+    hours: Week
+    """Its opening hours."""
+    id: str
+    """Its id at the carrier, six characters."""
+    kind: str
+    """post_office, shop, or the carrier's own code of another kind."""
+    latitude: NotRequired[Optional[float]]
+    """Degrees north, where known."""
+    longitude: NotRequired[Optional[float]]
+    """Degrees east."""
+    name: str
+    """Its name."""
+    open_now: NotRequired[Optional[bool]]
+    """Whether it is open now; null where its hours are not known."""
+    opens_at: NotRequired[Optional[str]]
+    """When it opens next, RFC 3339; null while it is open, or where that is not known."""
+    partly_closed: bool
+    """Whether it is shut during a part of the time for which parcels are held: a parcel then waits."""
+    postal_code: str
+    """Its postal code."""
+    seen_at: str
+    """When the carrier last told of it, RFC 3339."""
+    weight_max_g: NotRequired[Optional[int]]
+    """The heaviest parcel that it takes, grams; null where that is not known."""
+    since: NotRequired[Optional[str]]
+    """Since when it stands so, RFC 3339; null while it is listed."""
+    source: str
+    """carrier: it answered just now. directory: as it was last known."""
+    standing: str
+    """listed; unlisted: it was missing where the carrier had to list it, and is not offered; gone: the carrier
+    said so.
+    """
 
 
 class Order(TypedDict):
@@ -403,6 +584,11 @@ class OrderRequest(TypedDict):
     """
     parcels: List[Parcel]
     """The parcels."""
+    pickup_choice: NotRequired[Optional[str]]
+    """The signed record of what the buyer chose, as `POST /v1/pickup-choices` gave it. Where the point that you
+    ask for is another one, the shipment becomes a question. Only for a single shipment: in an order or a batch
+    the choice that was recorded for the order's number counts.
+    """
     pickup_point: NotRequired[Optional[str]]
     """The pickup point that the buyer chose: six characters. Needed for products to a pickup point, not allowed
     for the others.
@@ -454,6 +640,112 @@ class Parcel(TypedDict):
     """Weight in grams, 10 to 30,000."""
 
 
+class PickupChoice(TypedDict):
+    """A choice as it was recorded."""
+
+    choice: str
+    """The signed record. Send it as `pickup_choice` with the shipment."""
+    chosen_at: str
+    """When it was chosen, RFC 3339."""
+    distance_m: NotRequired[Optional[int]]
+    """How far it was, in metres."""
+    ended_at: NotRequired[Optional[str]]
+    """When another took its place, RFC 3339; absent while it counts."""
+    order_number: NotRequired[Optional[str]]
+    """The order."""
+    point: ChosenPoint
+    """The point, as the buyer saw it."""
+    product: str
+    """The product that goes there."""
+
+
+class PickupChoiceRequest(TypedDict):
+    """What a buyer chose."""
+
+    date: NotRequired[Optional[str]]
+    """The day on which the parcel is handed over; today when absent."""
+    distance_m: NotRequired[Optional[int]]
+    """How far the point was shown to be, in metres; for those who give no latitude and longitude."""
+    latitude: NotRequired[Optional[float]]
+    """Where the buyer searched, for the distance."""
+    longitude: NotRequired[Optional[float]]
+    """Where the buyer searched, for the distance."""
+    order_number: NotRequired[Optional[str]]
+    """The order, where it has a number already: then what the label is asked for is held to this choice."""
+    point: str
+    """The pickup point's id."""
+    product: NotRequired[Optional[str]]
+    """The product that goes there; HD when absent."""
+    replaces: NotRequired[Optional[str]]
+    """The `choice` that this one takes the place of. Needed for a key with the scope pick alone when the order has
+    another choice already.
+    """
+    weight_g: NotRequired[Optional[int]]
+    """The parcel's weight in grams: a point that does not take it is refused."""
+
+
+class PickupChoices(TypedDict):
+    """The choices of an order, the latest first."""
+
+    choices: List[PickupChoice]
+
+
+class PickupPoint(TypedDict):
+    """A pickup point."""
+
+    accessible: bool
+    """Whether it can be entered with reduced mobility."""
+    address: List[str]
+    """The lines of its address."""
+    age_s: int
+    """How long ago that is, seconds."""
+    city: str
+    """Its city."""
+    closures: List[ClosureAnswer]
+    """When it is shut for longer."""
+    country: str
+    """Its country, two letters."""
+    distance_m: NotRequired[Optional[int]]
+    """How far it is, metres."""
+    hours: Week
+    """Its opening hours."""
+    id: str
+    """Its id at the carrier, six characters."""
+    kind: str
+    """post_office, shop, or the carrier's own code of another kind."""
+    latitude: NotRequired[Optional[float]]
+    """Degrees north, where known."""
+    longitude: NotRequired[Optional[float]]
+    """Degrees east."""
+    name: str
+    """Its name."""
+    open_now: NotRequired[Optional[bool]]
+    """Whether it is open now; null where its hours are not known."""
+    opens_at: NotRequired[Optional[str]]
+    """When it opens next, RFC 3339; null while it is open, or where that is not known."""
+    partly_closed: bool
+    """Whether it is shut during a part of the time for which parcels are held: a parcel then waits."""
+    postal_code: str
+    """Its postal code."""
+    seen_at: str
+    """When the carrier last told of it, RFC 3339."""
+    weight_max_g: NotRequired[Optional[int]]
+    """The heaviest parcel that it takes, grams; null where that is not known."""
+
+
+class PickupPoints(TypedDict):
+    """Pickup points near a place, the nearest first."""
+
+    as_of: NotRequired[Optional[str]]
+    """When the carrier said the oldest part of this, RFC 3339; null where there is nothing."""
+    near: NotRequired[Optional[Near]]
+    """Where it is measured from."""
+    points: List[PickupPoint]
+    """The points."""
+    source: str
+    """carrier: it answered just now. directory: the points as they were last known."""
+
+
 class Problem(TypedDict):
     """A problem as RFC 9457 lays it out."""
 
@@ -481,6 +773,29 @@ class Problem(TypedDict):
     """The kind in a few words, the same each time."""
     type: str
     """Which kind of problem, as a place in the documentation: `/docs#problem-…`."""
+
+
+class Question(TypedDict):
+    """What is asked: the buyer's choice cannot be honoured as the request has it."""
+
+    alternatives: List[Alternative]
+    """Points that would do, as they were known when it was asked, the nearest first."""
+    asked_at: str
+    """When it was asked, RFC 3339."""
+    carrier_code: NotRequired[Optional[str]]
+    """The carrier's error id, where it refused the point."""
+    chosen: NotRequired[Optional[str]]
+    """The pickup point that the buyer chose, where that is another."""
+    link: NotRequired[Optional[str]]
+    """The path of a page on which the buyer can answer, in French or English; it needs no key. Only when one
+    shipment is read with a key that may decide.
+    """
+    text: str
+    """The same in a sentence."""
+    wanted: Delivery
+    """What the request says."""
+    why: str
+    """point_unknown, point_gone, point_closed, too_heavy, differs_from_choice or refused_by_carrier."""
 
 
 class Reject(TypedDict):
@@ -533,8 +848,10 @@ class Shipment(TypedDict):
     """Where the customs form (CN23) can be fetched, where there is one. Only when one shipment is read."""
     confirmed_by: NotRequired[Optional[str]]
     """How the label came to be known: answer, anchor, tracking, human or local."""
+    consent: NotRequired[Optional[Consent]]
+    """What was agreed to last, where something was."""
     delivery: Delivery
-    """Where the parcel is to end."""
+    """Where the parcel is to end: as you asked for it, or as was agreed to since."""
     deposit_date: str
     """The day on which you mean to hand the parcel over."""
     human_reason: NotRequired[Optional[str]]
@@ -547,6 +864,8 @@ class Shipment(TypedDict):
     """Where the label comes from, once it is there: carrier, or local when it was printed without the carrier."""
     label_url: NotRequired[Optional[str]]
     """Where the label can be fetched, once it is there."""
+    mismatch: NotRequired[Optional[Mismatch]]
+    """Why the parcel is not, or may not be, where its buyer chose."""
     next_step: str
     """What will happen next, or what you can do, in a sentence."""
     no_local_label: NotRequired[Optional[str]]
@@ -563,12 +882,14 @@ class Shipment(TypedDict):
     """The number at the partner that delivers, where there is one. Only when one shipment is read."""
     product: str
     """The carrier's product."""
+    question: NotRequired[Optional[Question]]
+    """What is asked, in the state question: where the parcel goes, since the buyer's choice cannot be honoured."""
     reject: NotRequired[Optional[Reject]]
     """What the carrier refused."""
     released: bool
     """Whether the label was handed out."""
     state: str
-    """waiting, in_flight, unknown, confirmed, rejected, human or void."""
+    """waiting, in_flight, unknown, confirmed, rejected, human, question or void."""
     via: str
     """By which door it came: api or drop_in."""
 
@@ -613,6 +934,11 @@ class ShipmentRequest(TypedDict):
     """The parcel number, where your contract gives you a range of numbers to choose from."""
     parcel_ref: NotRequired[Optional[str]]
     """Your name for this parcel of the order, 1 to 17 characters without accents."""
+    pickup_choice: NotRequired[Optional[str]]
+    """The signed record of what the buyer chose, as `POST /v1/pickup-choices` gave it. Where the point that you
+    ask for is another one, the shipment becomes a question. Only for a single shipment: in an order or a batch
+    the choice that was recorded for the order's number counts.
+    """
     pickup_point: NotRequired[Optional[str]]
     """The pickup point that the buyer chose: six characters. Needed for products to a pickup point, not allowed
     for the others.
@@ -626,6 +952,107 @@ class ShipmentRequest(TypedDict):
     """Who sends."""
     weight_g: int
     """Weight in grams, 10 to 30,000."""
+
+
+class ShopOrder(TypedDict):
+    """An order of a shop."""
+
+    delivery: NotRequired[Optional[ShopOrderDelivery]]
+    """What the buyer ordered of the delivery. Only when one order is read, and while it is kept whole."""
+    id: str
+    """Its id here."""
+    number: str
+    """The number that the buyer knows."""
+    order_id: str
+    """The platform's own id."""
+    out_of_step: bool
+    """Whether the shop is still to be told something, or a person has to decide something."""
+    parcel_number: NotRequired[Optional[str]]
+    """The parcel's number on the label."""
+    placed_at: str
+    """When it was placed, RFC 3339."""
+    seen_at: str
+    """When it last came here with something new, RFC 3339."""
+    shipment: NotRequired[Optional[str]]
+    """The shipment that was made of it."""
+    shop: str
+    """Its shop."""
+    shop_parcel_number: NotRequired[Optional[str]]
+    """The parcel's number as the shop has it."""
+    status: str
+    """Where it stands in the shop: pending, to_ship, shipped, cancelled, other or deleted."""
+    step: str
+    """How far it has come here: kept, new (its label is about to be asked for), asked, told (the shop has the
+    number) or person.
+    """
+    telling: NotRequired[Optional[ShopOrderTelling]]
+    """What the shop is still to be told."""
+    told_at: NotRequired[Optional[str]]
+    """When the shop was told the number, RFC 3339."""
+    updated_at: str
+    """When the shop last changed it, by the shop's own clock, RFC 3339."""
+    why: NotRequired[Optional[str]]
+    """What a person has to decide."""
+
+
+class ShopOrderDelivery(TypedDict):
+    """What the buyer ordered of the delivery."""
+
+    currency: NotRequired[Optional[str]]
+    """Its currency."""
+    method: NotRequired[Optional[str]]
+    """The delivery method as the shop names it."""
+    pickup_point: NotRequired[Optional[str]]
+    """The pickup point that the buyer chose."""
+    total: NotRequired[Optional[str]]
+    """The sum to pay, as the shop writes it."""
+    weight_g: NotRequired[Optional[int]]
+    """What the goods weigh, in grams."""
+
+
+class ShopOrderList(TypedDict):
+    """A page of orders."""
+
+    next: NotRequired[Optional[str]]
+    """The path of the next page; absent on the last."""
+    orders: List[ShopOrder]
+    """Those placed last first."""
+
+
+class ShopOrderShipmentRequest(TypedDict):
+    """What is wanted otherwise of one order's label."""
+
+    addressee: NotRequired[Optional[Address]]
+    """The buyer's address, in the place of the order's."""
+    deposit_date: NotRequired[Optional[str]]
+    """The day on which you hand the parcel over; today when absent."""
+    instructions: NotRequired[Optional[str]]
+    """Instructions to the postman, up to 35 characters."""
+    insurance_cents: NotRequired[Optional[int]]
+    """Insured value in euro cents."""
+    keep: NotRequired[bool]
+    """true: let the shipment stand as it is, although the order was changed in the shop since."""
+    label_format: NotRequired[Optional[str]]
+    """The label's format."""
+    parcel_ref: NotRequired[Optional[str]]
+    """Your name for this parcel, 1 to 17 characters without accents."""
+    pickup_point: NotRequired[Optional[str]]
+    """The pickup point."""
+    product: NotRequired[Optional[str]]
+    """The carrier's product, in the place of the shop's."""
+    weight_g: NotRequired[Optional[int]]
+    """The parcel's weight in grams, packing included."""
+
+
+class ShopOrderTelling(TypedDict):
+    """The news that a shop is still to be told."""
+
+    attempts: int
+    """How often it was tried."""
+    due_at: str
+    """When it is told, or told again, RFC 3339."""
+    error: NotRequired[Optional[str]]
+    """Why the last attempt did not do."""
 
 
 class Timeline(TypedDict):
@@ -744,6 +1171,18 @@ class WebhookTest(TypedDict):
     """The status of its answer."""
     took_ms: int
     """How long it took, in milliseconds."""
+
+
+class Week(TypedDict):
+    """A week of opening hours; a day without any is shut, null is not known."""
+
+    friday: NotRequired[Optional[List[str]]]
+    monday: NotRequired[Optional[List[str]]]
+    saturday: NotRequired[Optional[List[str]]]
+    sunday: NotRequired[Optional[List[str]]]
+    thursday: NotRequired[Optional[List[str]]]
+    tuesday: NotRequired[Optional[List[str]]]
+    wednesday: NotRequired[Optional[List[str]]]
 
 
 class Raw:
@@ -1157,10 +1596,111 @@ class Tournee:
             f"/v1/orders/{_part(order_number)}",
         ))
 
+    def pickup_choices(self, *, order_number: str) -> PickupChoices:
+        """Read what was chosen for an order.
+
+        The choices that were recorded for an order, the latest first; the first one counts unless it has ended.
+
+        ``GET /v1/pickup-choices``
+
+        ``order_number``: The order's number.
+        """
+        return cast("PickupChoices", self._caller.ask_json(
+            "GET",
+            "/v1/pickup-choices",
+            query={"order_number": order_number},
+        ))
+
+    def choose_pickup_point(self, body: PickupChoiceRequest) -> PickupChoice:
+        """Record what a buyer chose.
+
+        Takes down the pickup point that a buyer chose, as the directory knows it, and signs it. With an order
+        number the record is on disk before this is answered, and nothing changes it silently: a label that is
+        asked for another point, or for the home, becomes a question. A second choice for the same order takes
+        the place of the first, which is kept.
+
+        ``POST /v1/pickup-choices``
+        """
+        return cast("PickupChoice", self._caller.ask_json(
+            "POST",
+            "/v1/pickup-choices",
+            body=body,
+        ))
+
+    def pickup_points(
+        self,
+        *,
+        postal_code: Optional[str] = None,
+        city: Optional[str] = None,
+        address: Optional[str] = None,
+        country: Optional[str] = None,
+        latitude: Optional[str] = None,
+        longitude: Optional[str] = None,
+        weight_g: Optional[int] = None,
+        date: Optional[str] = None,
+        kind: Optional[str] = None,
+        accessible: Optional[str] = None,
+        open_now: Optional[str] = None,
+        limit: Optional[int] = None,
+    ) -> PickupPoints:
+        """Find pickup points.
+
+        Pickup points near a postal code and city, or near a position, the nearest first. No point that is gone,
+        shut while the parcel would arrive, or too weak for it is among them. While the carrier is slow or does
+        not answer, they are as they were last known: `source` and `as_of` say so. The list is empty only where
+        there is nothing to be found, and never because the carrier does not answer.
+
+        A key with nothing but the scope `pick` may stand in a public page: every origin may ask.
+
+        ``GET /v1/pickup-points``
+
+        ``postal_code``: The postal code of the place; with `city`.
+
+        ``city``: The city; may be left out in France.
+
+        ``address``: Number and street: the carrier then measures from there.
+
+        ``country``: The country, two letters; FR when absent.
+
+        ``latitude``: Degrees north, in the place of a postal code; with `longitude`.
+
+        ``longitude``: Degrees east.
+
+        ``weight_g``: Only points that take a parcel of so many grams, 1 to 30000.
+
+        ``date``: The day on which the parcel is handed over, as 2025-12-22; today in Paris when absent.
+
+        ``kind``: Only post offices (post_office) or only shops (shop).
+
+        ``accessible``: true: only points that can be entered with reduced mobility.
+
+        ``open_now``: true: only points that are open now.
+
+        ``limit``: How many points at most, 1 to 50; 20 when absent.
+        """
+        return cast("PickupPoints", self._caller.ask_json(
+            "GET",
+            "/v1/pickup-points",
+            query={"postal_code": postal_code, "city": city, "address": address, "country": country, "latitude": latitude, "longitude": longitude, "weight_g": weight_g, "date": date, "kind": kind, "accessible": accessible, "open_now": open_now, "limit": limit},
+        ))
+
+    def pickup_point(self, id: str) -> OnePickupPoint:
+        """Read a pickup point.
+
+        One pickup point, how it stands and how old that is; also of a point that is gone, once it was known.
+
+        ``GET /v1/pickup-points/{id}``
+        """
+        return cast("OnePickupPoint", self._caller.ask_json(
+            "GET",
+            f"/v1/pickup-points/{_part(id)}",
+        ))
+
     def list(
         self,
         *,
         state: Optional[str] = None,
+        mismatch: Optional[str] = None,
         order_number: Optional[str] = None,
         q: Optional[str] = None,
         parcel_number: Optional[str] = None,
@@ -1178,7 +1718,11 @@ class Tournee:
 
         ``GET /v1/shipments``
 
-        ``state``: Only those in this state: waiting, in_flight, unknown, confirmed, rejected, human or void.
+        ``state``: Only those in this state: waiting, in_flight, unknown, confirmed, rejected, human, question
+        or void.
+
+        ``mismatch``: true: only those of which it is known that the parcel is not, or may not be, where its
+        buyer chose.
 
         ``order_number``: Only those of this order.
 
@@ -1202,13 +1746,14 @@ class Tournee:
         return cast("ShipmentList", self._caller.ask_json(
             "GET",
             "/v1/shipments",
-            query={"state": state, "order_number": order_number, "q": q, "parcel_number": parcel_number, "batch": batch, "product": product, "created_from": created_from, "created_to": created_to, "limit": limit, "cursor": cursor},
+            query={"state": state, "mismatch": mismatch, "order_number": order_number, "q": q, "parcel_number": parcel_number, "batch": batch, "product": product, "created_from": created_from, "created_to": created_to, "limit": limit, "cursor": cursor},
         ))
 
     def list_all(
         self,
         *,
         state: Optional[str] = None,
+        mismatch: Optional[str] = None,
         order_number: Optional[str] = None,
         q: Optional[str] = None,
         parcel_number: Optional[str] = None,
@@ -1220,7 +1765,7 @@ class Tournee:
         cursor: Optional[str] = None,
     ) -> Iterator[Shipment]:
         """What :meth:`list` gives, all pages of it, each fetched when it is reached."""
-        page = self.list(state=state, order_number=order_number, q=q, parcel_number=parcel_number, batch=batch, product=product, created_from=created_from, created_to=created_to, limit=limit, cursor=cursor)
+        page = self.list(state=state, mismatch=mismatch, order_number=order_number, q=q, parcel_number=parcel_number, batch=batch, product=product, created_from=created_from, created_to=created_to, limit=limit, cursor=cursor)
         while True:
             yield from page["shipments"]
             following = page.get("next")
@@ -1281,6 +1826,21 @@ class Tournee:
             f"/v1/shipments/{_part(id)}/cn23",
             accept="application/pdf",
         )
+
+    def consent(self, id: str, body: ConsentRequest) -> Shipment:
+        """Answer a shipment's question.
+
+        Agrees to where a parcel goes whose buyer's choice cannot be honoured. It is written down with who
+        agreed, and the carrier is asked for it; the request itself stays as it was. The same answer twice is
+        the same as once.
+
+        ``POST /v1/shipments/{id}/consent``
+        """
+        return cast("Shipment", self._caller.ask_json(
+            "POST",
+            f"/v1/shipments/{_part(id)}/consent",
+            body=body,
+        ))
 
     def facts(self, id: str) -> Timeline:
         """Read a shipment's timeline.
@@ -1376,6 +1936,123 @@ class Tournee:
         return cast("Shipment", self._caller.ask_json(
             "POST",
             f"/v1/shipments/{_part(id)}/void",
+        ))
+
+    def list_shop_orders(
+        self,
+        *,
+        shop: Optional[str] = None,
+        status: Optional[str] = None,
+        number: Optional[str] = None,
+        out_of_step: Optional[bool] = None,
+        limit: Optional[int] = None,
+        cursor: Optional[str] = None,
+    ) -> ShopOrderList:
+        """List orders of shops.
+
+        The orders of your shops, those placed last first. A page can hold fewer than were asked for although
+        there are more: go on as long as there is a `next`.
+
+        ``GET /v1/shop-orders``
+
+        ``shop``: Only of this shop.
+
+        ``status``: Only those that stand so in their shop: pending, to_ship, shipped, cancelled, other or
+        deleted.
+
+        ``number``: Only those with this number.
+
+        ``out_of_step``: true: only those of which the shop is still to be told something, or a person has to
+        decide something.
+
+        ``limit``: How many on a page, 1 to 200; 50 when absent.
+
+        ``cursor``: Where the page begins: taken from `next` of the page before, and otherwise a secret of this
+        server's.
+        """
+        return cast("ShopOrderList", self._caller.ask_json(
+            "GET",
+            "/v1/shop-orders",
+            query={"shop": shop, "status": status, "number": number, "out_of_step": out_of_step, "limit": limit, "cursor": cursor},
+        ))
+
+    def list_shop_orders_all(
+        self,
+        *,
+        shop: Optional[str] = None,
+        status: Optional[str] = None,
+        number: Optional[str] = None,
+        out_of_step: Optional[bool] = None,
+        limit: Optional[int] = None,
+        cursor: Optional[str] = None,
+    ) -> Iterator[ShopOrder]:
+        """What :meth:`list_shop_orders` gives, all pages of it, each fetched when it is reached."""
+        page = self.list_shop_orders(shop=shop, status=status, number=number, out_of_step=out_of_step, limit=limit, cursor=cursor)
+        while True:
+            yield from page["orders"]
+            following = page.get("next")
+            if following is None:
+                return
+            page = cast("ShopOrderList", self._caller.ask_json("GET", following))
+
+    def read_shop_order(self, id: str) -> ShopOrder:
+        """Read an order of a shop.
+
+        An order as its shop has it and how far it has come here. The buyer's address is not in it.
+
+        ``GET /v1/shop-orders/{id}``
+        """
+        return cast("ShopOrder", self._caller.ask_json(
+            "GET",
+            f"/v1/shop-orders/{_part(id)}",
+        ))
+
+    def ship_shop_order(
+        self,
+        id: str,
+        body: Optional[Optional[ShopOrderShipmentRequest]] = None,
+        *,
+        wait_seconds: Optional[int] = None,
+    ) -> Shipment:
+        """Ask for the label of an order.
+
+        Makes a shipment of the order, with the shop's settings and what the body wants otherwise. Asked again,
+        it is the same shipment, also when the label was asked for by another way meanwhile; only when that was
+        given up, or the carrier refused it, is there another.
+
+        ``POST /v1/shop-orders/{id}/shipment``
+
+        ``wait_seconds``: wait up to N seconds (0 to 60) for the label
+        """
+        return cast("Shipment", self._caller.ask_json(
+            "POST",
+            f"/v1/shop-orders/{_part(id)}/shipment",
+            headers={"Prefer": _waiting(wait_seconds)},
+            body=body,
+        ))
+
+    def import_shop_orders(
+        self,
+        shop: str,
+        body: Union[List[Any], Raw],
+        *,
+        dry_run: Optional[bool] = None,
+    ) -> ImportAnswer:
+        """Take in a file of orders.
+
+        Takes in the orders of a shop from JSON (a list, or an object whose only field `orders` is one), NDJSON
+        or CSV. A row that is wrong harms no other; an order that is known just so, or newer, stays as it is, so
+        a file may be sent again.
+
+        ``POST /v1/shops/{shop}/orders``
+
+        ``dry_run``: true: look at every row and say what is wrong; take nothing in.
+        """
+        return cast("ImportAnswer", self._caller.ask_json(
+            "POST",
+            f"/v1/shops/{_part(shop)}/orders",
+            query={"dry_run": dry_run},
+            body=body,
         ))
 
     def list_webhooks(self) -> WebhookList:

@@ -26,17 +26,37 @@ async fn calls_in_an_hour(settings: PointSettings, account: bool) -> usize {
 
 #[tokio::test(start_paused = true)]
 async fn it_keeps_to_its_budget() {
-    // One area that is stale after a minute: six calls a minute would be allowed, and one is needed.
-    let calls = calls_in_an_hour(settings(6), true).await;
-    assert!((50..=60).contains(&calls), "{calls}");
-    // Stale more often than it may ask: once in two minutes would be too seldom for freshness, and is all it gets.
-    let calls = calls_in_an_hour(PointSettings { fresh_minutes: 1, ..settings(1) }, true).await;
-    assert!((29..=60).contains(&calls), "{calls}");
+    for per_minute in [6, 1] {
+        let calls = calls_in_an_hour(settings(per_minute), true).await;
+        let most = per_minute as usize * 60;
+        assert!((most - 2..=most).contains(&calls), "{calls} of {most}");
+    }
     assert_eq!(calls_in_an_hour(settings(0), true).await, 0);
     assert_eq!(calls_in_an_hour(PointSettings { enabled: false, ..settings(6) }, true).await, 0);
     assert_eq!(calls_in_an_hour(settings(6), false).await, 0, "with nobody's login nothing is asked");
-    let fresh = PointSettings { fresh_minutes: 12 * 60, ..settings(6) };
-    assert_eq!(calls_in_an_hour(fresh, true).await, 0, "what is fresh is left alone");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_used_comes_first_and_then_the_country_the_largest_towns_first() {
+    let world = World::with(six(), settings(6), true).await;
+    world.search().await;
+    pass(HOUR).await;
+    let calls = world.carrier.calls();
+    let used = calls.iter().filter(|city| *city == "Brest").count();
+    assert!((50..=62).contains(&used), "stale after a minute, it is asked for each minute: {used}");
+    let towns: Vec<&String> = calls.iter().filter(|city| *city != "Brest").collect();
+    assert!(towns.len() > 250, "{}", towns.len());
+    assert!(towns[..20].iter().any(|city| city.starts_with("Marseille") || city.starts_with("Lyon")), "{towns:?}");
+    world.runner.shutdown(HOUR).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_fresh_is_left_alone() {
+    let world = World::with(six(), PointSettings { fresh_minutes: 12 * 60, ..settings(6) }, true).await;
+    world.search().await;
+    pass(HOUR).await;
+    assert_eq!(world.carrier.calls().iter().filter(|city| *city == "Brest").count(), 1);
+    world.runner.shutdown(HOUR).await;
 }
 
 #[tokio::test(start_paused = true)]

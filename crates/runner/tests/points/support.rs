@@ -196,7 +196,7 @@ impl Carrier {
     async fn answer(&self, request: Request, deadline: Duration) -> Exchange {
         let (operation, call) = read(&request);
         let asked = match &call.ask {
-            PickupAsk::Search(_) => "search".to_owned(),
+            PickupAsk::Search(search) => search.city.clone(),
             PickupAsk::ById(one) => one.id.to_string(),
         };
         self.calls.lock().expect("lock").push(asked);

@@ -9,7 +9,7 @@ use colissimo::{LabelAnswer, LineEnds, TrackEvent, TrackRecord};
 use dispatch::{Fact, Health, InTheDark, Policy};
 use parcel::{Address, AddressFields, DeliveryMode, LabelFormat, Letter, Login, MerchantId, Product, Shipment};
 use parcel::{ShipmentId, ShipmentParts, Weight};
-use runner::{Metrics, Relay, Runner, Settings, Transports};
+use runner::{Metrics, PointSettings, Relay, Runner, Settings, Transports};
 use std::{
     collections::VecDeque,
     pin::Pin,
@@ -82,7 +82,9 @@ impl World {
         let carrier: Arc<dyn Transport> = self.carrier.clone();
         let transports = Transports { shipping: Arc::clone(&carrier), tracking: carrier, announcements: None };
         let metrics = Metrics::register(&mut prometheus_client::registry::Registry::default());
-        let (settings, policy) = (Settings::default(), Policy::default());
+        // A crawl would play the acts that are meant for others.
+        let points = PointSettings { crawl_per_minute: 0, ..PointSettings::default() };
+        let (settings, policy) = (Settings { points, ..Settings::default() }, Policy::default());
         let clock = self.clock.clone();
         let runner = Runner::start(self.store.clone(), transports, clock, settings, policy, metrics).await;
         self.runner = Some(runner.expect("a runner"));

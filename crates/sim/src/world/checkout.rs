@@ -8,7 +8,7 @@ use crate::{
     orders::SimOrder,
     places::Point,
     register::{Fate, Register},
-    scenario::{Function, Scenario},
+    scenario::Scenario,
     transport::{SimClock, SimTransport},
 };
 use axum::body::Body;
@@ -31,9 +31,8 @@ use std::{
 const BEFORE_S_MAX: u64 = 1_800;
 /// How long a checkout without a gateway waits for the carrier (assumed: as Colissimo's module does).
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How long after a point shut it may still be offered: what the carrier itself said last, as old as the directory lets it
-/// become. See the report's key `points_offered_that_had_shut`.
-const KNOWN_LATE: Duration = Duration::from_secs(30 * 60);
+/// How long after a point shut it may still be offered: an area that was answered a moment ago is not asked for again.
+const KNOWN_LATE: Duration = Duration::from_secs(10 * 60);
 
 /// What became of the checkouts of a day.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -46,7 +45,7 @@ pub struct Checkouts {
     pub from_the_directory: u64,
     /// Those who were not shown the point that they then wanted, though it was open.
     pub point_missing: u64,
-    /// Points that were offered more than half an hour after they had shut while the carrier could say so.
+    /// Points that had shut and were offered in an answer that was the carrier's own, or fresh from it.
     pub points_offered_that_had_shut: u64,
     /// The longest that a buyer waited for an answer, in milliseconds.
     pub waited_ms_max: u64,
@@ -60,7 +59,6 @@ pub struct Checkouts {
 pub(super) struct Counter {
     counts: Mutex<Checkouts>,
     dark: (Time, Time),
-    scenario: Scenario,
     register: Register,
 }
 
@@ -73,7 +71,7 @@ struct Shown {
 impl Counter {
     pub(super) fn new(scenario: &Scenario, register: Register) -> Self {
         let dark = super::report::dark(scenario);
-        Self { counts: Mutex::default(), dark, scenario: scenario.clone(), register }
+        Self { counts: Mutex::default(), dark, register }
     }
 
     pub(super) fn counts(&self) -> Checkouts {
@@ -93,22 +91,19 @@ impl Counter {
         counts.from_the_directory += u64::from(shown.from_the_directory);
         let wanted = order.pickup().filter(|id| self.is_to_be_had(*id, at));
         counts.point_missing += u64::from(wanted.is_some_and(|id| !shown.points.contains(&id)));
-        counts.points_offered_that_had_shut += shown.points.iter().filter(|id| self.had_shut(**id, at)).count() as u64;
+        if !shown.from_the_directory {
+            let shut = shown.points.iter().filter(|id| self.had_shut(**id, at));
+            counts.points_offered_that_had_shut += shut.count() as u64;
+        }
     }
 
     fn is_to_be_had(&self, id: PickupPointId, at: Time) -> bool {
         is_to_be_had(&self.register, id, at)
     }
 
-    /// Whether it shut while the carrier could have said so, and long ago.
+    /// Whether it had shut when the buyer asked, and not in the very minutes in which a fresh answer counts as one.
     fn had_shut(&self, id: PickupPointId, at: Time) -> bool {
-        match self.register.fate(id) {
-            Fate::Shuts(shut) if shut.plus(KNOWN_LATE) <= at => {
-                let weather = self.scenario.at(at, Function::Pickup);
-                !weather.dark && weather.error_rate <= 0.0
-            }
-            _ => false,
-        }
+        matches!(self.register.fate(id), Fate::Shuts(shut) if shut.plus(KNOWN_LATE) <= at)
     }
 
     fn lock(&self) -> MutexGuard<'_, Checkouts> {

@@ -180,7 +180,7 @@ async fn know_the_points(store: &Store, plan: &Plan) -> Result<(), StoreError> {
 }
 
 /// Chance that follows from the seed.
-fn chance(seed: u64, stream: u64) -> Arc<dyn Fn(&mut [u8]) + Send + Sync> {
+fn chance(seed: u64, stream: u64) -> server::Random {
     let dice = Mutex::new(Dice::stream(seed, stream));
     Arc::new(move |bytes: &mut [u8]| dice.lock().unwrap_or_else(PoisonError::into_inner).fill(bytes))
 }
