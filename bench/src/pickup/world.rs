@@ -11,7 +11,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::time::Duration;
 
-const SEED: u64 = 22_12_2025;
+const SEED: u64 = 22_122_025;
 /// The first shipping date, and how many follow it.
 pub(super) const FIRST: Date = date(2025, 12, 22);
 pub(super) const DATES: u8 = 10;
