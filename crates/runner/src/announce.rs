@@ -65,7 +65,7 @@ pub(crate) async fn run(context: Arc<Context>, mut stopped: watch::Receiver<bool
         }
         tokio::select! {
             biased;
-            _ = stopped.changed() => {}
+            _ = stopped.wait_for(|stop| *stop) => break,
             () = tokio::time::sleep(every) => {}
         }
     }

@@ -31,7 +31,7 @@ pub(crate) async fn run(context: Arc<Context>, mut stopped: watch::Receiver<bool
         let Some(rest) = rest else { continue };
         tokio::select! {
             biased;
-            _ = stopped.changed() => {}
+            _ = stopped.wait_for(|stop| *stop) => break,
             () = context.label.changed() => {}
             () = context.store.due_changed() => {}
             () = tokio::time::sleep(rest) => {}

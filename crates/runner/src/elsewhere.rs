@@ -37,7 +37,7 @@ pub(crate) async fn run(context: Arc<Context>, mut stopped: watch::Receiver<bool
     while !*stopped.borrow() {
         tokio::select! {
             biased;
-            _ = stopped.changed() => return,
+            _ = stopped.wait_for(|stop| *stop) => break,
             () = tokio::time::sleep(ROUND_EVERY) => {}
         }
         if let Err(error) = round(&context, &mut pass).await {

@@ -128,7 +128,7 @@ async fn run(context: Arc<Context>, mut stopped: watch::Receiver<bool>) -> JoinS
         });
         tokio::select! {
             biased;
-            _ = stopped.changed() => {}
+            _ = stopped.wait_for(|stop| *stop) => break,
             Some(ended) = desk.sends.join_next_with_id() => desk.ended(ended),
             () = context.store.hooks_changed() => {}
             () = grown(&context.store), if anyone => {}

@@ -184,7 +184,7 @@ async fn run(context: Arc<Context>, mut stopped: channel::Receiver<bool>) -> Joi
         });
         tokio::select! {
             biased;
-            _ = stopped.changed() => {}
+            _ = stopped.wait_for(|stop| *stop) => break,
             Some(ended) = desk.turns.join_next_with_id() => desk.ended(&context, ended),
             () = changed(&context.store) => {}
             () = sleep(rest) => {}

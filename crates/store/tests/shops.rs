@@ -3,7 +3,8 @@
 
 mod support;
 
-use dispatch::{Fact, Job};
+use dispatch::{Fact, Job, State, Why};
+use parcel::{DeliveryMode, Product, Shipment};
 use proptest::prelude::*;
 use serde_json::json;
 use std::time::Duration;
@@ -34,11 +35,12 @@ struct Order<'a> {
     updated: u64,
     city: &'a str,
     parcel: Option<&'a str>,
+    point: Option<&'a str>,
 }
 
 impl Default for Order<'_> {
     fn default() -> Self {
-        Self { id: "77", status: "to_ship", updated: 0, city: "Paris", parcel: None }
+        Self { id: "77", status: "to_ship", updated: 0, city: "Paris", parcel: None, point: None }
     }
 }
 
@@ -46,7 +48,7 @@ impl Order<'_> {
     fn seen(&self) -> SeenOrder {
         let text = json!({"id": self.id, "number": format!("CMD-{}", self.id), "status": self.status,
             "placed_at": START, "updated_at": after(self.updated), "buyer": {"last_name": "Martin", "city": self.city},
-            "parcel_number": self.parcel});
+            "parcel_number": self.parcel, "pickup": self.point.map(|id| json!({"id": id, "label": "TABAC"}))});
         SeenOrder::read(text.to_string()).expect("an order")
     }
 }
@@ -423,5 +425,55 @@ fn nothing_is_due_for_longer_than_it_is_taken() {
         let again = store.next_push_due("one").await.expect("read").expect("due");
         assert!(again.since(after(5)) <= Duration::from_secs(600));
         assert_eq!(store.take_pushes("one", again, 10).await.expect("taken")[0].attempts, 1);
+    });
+}
+
+/// The point that counts for the order, as the choice on record says it.
+async fn chosen(store: &Store) -> Option<String> {
+    let order = "CMD-77".parse().expect("an order");
+    store.choice_of(&merchant(), &order).await.expect("read").map(|choice| choice.point.id.to_string())
+}
+
+#[test]
+fn the_point_that_a_shop_noted_is_the_buyers_choice_and_a_label_elsewhere_is_asked_about() {
+    on_both(|store| async move {
+        store.put_shop(new_shop("one", OnOrder::Keep)).await.expect("added");
+        let at = |updated, point| Order { updated, point, ..Order::default() };
+        fold(&store, at(0, Some("750001"))).await;
+        assert_eq!(chosen(&store).await.as_deref(), Some("750001"));
+        fold(&store, at(5, Some("750002"))).await;
+        fold(&store, at(3, Some("750001"))).await;
+        assert_eq!(chosen(&store).await.as_deref(), Some("750002"), "the newest by the shop's own clock");
+
+        let to = |n, point: &str| NewIntent {
+            shipment: Shipment {
+                product: Product::Hd,
+                mode: DeliveryMode::PickupPoint(point.parse().expect("a point")),
+                ..shipment(Some("CMD-77"), today())
+            },
+            ..intent(n, None, after(6))
+        };
+        let elsewhere = new(store.accept(to(1, "750001")).await.expect("accepted"));
+        assert_eq!(elsewhere.intent.state, State::Question);
+        let asked = elsewhere.question.expect("asked").question;
+        assert_eq!((asked.why, asked.chosen), (Why::DiffersFromChoice, "750002".parse().ok()));
+        let there = new(store.accept(to(2, "750002")).await.expect("accepted"));
+        assert_eq!(there.intent.state, State::Waiting);
+    });
+}
+
+#[test]
+fn a_point_that_the_shop_takes_back_is_chosen_no_more_and_a_cancelled_order_changes_nothing() {
+    on_both(|store| async move {
+        store.put_shop(new_shop("one", OnOrder::Keep)).await.expect("added");
+        let at = |updated, point, status| Order { updated, point, status, ..Order::default() };
+        fold(&store, at(0, Some("750001"), "to_ship")).await;
+        fold(&store, at(1, None, "cancelled")).await;
+        assert_eq!(chosen(&store).await.as_deref(), Some("750001"), "the record of what was chosen stays");
+        fold(&store, at(2, Some("750001"), "to_ship")).await;
+        fold(&store, at(3, None, "to_ship")).await;
+        assert_eq!(chosen(&store).await, None);
+        fold(&store, at(4, Some("750003"), "to_ship")).await;
+        assert_eq!(chosen(&store).await.as_deref(), Some("750003"));
     });
 }

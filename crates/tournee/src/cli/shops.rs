@@ -67,7 +67,7 @@ pub struct ShopAdd {
     /// What it runs on.
     #[arg(long, value_name = "PLATFORM")]
     pub platform: ShopPlatform,
-    /// Where it is, for example https://shop.example.com.
+    /// Where it is, for example `https://shop.example.com`.
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
     /// From when on its orders are read: a day (in Paris) or a moment (RFC 3339); a day ago when left out.
