@@ -87,6 +87,8 @@ fn defaults() -> BTreeMap<String, String> {
         "key_file",
         "carrier.colissimo.extra_roots_pem",
         "webhooks.extra_roots_pem",
+        "shops.public_url",
+        "shops.extra_roots_pem",
         "local.folder",
         "local.sftp.host",
         "local.sftp.user",
