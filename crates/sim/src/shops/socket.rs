@@ -1,6 +1,6 @@
 //! A simulated shop on a socket: HTTP/1.1 on the loopback interface, and nothing else.
 //!
-//! One task accepts, one carries webhooks ([`super::courier`]); each connection has a task of its own, in a set that ends
+//! One task accepts, one carries webhooks (the courier); each connection has a task of its own, in a set that ends
 //! with the server. The shop is locked for one decision at a time, never over a wait.
 
 use super::{SharedShop, Shop, courier};
