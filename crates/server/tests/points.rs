@@ -149,10 +149,14 @@ async fn what_was_seen_a_moment_ago_needs_no_call() {
     let world = World::new().await;
     let points = (1..=12).map(|n| point(&format!("2920{n:02}"), f64::from(n))).collect();
     world.carrier.directory().merge(&Seen { points, asked: None }, world.clock.now());
-    assert_eq!(ids(&world.get(BREST).await).len(), 12);
+    let seen_at = world.clock.now();
+    world.clock.set(seen_at.plus(Duration::from_secs(9 * 60)));
+    let answer = world.get(BREST).await;
+    assert_eq!((ids(&answer).len(), &answer.json()["source"]), (12, &json!("carrier")), "nobody says that it is dark");
+    assert_eq!(answer.json()["as_of"], seen_at.to_string());
     assert!(world.carrier.calls().is_empty());
-    world.clock.set(world.clock.now().plus(Duration::from_secs(11 * 60)));
-    world.get(BREST).await;
+    world.clock.set(seen_at.plus(Duration::from_secs(11 * 60)));
+    assert_eq!(world.get(BREST).await.json()["source"], "directory");
     assert_eq!(world.carrier.calls().len(), 1);
 }
 

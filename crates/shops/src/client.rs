@@ -262,13 +262,13 @@ impl Client {
         }
     }
 
-    /// Enables a subscription that the shop disabled. May be repeated.
+    /// Enables a subscription that the shop disabled; from then on WooCommerce signs with this secret. May be repeated.
     ///
     /// # Errors
     /// When the shop did not do it; code `no_such_subscription` when it has none such: subscribe anew.
-    pub async fn enable(&self, id: &str) -> Result<(), ShopError> {
+    pub async fn enable(&self, id: &str, secret: &str) -> Result<(), ShopError> {
         match &self.shop {
-            Connector::WooCommerce(shop) => shop.enable(self.context(), id).await,
+            Connector::WooCommerce(shop) => shop.enable(self.context(), id, secret).await,
             Connector::PrestaShop(_) => Err(no_webhooks()),
             Connector::Shopify(shop) => shop.enable(&self.wire, id).await,
         }

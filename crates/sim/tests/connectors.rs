@@ -282,7 +282,7 @@ async fn webhooks_are_read_and_subscriptions_that_failed_are_brought_back() {
         for topic in [Topic::OrderCreated, Topic::OrderUpdated] {
             let there = client.subscriptions().await.expect("a list").into_iter().find(|s| s.topic == topic);
             match there {
-                Some(subscription) => client.enable(&subscription.id).await.expect("enabled"),
+                Some(subscription) => client.enable(&subscription.id, &secret).await.expect("enabled"),
                 None => drop(client.subscribe(&topic, hook, &secret).await.expect("a subscription")),
             }
         }

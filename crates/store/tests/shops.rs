@@ -477,3 +477,27 @@ fn a_point_that_the_shop_takes_back_is_chosen_no_more_and_a_cancelled_order_chan
         assert_eq!(chosen(&store).await.as_deref(), Some("750003"));
     });
 }
+
+#[test]
+fn an_order_of_which_no_label_could_be_made_is_looked_at_again_when_its_shop_is_changed() {
+    on_both(|store| async move {
+        store.put_shop(new_shop("one", OnOrder::Label)).await.expect("added");
+        fold(&store, Order::default()).await;
+        let order = the_order(&store).await;
+        store.cannot_ship(&order.id, order.print(), "sender: missing".into()).await.expect("noted");
+        assert!(store.orders_to_look_at("one", 9).await.expect("read").is_empty());
+        store.put_shop(new_shop("one", OnOrder::Keep)).await.expect("changed");
+        assert_eq!(the_order(&store).await.step, OrderStep::Person, "nobody asked for labels");
+        store.put_shop(NewShop { at: after(9), ..new_shop("one", OnOrder::Label) }).await.expect("changed");
+        let again = store.orders_to_look_at("one", 9).await.expect("read");
+        assert_eq!(
+            again.iter().map(|order| (order.step, order.why.clone())).collect::<Vec<_>>(),
+            [(OrderStep::New, None)]
+        );
+
+        ship(&store, 1).await.expect("asked");
+        confirm(&store, 1).await;
+        store.put_shop(new_shop("one", OnOrder::Label)).await.expect("changed");
+        assert!(store.orders_to_look_at("one", 9).await.expect("read").is_empty(), "one label is enough");
+    });
+}

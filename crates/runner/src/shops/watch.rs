@@ -65,8 +65,9 @@ async fn mend(
         report.well += 1;
         return Ok(());
     }
+    let secret = open.webhook_secret.as_deref().unwrap_or_default();
     if let Some(disabled) = of_topic().next() {
-        match open.client.enable(&disabled.id).await {
+        match open.client.enable(&disabled.id, secret).await {
             Ok(()) => {
                 report.enabled += 1;
                 return Ok(());
@@ -75,7 +76,7 @@ async fn mend(
             Err(e) => return Err(e),
         }
     }
-    open.client.subscribe(topic, url, open.webhook_secret.as_deref().unwrap_or_default()).await?;
+    open.client.subscribe(topic, url, secret).await?;
     report.made += 1;
     Ok(())
 }

@@ -142,9 +142,9 @@ impl Shop {
         hooks::subscription(Fields::new(&answer.value)).ok_or_else(not_the_protocol)
     }
 
-    /// Sets it active, which may be done again without harm.
-    pub(crate) async fn enable(&self, at: Context<'_>, id: &str) -> Result<(), ShopError> {
-        match self.tell(at, requests::enable(&wire::numeric(id)?)).await {
+    /// Sets it active and signed with this secret, which may be done again without harm.
+    pub(crate) async fn enable(&self, at: Context<'_>, id: &str, secret: &str) -> Result<(), ShopError> {
+        match self.tell(at, requests::enable(&wire::numeric(id)?, secret)).await {
             Ok(_) => Ok(()),
             Err(error) if error.code.ends_with("_invalid_id") || error.code == "not_found" => {
                 Err(crate::client::no_such_subscription())

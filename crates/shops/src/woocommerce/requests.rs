@@ -62,8 +62,9 @@ pub(super) fn subscribe(topic: &str, url: &str, secret: &str) -> Request {
     send(Method::POST, format!("{ROOT}/webhooks"), &body)
 }
 
-pub(super) fn enable(id: &str) -> Request {
-    send(Method::PUT, format!("{ROOT}/webhooks/{id}"), &json!({"status": "active"}))
+/// The secret goes along: a webhook that somebody made by hand may be signed with another, which nobody can read back.
+pub(super) fn enable(id: &str, secret: &str) -> Request {
+    send(Method::PUT, format!("{ROOT}/webhooks/{id}"), &json!({"status": "active", "secret": secret}))
 }
 
 fn get(path_and_query: String) -> Request {

@@ -200,7 +200,7 @@ async fn a_shop_answers_in_xml_too_and_sends_no_webhooks() {
     let lost = client.order("7").await.expect_err("no answer");
     assert!(matches!(lost.retry, Retry::After(_)), "a question may be asked again");
     assert_eq!(client.subscriptions().await, Ok(Vec::new()));
-    assert_eq!(client.enable("1").await.expect_err("none").code, "no_webhooks");
+    assert_eq!(client.enable("1", "").await.expect_err("none").code, "no_webhooks");
     let odd = client.reading(Reading { time_zone: "Mars/Olympus".into(), ..Reading::default() });
     assert_eq!(odd.order("7").await.expect_err("no zone").code, "time_zone");
 }

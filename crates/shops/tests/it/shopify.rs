@@ -186,9 +186,9 @@ async fn subscriptions_that_were_deleted_are_missed() {
         script.calls()[1].json()["variables"],
         json!({"topic": "ORDERS_UPDATED", "webhookSubscription": {"uri": "https://t.example/h", "format": "JSON"}})
     );
-    assert_eq!(client.enable(&found[0].id).await, Ok(()));
+    assert_eq!(client.enable(&found[0].id, "").await, Ok(()));
     assert_eq!(
-        client.enable("gid://shopify/WebhookSubscription/9").await.expect_err("deleted").code,
+        client.enable("gid://shopify/WebhookSubscription/9", "").await.expect_err("deleted").code,
         "no_such_subscription"
     );
 }

@@ -1,6 +1,6 @@
 //! The shops themselves: added, changed, read, and how far each was read.
 
-use super::{NewShop, OnOrder, Shop, ShopSecrets};
+use super::{NewShop, OnOrder, OrderStep, Shop, ShopSecrets, Standing};
 use crate::{SealingKey, StoreError, codes::Coded, rows::parse, writing::Writing};
 use clock::Time;
 use parcel::MerchantId;
@@ -30,6 +30,9 @@ const PUT: &str = "INSERT INTO shops (id, merchant, account, platform, url, seal
 const DROP: &str = "DELETE FROM shops WHERE id = ?1";
 const DROP_WORK: &str = "UPDATE shop_orders SET look_at = NULL, push_at = NULL WHERE shop = ?1 \
     AND (look_at IS NOT NULL OR push_at IS NOT NULL)";
+/// Orders of which no label could be made may be of use under other settings.
+const LOOK_AGAIN: &str = "UPDATE shop_orders SET step = ?3, why = NULL, look_at = ?2 WHERE shop = ?1 AND step = ?4 \
+    AND status = ?5 AND shipment IS NULL AND shipped_print IS NULL AND shop_number IS NULL AND json IS NOT NULL";
 const READ: &str = "UPDATE shops SET read_to = ?2, cursor = ?3 WHERE id = ?1";
 const POLLED: &str = "UPDATE shops SET polled_at = ?2 WHERE id = ?1";
 const WELL: &str = "UPDATE shops SET failing_since = NULL, failure = NULL WHERE id = ?1";
@@ -42,7 +45,8 @@ struct Sealed {
     webhook: Option<String>,
 }
 
-/// Adds a shop, or changes the one with its id, if that is this merchant's.
+/// Adds a shop, or changes the one with its id, if that is this merchant's: orders of which no label could be made are then
+/// looked at again.
 pub(crate) fn put(writing: &mut Writing<'_>, new: &NewShop) -> Result<(), StoreError> {
     let conn = writing.conn;
     if !conn.prepare_cached(ACCOUNT_IS)?.exists(params![new.account, new.merchant.as_str()])? {
@@ -67,6 +71,12 @@ pub(crate) fn put(writing: &mut Writing<'_>, new: &NewShop) -> Result<(), StoreE
         new.at.unix_ms(),
         new.read_from.unix_ms(),
     ])?;
+    if new.on_order == OnOrder::Label {
+        let (new_step, person, to_ship) = (OrderStep::New.code(), OrderStep::Person.code(), Standing::ToShip.code());
+        let values = params![new.id, new.at.unix_ms(), new_step, person, to_ship];
+        conn.prepare_cached(LOOK_AGAIN)?.execute(values)?;
+        writing.shops = true;
+    }
     Ok(())
 }
 

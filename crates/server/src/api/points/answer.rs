@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 #[derive(Serialize, ToSchema)]
 #[schema(as = PickupPoints)]
 pub(crate) struct PointsAnswer {
-    /// carrier: it answered just now. directory: the points as they were last known.
+    /// carrier: it said so within the last ten minutes. directory: it does not answer; the points as they were last known.
     #[schema(example = "directory")]
     pub(super) source: &'static str,
     /// When the carrier said the oldest part of this, RFC 3339; null where there is nothing.
@@ -104,7 +104,7 @@ pub(crate) struct OneAnswer {
     /// Since when it stands so, RFC 3339; null while it is listed.
     #[schema(format = DateTime)]
     pub(super) since: Option<String>,
-    /// carrier: it answered just now. directory: as it was last known.
+    /// carrier: it said so within the last ten minutes. directory: it does not answer; the point as it was last known.
     pub(super) source: &'static str,
 }
 

@@ -32,6 +32,25 @@ const LOOKS: [Scope; 2] = [Scope::Read, Scope::Pick];
 const FRESH: Duration = Duration::from_secs(10 * 60);
 /// With fewer points than this around, there may be more that the directory does not know.
 const FRESH_COUNT_MIN: usize = 10;
+/// When the carrier said what is answered.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Heard {
+    JustNow,
+    Lately,
+    /// It did not answer.
+    Once,
+}
+
+impl Heard {
+    fn now(answered: bool) -> Self {
+        if answered { Self::JustNow } else { Self::Once }
+    }
+
+    fn source(self) -> Source {
+        if self == Self::Once { Source::Directory } else { Source::Carrier }
+    }
+}
+
 /// Seconds after which it is worth asking again for points that nobody knows.
 const AGAIN_S: u64 = 30;
 
@@ -39,7 +58,8 @@ const AGAIN_S: u64 = 30;
 ///
 /// Pickup points near a postal code and city, or near a position, the nearest first. No point that is gone, shut while
 /// the parcel would arrive, or too weak for it is among them. While the carrier is slow or does not answer, they are as
-/// they were last known: `source` and `as_of` say so. The list is empty only where there is nothing to be found, and
+/// they were last known: `source` and `as_of` say so. What the carrier said within the last ten minutes is taken at its
+/// word. The list is empty only where there is nothing to be found, and
 /// never because the carrier does not answer.
 ///
 /// A key with nothing but the scope `pick` may stand in a public page: every origin may ask.
@@ -55,8 +75,12 @@ pub(crate) async fn search(
     caller.require_one(&LOOKS)?;
     let now = app.now();
     let wanted = query::read(&uri, now)?;
-    let live = !is_fresh(&read(&app.carrier.points()), &wanted, now) && refreshed(&app, &caller, &wanted).await?;
-    answered(&read(&app.carrier.points()), &wanted, live, app.now()).map(Json)
+    let heard = if is_fresh(&read(&app.carrier.points()), &wanted, now) {
+        Heard::Lately
+    } else {
+        Heard::now(refreshed(&app, &caller, &wanted).await?)
+    };
+    answered(&read(&app.carrier.points()), &wanted, heard, app.now()).map(Json)
 }
 
 /// Read a pickup point
@@ -76,25 +100,21 @@ pub(crate) async fn one(
     let fresh = read(&app.carrier.points())
         .get(id)
         .is_some_and(|known| known.standing == Standing::Listed && now.since(known.seen_at) < FRESH);
-    let live = !fresh && looked_up(&app, &caller, id, now).await?;
+    let heard = if fresh { Heard::Lately } else { Heard::now(looked_up(&app, &caller, id, now).await?) };
     let points = app.carrier.points();
     let directory = read(&points);
-    let known = directory.get(id).ok_or_else(|| if live { no_point() } else { nobody_knows() })?;
+    let known = directory.get(id).ok_or_else(|| if heard == Heard::JustNow { no_point() } else { nobody_knows() })?;
     let (standing, since) = answer::standing(known.standing);
     Ok(Json(OneAnswer {
         point: PointAnswer::of(known, None, now),
         standing,
         since: since.map(|at| at.to_string()),
-        source: source(live).name(),
+        source: heard.source().name(),
     }))
 }
 
 fn read(points: &crate::carrier::Points) -> RwLockReadGuard<'_, Directory> {
     points.read().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn source(live: bool) -> Source {
-    if live { Source::Carrier } else { Source::Directory }
 }
 
 /// Whether everything around was seen only a moment ago.
@@ -127,29 +147,29 @@ async fn asked(app: &App, caller: &Caller, ask: PickupAsk) -> Result<bool, Probl
 }
 
 /// What the directory has for it.
-fn answered(directory: &Directory, wanted: &Wanted, live: bool, now: Time) -> Result<PointsAnswer, Problem> {
+fn answered(directory: &Directory, wanted: &Wanted, heard: Heard, now: Time) -> Result<PointsAnswer, Problem> {
     let place = wanted.near().or_else(|| middle(directory, wanted));
     let Some(from) = place else {
-        return if live { Ok(nothing(live, None, now)) } else { Err(nobody_knows()) };
+        return if heard == Heard::JustNow { Ok(nothing(heard, None, now)) } else { Err(nobody_knows()) };
     };
     let found = directory.search(&Query { count: wanted.limit, ..Query::new(from, wanted.need.clone()) });
     let near = Some(near(from, &wanted.place));
     if found.is_empty() {
-        let known = live || is_at_sea(&wanted.place) || fits_without_wishes(directory, from, wanted);
-        return if known { Ok(nothing(live, near, now)) } else { Err(nobody_knows()) };
+        let known = heard != Heard::Once || is_at_sea(&wanted.place) || fits_without_wishes(directory, from, wanted);
+        return if known { Ok(nothing(heard, near, now)) } else { Err(nobody_knows()) };
     }
     let oldest = found.iter().map(|found| found.known.seen_at).min();
     Ok(PointsAnswer {
-        source: source(live).name(),
-        as_of: if live { Some(now) } else { oldest }.map(|at| at.to_string()),
+        source: heard.source().name(),
+        as_of: if heard == Heard::JustNow { Some(now) } else { oldest }.map(|at| at.to_string()),
         near,
         points: found.iter().map(|found| PointAnswer::of(found.known, Some(found.metres), now)).collect(),
     })
 }
 
-fn nothing(live: bool, near: Option<Near>, now: Time) -> PointsAnswer {
-    let as_of = live.then(|| now.to_string());
-    PointsAnswer { source: source(live).name(), as_of, near, points: Vec::new() }
+fn nothing(heard: Heard, near: Option<Near>, now: Time) -> PointsAnswer {
+    let as_of = (heard == Heard::JustNow).then(|| now.to_string());
+    PointsAnswer { source: heard.source().name(), as_of, near, points: Vec::new() }
 }
 
 fn middle(directory: &Directory, wanted: &Wanted) -> Option<Position> {
