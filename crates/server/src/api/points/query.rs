@@ -196,7 +196,9 @@ fn some_places(begin: &str) -> Option<Vec<Place>> {
 
 fn country(text: &str) -> Result<Country, Problem> {
     let known = text.parse::<Country>().ok().filter(Country::is_assigned);
-    known.ok_or_else(|| bad("country", "no country is written so: give its two upper-case letters (ISO 3166-1), for example FR."))
+    known.ok_or_else(|| {
+        bad("country", "no country is written so: give its two upper-case letters (ISO 3166-1), for example FR.")
+    })
 }
 
 fn text(field: &str, text: Option<String>, chars_max: usize) -> Result<Option<String>, Problem> {
