@@ -749,7 +749,7 @@ export interface OnePickupPoint {
   weight_max_g?: number | null | undefined;
   /** Since when it stands so, RFC 3339; null while it is listed. */
   since?: string | null | undefined;
-  /** carrier: it answered just now. directory: as it was last known. */
+  /** carrier: it said so within the last ten minutes. directory: it does not answer; the point as it was last known. */
   source: string;
   /**
    * listed; unlisted: it was missing where the carrier had to list it, and is not offered; gone: the carrier said
@@ -963,7 +963,10 @@ export interface PickupPoints {
   near?: Near | null | undefined;
   /** The points. */
   points: Array<PickupPoint>;
-  /** carrier: it answered just now. directory: the points as they were last known. */
+  /**
+   * carrier: it said so within the last ten minutes. directory: it does not answer; the points as they were last
+   * known.
+   */
   source: string;
 }
 
@@ -1656,8 +1659,9 @@ export class Tournee {
    *
    * Pickup points near a postal code and city, or near a position, the nearest first. No point that is gone, shut
    * while the parcel would arrive, or too weak for it is among them. While the carrier is slow or does not answer,
-   * they are as they were last known: `source` and `as_of` say so. The list is empty only where there is nothing to
-   * be found, and never because the carrier does not answer.
+   * they are as they were last known: `source` and `as_of` say so. What the carrier said within the last ten minutes
+   * is taken at its word. The list is empty only where there is nothing to be found, and never because the carrier
+   * does not answer.
    *
    * A key with nothing but the scope `pick` may stand in a public page: every origin may ask.
    *

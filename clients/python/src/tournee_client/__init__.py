@@ -529,7 +529,9 @@ class OnePickupPoint(TypedDict):
     since: NotRequired[Optional[str]]
     """Since when it stands so, RFC 3339; null while it is listed."""
     source: str
-    """carrier: it answered just now. directory: as it was last known."""
+    """carrier: it said so within the last ten minutes. directory: it does not answer; the point as it was last
+    known.
+    """
     standing: str
     """listed; unlisted: it was missing where the carrier had to list it, and is not offered; gone: the carrier
     said so.
@@ -743,7 +745,9 @@ class PickupPoints(TypedDict):
     points: List[PickupPoint]
     """The points."""
     source: str
-    """carrier: it answered just now. directory: the points as they were last known."""
+    """carrier: it said so within the last ten minutes. directory: it does not answer; the points as they were last
+    known.
+    """
 
 
 class Problem(TypedDict):
@@ -1647,8 +1651,9 @@ class Tournee:
 
         Pickup points near a postal code and city, or near a position, the nearest first. No point that is gone,
         shut while the parcel would arrive, or too weak for it is among them. While the carrier is slow or does
-        not answer, they are as they were last known: `source` and `as_of` say so. The list is empty only where
-        there is nothing to be found, and never because the carrier does not answer.
+        not answer, they are as they were last known: `source` and `as_of` say so. What the carrier said within
+        the last ten minutes is taken at its word. The list is empty only where there is nothing to be found,
+        and never because the carrier does not answer.
 
         A key with nothing but the scope `pick` may stand in a public page: every origin may ask.
 
