@@ -45,7 +45,8 @@ pub struct Checkouts {
     pub from_the_directory: u64,
     /// Those who were not shown the point that they then wanted, though it was open.
     pub point_missing: u64,
-    /// Points that had shut and were offered in an answer that was the carrier's own, or fresh from it.
+    /// Points that had shut and were offered as fresh: in the carrier's own answer, or as seen a few minutes ago. What is
+    /// offered as older says so, and nobody can know more.
     pub points_offered_that_had_shut: u64,
     /// The longest that a buyer waited for an answer, in milliseconds.
     pub waited_ms_max: u64,
@@ -65,7 +66,17 @@ pub(super) struct Counter {
 /// What a buyer was shown.
 struct Shown {
     points: Vec<PickupPointId>,
+    /// Those of them that are the carrier's own word of a moment ago.
+    fresh: Vec<PickupPointId>,
     from_the_directory: bool,
+}
+
+impl Shown {
+    /// An answer that is from one and the same source throughout.
+    fn whole(points: Vec<PickupPointId>, from_the_directory: bool) -> Self {
+        let fresh = if from_the_directory { Vec::new() } else { points.clone() };
+        Self { points, fresh, from_the_directory }
+    }
 }
 
 impl Counter {
@@ -91,10 +102,8 @@ impl Counter {
         counts.from_the_directory += u64::from(shown.from_the_directory);
         let wanted = order.pickup().filter(|id| self.is_to_be_had(*id, at));
         counts.point_missing += u64::from(wanted.is_some_and(|id| !shown.points.contains(&id)));
-        if !shown.from_the_directory {
-            let shut = shown.points.iter().filter(|id| self.had_shut(**id, at));
-            counts.points_offered_that_had_shut += shut.count() as u64;
-        }
+        let shut = shown.fresh.iter().filter(|id| self.had_shut(**id, at));
+        counts.points_offered_that_had_shut += shut.count() as u64;
     }
 
     fn is_to_be_had(&self, id: PickupPointId, at: Time) -> bool {
@@ -158,7 +167,7 @@ pub(super) async fn ask_the_carrier(
     let Some(call) = call(login, order, at) else { return };
     let exchange = transport.exchange(encode_pickup(&call), PATIENCE, Box::new(|| {})).await;
     let shown = decode_pickup(&exchange).ok();
-    let shown = shown.map(|a| Shown { points: a.points.iter().map(|p| p.id).collect(), from_the_directory: false });
+    let shown = shown.map(|a| Shown::whole(a.points.iter().map(|p| p.id).collect(), false));
     counter.note(order, at, clock.now().since(at), shown);
 }
 
@@ -196,7 +205,7 @@ async fn by_module(door: &Door, order: &SimOrder) -> Option<Shown> {
     let result = Ok(Response::new(status.as_u16(), "application/json", body));
     let exchange = Exchange { reached: Reached::FirstByte, elapsed: Duration::ZERO, result };
     let points = decode_pickup(&exchange).ok()?.points.iter().map(|point| point.id).collect();
-    Some(Shown { points, from_the_directory: source.as_deref() == Some("directory") })
+    Some(Shown::whole(points, source.as_deref() == Some("directory")))
 }
 
 async fn by_api(door: &Door, order: &SimOrder) -> Option<Shown> {
@@ -214,8 +223,15 @@ async fn by_api(door: &Door, order: &SimOrder) -> Option<Shown> {
     }
     let answer: serde_json::Value = serde_json::from_slice(&body).ok()?;
     let id = |point: &serde_json::Value| point.get("id")?.as_str()?.parse().ok();
-    let points = answer.get("points")?.as_array()?.iter().filter_map(id).collect();
-    Some(Shown { points, from_the_directory: answer.get("source")?.as_str() == Some("directory") })
+    let is_fresh = |point: &&serde_json::Value| {
+        point.get("age_s").and_then(serde_json::Value::as_u64).is_some_and(|age_s| age_s <= KNOWN_LATE.as_secs())
+    };
+    let points = answer.get("points")?.as_array()?;
+    Some(Shown {
+        points: points.iter().filter_map(id).collect(),
+        fresh: points.iter().filter(is_fresh).filter_map(id).collect(),
+        from_the_directory: answer.get("source")?.as_str() == Some("directory"),
+    })
 }
 
 async fn send(door: &Door, request: Request<Body>) -> (StatusCode, Option<String>, Bytes) {

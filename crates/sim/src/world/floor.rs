@@ -426,7 +426,7 @@ async fn all_of(store: &Store, shop: &str) -> Result<HashMap<String, StoredOrder
     loop {
         let page = store.orders_of_shop(shop, &after, PAGE).await?;
         let Some(last) = page.last() else { return Ok(all) };
-        after.clone_from(&last.id);
+        after.clone_from(&last.order_id);
         all.extend(page.into_iter().map(|order| (order.order_id.clone(), order)));
     }
 }
