@@ -346,7 +346,7 @@ impl Watch {
         let Some(line) = self.line(carrier, function) else { return Duration::from_secs(30) };
         let seconds = match line.condition {
             Condition::Well | Condition::Signs | Condition::UnderWatch if line.stream.suspects() => 5,
-            Condition::Slow | Condition::Dark => 15,
+            Condition::Slow | Condition::Dark => 10,
             Condition::Signs | Condition::UnderWatch => 30,
             Condition::Well if line.stream.per_second() < THIN_PER_S => 30,
             Condition::Well => 60,

@@ -21,7 +21,7 @@ use clock::Time;
 use std::time::Duration;
 
 /// Good answers in a row that are signs of a return from slowness; from the dark one is enough.
-const SIGNS_AFTER_SLOW: u32 = 5;
+const SIGNS_AFTER_SLOW: u32 = 4;
 /// Deviations below which an answer is as quick as usual.
 const QUICK: f64 = 2.0;
 /// How long signs must hold before they are watched rather than hoped for.
