@@ -19,6 +19,7 @@ mod overhead;
 mod pickup;
 mod raw_sqlite;
 mod replay;
+mod watch;
 mod webhooks;
 
 use clap::{Parser, ValueEnum};
@@ -52,7 +53,13 @@ enum Name {
     Pickup,
     /// Signed webhooks of a shop, durable, at 500 a second and at as many as go.
     Webhooks,
-    /// All of them.
+    /// Slow, dark, back and back for good, on histories of monitors, beside the rules of monitors, breakers and alerts.
+    Watch,
+    /// The relapse estimator fitted, and tested on the site that it did not see.
+    WatchFit,
+    /// Quarters without an outage: the false alarms that the thresholds give.
+    WatchCalibrate,
+    /// All of them, but those of the watch, whose rows are others.
     All,
 }
 
@@ -67,6 +74,12 @@ struct Arguments {
     /// Divides every count, for a quick look.
     #[arg(long, default_value_t = 1)]
     quick: u32,
+    /// A directory of histories (`at,series,state,http_status,latency_ms`, plain or gzip) for the watch; may be given again.
+    #[arg(long)]
+    traces: Vec<PathBuf>,
+    /// Where watch-fit draws its reliability curve, as SVG.
+    #[arg(long)]
+    plot: Option<PathBuf>,
     /// Where the memory bench keeps its data; only used by the process that it starts itself.
     #[arg(long, hide = true)]
     memory_dir: Option<PathBuf>,
@@ -94,10 +107,17 @@ fn end(outcome: Result<(), Box<dyn std::error::Error>>) -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
+    let quick = arguments.quick.max(1);
+    match arguments.name {
+        Name::Watch => return watch::compare(&arguments.traces, arguments.json.as_deref(), quick),
+        Name::WatchFit => return watch::fit(&arguments.traces, arguments.plot.as_deref()),
+        Name::WatchCalibrate => return Ok(watch::calibrate(quick)),
+        _ => {}
+    }
     let mut rows = Vec::new();
     for (name, bench) in BENCHES {
         if arguments.name == Name::All || arguments.name == *name {
-            let measured = bench(arguments.quick.max(1))?;
+            let measured = bench(quick)?;
             measure::print(&measured);
             rows.extend(measured);
         }
