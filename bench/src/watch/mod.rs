@@ -50,7 +50,7 @@ impl Row {
             recoveries_announced: tally.announced,
             false_recoveries: tally.false_announced,
             false_share: share(tally.false_announced, tally.announced),
-            announced_share: share(tally.announced, tally.returns),
+            announced_share: share(tally.announced_after_outage, tally.returns),
             added_wait_min_p50: quantile(&tally.wait_min, 0.5),
             added_wait_min_p90: quantile(&tally.wait_min, 0.9),
             detect_s_p50: quantile(&tally.detect_s, 0.5),

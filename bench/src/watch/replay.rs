@@ -19,6 +19,8 @@ pub(crate) struct Tally {
     /// Up-times after an outage that was alarmed for.
     pub(crate) returns: u64,
     pub(crate) announced: u64,
+    /// Announced after an outage, not after slowness alone.
+    pub(crate) announced_after_outage: u64,
     pub(crate) false_announced: u64,
     pub(crate) wait_min: Vec<f64>,
     pub(crate) detect_s: Vec<f64>,
@@ -32,6 +34,7 @@ impl Tally {
         self.missed += other.missed;
         self.returns += other.returns;
         self.announced += other.announced;
+        self.announced_after_outage += other.announced_after_outage;
         self.false_announced += other.false_announced;
         self.wait_min.extend(other.wait_min);
         self.detect_s.extend(other.detect_s);
@@ -121,6 +124,7 @@ fn score(spans: &[Span], said: &[(i64, Said)]) -> Tally {
                 Said::Recovered => {
                     alarmed = false;
                     tally.announced += 1;
+                    tally.announced_after_outage += u64::from(was_down);
                     // Of slowness alone it began when it was quick again, not when it was last down.
                     let began = if was_down { span.from } else { span.from.max(signs_at) };
                     tally.wait_min.push(if span.up { (at - began) as f64 / 60e3 } else { 0.0 });

@@ -273,11 +273,11 @@ mod tests {
         check("Uptime Kuma", "uudu", &[(2, Down), (3, Recovered)]);
         check("Gatus", "udddudduuu", &[(3, Down), (8, Recovered)]);
         check("updown.io", "udddudduuu", &[(3, Down), (9, Recovered)]);
-        check("Envoy outlier", &format!("u{}u", "d".repeat(20)), &[(5, Down), (21, Recovered)]);
+        check("Envoy outlier", &format!("u{}u", "d".repeat(16)), &[(5, Down), (17, Recovered)]);
         check(
             "resilience4j",
             &format!("{}{}{}", "u".repeat(100), "d".repeat(60), "u".repeat(40)),
-            &[(149, Down), (189, Recovered)],
+            &[(149, Down), (178, Recovered)],
         );
         check("Polly", &"d".repeat(500), &[]);
         check("fixed 60 min", &format!("d{}", "u".repeat(70)), &[(0, Down), (61, Recovered)]);

@@ -293,6 +293,19 @@ mod tests {
     }
 
     #[test]
+    fn an_observation_from_the_past_happened_now() {
+        let mut stream = warm();
+        let last = stream.last();
+        stream.observe(seen(5, true, 50), true, 1.0, 1.0);
+        assert_eq!(stream.last(), last);
+        // Four failures that claim to be old ones are four failures, and they came within no time.
+        for _ in 0..4 {
+            assert!(!stream.observe(seen(5, false, 50), false, 1.0, 1.0).alarm);
+        }
+        assert!(stream.observe(seen(603, false, 50), false, 1.0, 1.0).alarm);
+    }
+
+    #[test]
     fn the_state_of_a_stream_is_bounded() {
         assert!(size_of::<Stream>() <= 512, "{}", size_of::<Stream>());
     }

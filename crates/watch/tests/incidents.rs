@@ -123,6 +123,16 @@ fn nothing_is_restored_without_a_canary() {
 }
 
 #[test]
+fn canaries_that_stop_on_the_way_prove_nothing() {
+    let mut world = World::of(&[Function::Label]);
+    world.fall(&[Function::Label], 10);
+    world.fall(&[], 60);
+    world.canaries = false;
+    world.minutes(60);
+    assert_eq!(world.said().last().map(String::as_str), Some("#0 under watch Label"));
+}
+
+#[test]
 fn a_function_that_is_proved_leaves_and_the_last_one_restores() {
     let mut world = World::of(&[Function::Label, Function::Pickup]);
     world.fall(&[Function::Label, Function::Pickup], 10);
