@@ -111,7 +111,10 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
     match arguments.name {
         Name::Watch => return watch::compare(&arguments.traces, arguments.json.as_deref(), quick),
         Name::WatchFit => return watch::fit(&arguments.traces, arguments.plot.as_deref()),
-        Name::WatchCalibrate => return Ok(watch::calibrate(quick)),
+        Name::WatchCalibrate => {
+            watch::calibrate(quick);
+            return Ok(());
+        }
         _ => {}
     }
     let mut rows = Vec::new();

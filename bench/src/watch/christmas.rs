@@ -91,8 +91,11 @@ pub(crate) fn lines(seed: u64) -> Vec<Line> {
     lines
 }
 
+/// Something at each moment.
+type Moments<T> = Vec<(Time, T)>;
+
 /// What ours says, and every real call in the order in which it ended.
-fn ours(seed: u64) -> (Vec<(Time, Said)>, Vec<(Time, bool)>) {
+fn ours(seed: u64) -> (Moments<Said>, Moments<bool>) {
     let target = Target { carrier: Carrier::new("colissimo"), function: Function::Label };
     let (mut watch, mut dice) = (Watch::new(Settings::default()), ChaCha8Rng::seed_from_u64(seed));
     let (mut said, mut calls, mut under_way) = (Vec::new(), Vec::new(), BTreeMap::new());
