@@ -50,3 +50,33 @@ impl Own {
 fn is_self(control: Control) -> bool {
     matches!(control, Control::Loopback | Control::Disk | Control::Lag)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::observation::{Class, Reached, Source};
+
+    fn probe(control: Control, s: i64, ms: u64) -> Observation {
+        Observation {
+            at: Time::from_unix_ms(s * 1_000),
+            source: Source::Control(control),
+            reached: Reached::Whole,
+            class: Class::Answered,
+            latency: Some(Duration::from_millis(ms)),
+        }
+    }
+
+    #[test]
+    fn our_own_slowness_stretches_suspicion_for_half_a_minute_and_a_slow_way_out_does_not() {
+        let mut own = Own::default();
+        own.take(Control::Loopback, &probe(Control::Loopback, 0, 400));
+        own.take(Control::OutsideAddress, &probe(Control::OutsideAddress, 0, 5_000));
+        let at = |s: i64| Time::from_unix_ms(s * 1_000);
+        assert_eq!((own.stretch(at(1)), own.stretch(at(40))), (2.0, 1.0));
+        own.take(Control::Disk, &probe(Control::Disk, 2, 900));
+        assert_eq!(own.stretch(at(3)).to_bits(), 3.0_f64.to_bits());
+        own.take(Control::Disk, &probe(Control::Disk, 4, 9));
+        assert_eq!(own.stretch(at(5)).to_bits(), 2.0_f64.to_bits());
+        assert_eq!(own.since(at(1)).len(), 1);
+    }
+}
