@@ -5,16 +5,16 @@
 //! or is dropped closes its connection.
 
 use crate::{
-    Broken, Exchange, OnSent, Reached, Request, Response, Transport,
+    Broken, Exchange, OnSent, Request, Response, Transport,
     meter::Meter,
     pool::{Connection, Pool},
+    way::{Progress, Way},
 };
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderValue, Uri, header, uri::Scheme};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Incoming};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_rustls::HttpsConnector;
 use rustls::{
     ClientConfig, RootCertStore,
     pki_types::{CertificateDer, pem::PemObject},
@@ -74,7 +74,7 @@ pub struct HttpTransport {
     base: Uri,
     host: HeaderValue,
     prefix: String,
-    connector: HttpsConnector<HttpConnector>,
+    tls: Arc<ClientConfig>,
     pool: Pool,
     options: HttpOptions,
 }
@@ -82,6 +82,7 @@ pub struct HttpTransport {
 /// What a call leaves behind wherever it is when its time runs out.
 #[derive(Default)]
 struct Trail {
+    way: Progress,
     meter: Option<Meter>,
     answer: Option<PartialAnswer>,
 }
@@ -102,9 +103,9 @@ impl HttpTransport {
         let host =
             HeaderValue::from_str(authority.ok_or(BadTransport::Base)?.as_str()).map_err(|_| BadTransport::Base)?;
         let prefix = base.path().trim_end_matches('/').to_owned();
-        let connector = connector(&options)?;
+        let tls = Arc::new(tls(&options)?);
         let pool = Pool::new(options.idle_max, options.idle_for);
-        Ok(Self { base, host, prefix, connector, pool, options })
+        Ok(Self { base, host, prefix, tls, pool, options })
     }
 
     async fn call(&self, request: Request, on_sent: OnSent, trail: &mut Trail) -> Result<Response, Broken> {
@@ -112,7 +113,7 @@ impl HttpTransport {
         let message = self.message(request).ok_or(Broken::NoConnection)?;
         let mut connection = match self.pool.take().await {
             Some(kept) => kept,
-            None => self.connect().await.ok_or(Broken::NoConnection)?,
+            None => self.connect(&trail.way).await.ok_or(Broken::NoConnection)?,
         };
         connection.meter().start(body_bytes, on_sent);
         trail.meter = Some(connection.meter().clone());
@@ -141,8 +142,9 @@ impl HttpTransport {
         message.body(Full::new(request.body)).ok()
     }
 
-    async fn connect(&self) -> Option<Connection> {
-        let mut connector = self.connector.clone();
+    async fn connect(&self, progress: &Progress) -> Option<Connection> {
+        let way = Way::new(&self.base, self.options.connect, progress);
+        let mut connector = HttpsConnector::from((way, Arc::clone(&self.tls)));
         let attempt = timeout(self.options.connect, connector.call(self.base.clone()));
         let stream = attempt.await.ok()?.ok()?;
         Connection::over(stream).await.ok()
@@ -161,7 +163,7 @@ impl Transport for HttpTransport {
             let mut trail = Trail::default();
             let outcome = timeout(deadline, self.call(request, on_sent, &mut trail)).await;
             let result = outcome.unwrap_or(Err(Broken::TimedOut));
-            let reached = trail.meter.as_ref().map_or(Reached::Nothing, Meter::reached);
+            let reached = trail.meter.as_ref().map_or_else(|| trail.way.reached(), Meter::reached);
             Exchange { reached, elapsed: start.elapsed(), result: result.map_err(|why| trail.broken(why)) }
         })
     }
@@ -201,18 +203,13 @@ fn head_of(status: u16, headers: HeaderMap) -> Response {
     Response { status, content_type, retry_after, headers, body: Bytes::new() }
 }
 
-fn connector(options: &HttpOptions) -> Result<HttpsConnector<HttpConnector>, BadTransport> {
-    let mut tcp = HttpConnector::new();
-    tcp.enforce_http(false);
-    tcp.set_nodelay(true);
-    tcp.set_connect_timeout(Some(options.connect));
+fn tls(options: &HttpOptions) -> Result<ClientConfig, BadTransport> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let tls = ClientConfig::builder_with_provider(provider)
+    Ok(ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|e| BadTransport::Tls(e.to_string()))?
         .with_root_certificates(roots(options.roots_pem.as_deref())?)
-        .with_no_client_auth();
-    Ok(HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1().wrap_connector(tcp))
+        .with_no_client_auth())
 }
 
 fn roots(extra_pem: Option<&str>) -> Result<RootCertStore, BadTransport> {

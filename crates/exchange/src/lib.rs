@@ -8,8 +8,11 @@ pub mod http;
 mod meter;
 mod pool;
 mod port;
+mod probe;
+mod way;
 
 pub use self::{
     http::{BadTransport, HttpOptions, HttpTransport},
     port::{Broken, Exchange, OnSent, Reached, Request, Response, Transport},
+    probe::{Probed, probe},
 };

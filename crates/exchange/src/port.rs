@@ -58,8 +58,12 @@ impl fmt::Debug for Response {
 /// How far a call got, in order: each includes those before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reached {
-    /// No connection was made.
+    /// No connection was made: not even the host's name was found.
     Nothing,
+    /// The host's name has an address, and no connection was made to it.
+    Named,
+    /// The other side took the connection, and TLS was not agreed upon.
+    Taken,
     /// There was a connection (with TLS, if any), and nothing of the request was written to it.
     Connected,
     /// Some bytes of the request were written, not the last one: the other side cannot have read a request.

@@ -4,8 +4,10 @@
 //! meant to pass take time.
 
 use bytes::Bytes;
-use exchange::{BadTransport, Broken, Exchange, HttpOptions, HttpTransport, OnSent, Reached, Request, Transport};
-use http::{Method, header};
+use exchange::{
+    BadTransport, Broken, Exchange, HttpOptions, HttpTransport, OnSent, Reached, Request, Transport, probe,
+};
+use http::{Method, Uri, header};
 use std::{
     sync::{
         Arc,
@@ -213,9 +215,34 @@ async fn a_connection_that_was_closed_or_is_too_old_is_not_used() {
 #[tokio::test]
 async fn nobody_listens() {
     let gone = listen().await.local_addr().expect("an address");
-    let transport = HttpTransport::new(format!("http://{gone}").parse().expect("a URI"), HttpOptions::default());
+    let to: Uri = format!("http://{gone}").parse().expect("a URI");
+    let transport = HttpTransport::new(to.clone(), HttpOptions::default());
     let exchange = transport.expect("a transport").exchange(request("x"), PLENTY, Box::new(|| ())).await;
+    assert_eq!((exchange.reached, exchange.result), (Reached::Named, Err(Broken::NoConnection)));
+    assert_eq!(probe(to, PLENTY).await.reached, Reached::Named);
+}
+
+#[tokio::test]
+async fn a_name_that_nobody_has() {
+    // RFC 6761 keeps this name from ever being anybody's.
+    let to = Uri::from_static("http://nobody.invalid");
+    let transport = HttpTransport::new(to.clone(), HttpOptions::default()).expect("a transport");
+    let exchange = transport.exchange(request("x"), PLENTY, Box::new(|| ())).await;
     assert_eq!((exchange.reached, exchange.result), (Reached::Nothing, Err(Broken::NoConnection)));
+    assert_eq!(probe(to, PLENTY).await.reached, Reached::Nothing);
+}
+
+#[tokio::test]
+async fn a_probe_connects_and_says_nothing() {
+    let listener = listen().await;
+    let to = format!("http://localhost:{}", listener.local_addr().expect("an address").port());
+    let heard = async {
+        let mut all = Vec::new();
+        let _ = accept(&listener).await.read_to_end(&mut all).await;
+        all
+    };
+    let (probed, heard) = tokio::join!(probe(to.parse().expect("a URI"), PLENTY), heard);
+    assert_eq!((probed.reached, heard), (Reached::Taken, Vec::new()));
 }
 
 #[tokio::test]
@@ -348,7 +375,7 @@ async fn over_tls_a_private_authority_is_trusted_when_it_is_given() {
         };
         let (count, on_sent) = sent();
         let (exchange, ()) = tokio::join!(transport.exchange(request("x"), PLENTY, on_sent), peer);
-        let expected = if trusted { (Reached::FirstByte, 1) } else { (Reached::Nothing, 0) };
+        let expected = if trusted { (Reached::FirstByte, 1) } else { (Reached::Taken, 0) };
         assert_eq!((exchange.reached, count.load(Ordering::SeqCst)), expected);
         assert_eq!(exchange.result.is_ok(), trusted);
     }
