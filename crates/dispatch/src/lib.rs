@@ -13,7 +13,7 @@ mod stopgap;
 
 pub use fact::{By, Cause, Fact, Found, Reject, Stamped, Via};
 pub use intent::{Illegal, Intent, Job, Next, State};
-pub use pace::{Call, Health, Limits, Pace, Permit, Signal};
+pub use pace::{Call, Health, Limits, Outlook, Pace, Permit, Signal};
 pub use policy::{OnUnknown, Policy};
 pub use question::{ALTERNATIVES_COUNT_MAX, Alternative, Consent, ConsentBy, IfPointIsGone, Mismatch, Question, Why};
 pub use stopgap::{InTheDark, Moment, Stopgap, is_urgent};

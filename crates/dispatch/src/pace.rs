@@ -21,6 +21,29 @@ use std::time::Duration;
 /// dark. (At one failure in three, a stop at the first would let three calls through at a time.)
 const RELAPSE_FAILURES: u32 = 2;
 
+/// The share of the budget that is let in while a carrier is known to be unwell beyond its own last answers.
+const POOR_SHARE: f64 = 0.1;
+/// How long a return must hold before everything is let in again.
+const BETTER_FOR: Duration = Duration::from_secs(600);
+
+/// What is known of a carrier beyond its own last answers: by canaries, by its other functions, by its past.
+///
+/// It bounds the rate and lets nothing in by itself: useful work goes on at once at a small rate, and only the rest waits
+/// for a return to hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Outlook {
+    /// Nothing speaks against it: its own answers alone set the rate.
+    #[default]
+    Clear,
+    /// Dark, or a return that has only just begun: a tenth of the budget.
+    Poor,
+    /// A return that holds so far: from a tenth of the budget evenly up to all of it, ten minutes later.
+    Better {
+        /// Since when it holds.
+        since: Time,
+    },
+}
+
 /// The bounds within which one carrier is asked.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -139,6 +162,7 @@ pub struct Pace {
     quiet_since: Time,
     calls: Bucket,
     retries: Bucket,
+    outlook: Outlook,
 }
 
 impl Pace {
@@ -160,7 +184,13 @@ impl Pace {
             quiet_since: now,
             calls,
             retries,
+            outlook: Outlook::Clear,
         }
+    }
+
+    /// Takes in what is known beyond its own last answers.
+    pub fn heed(&mut self, outlook: Outlook) {
+        self.outlook = outlook;
     }
 
     /// How the carrier looks.
@@ -293,14 +323,29 @@ impl Pace {
 
     /// Calls per second that may be begun now.
     fn rate(&self, now: Time) -> f64 {
+        let bound = self.bound(now);
         match self.health {
-            Health::Well => self.limits.per_second_max,
+            Health::Well => bound,
             Health::Dark { .. } => 0.0,
             Health::Recovering { .. } => {
                 let grown = now.since(self.grows_since).as_secs_f64() * self.limits.ramp_per_second;
-                (self.begin_at + grown).min(self.limits.per_second_max)
+                (self.begin_at + grown).min(bound)
             }
         }
+    }
+
+    /// Calls per second that the outlook allows; at least one.
+    fn bound(&self, now: Time) -> f64 {
+        let share = match self.outlook {
+            Outlook::Clear => 1.0,
+            Outlook::Poor => POOR_SHARE,
+            Outlook::Better { since } => {
+                let grown = now.since(since).as_secs_f64() / BETTER_FOR.as_secs_f64();
+                POOR_SHARE + (1.0 - POOR_SHARE) * grown.min(1.0)
+            }
+        };
+        let all = self.limits.per_second_max;
+        (all * share).max(1.0).min(all)
     }
 }
 

@@ -7,7 +7,10 @@
 //!
 //! State: where the questions to tracking stopped, and what was warned of today. Both may be lost.
 
-use crate::{Context, relay};
+use crate::{
+    Context,
+    relay::{self, SUIVI, TIMELINE},
+};
 use carriers::{announce::Announcer, colissimo};
 use clock::Time;
 use colissimo::{
@@ -173,8 +176,7 @@ fn by_account(unseen: Vec<Unseen>) -> BTreeMap<AccountId, Vec<Unseen>> {
 async fn ask_suivi(context: &Context, okapi_key: &str, labels: &[Unseen]) -> Result<bool, Stopped> {
     let ids: Vec<String> = labels.iter().map(|label| label.number.to_string()).collect();
     let request = colissimo::encode_track(&ids, okapi_key, "fr_FR");
-    let exchange = relay::counted(context, &context.tracking, &context.carrier.tracking, request).await;
-    context.metrics.call("idships", &exchange);
+    let exchange = relay::counted(context, &context.tracking, (&context.carrier.tracking, request), SUIVI).await;
     let Ok(tracks) = colissimo::decode_track(&exchange) else { return Ok(false) };
     for tracked in &tracks {
         if let Some(label) = labels.iter().find(|label| label.number.as_str() == tracked.id) {
@@ -188,8 +190,7 @@ async fn ask_suivi(context: &Context, okapi_key: &str, labels: &[Unseen]) -> Res
 async fn ask_timeline(context: &Context, login: &Login, labels: &[Unseen]) -> Result<bool, Stopped> {
     for label in labels {
         let request = colissimo::encode_timeline(&label.number, login, "fr_FR");
-        let exchange = relay::seen(context, &context.label, &context.carrier.shipping, request).await;
-        context.metrics.call("timelineCompany", &exchange);
+        let exchange = relay::counted(context, &context.timeline, (&context.carrier.shipping, request), TIMELINE).await;
         match colissimo::decode_timeline(&exchange, &label.number) {
             Ok(tracked) => note(context, label, &tracked).await?,
             Err(_) => return Ok(false),

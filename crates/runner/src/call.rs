@@ -1,11 +1,12 @@
 //! One attempt to get a label: send, wait with patience, listen a little longer, write down what came of it.
 
-use crate::{Context, outcome, question};
+use crate::{Context, Known, outcome, question};
 use carriers::{CarrierError, Exchange, OnSent, colissimo};
 use colissimo::LabelAnswer;
 use dispatch::{By, Call, Cause, Fact, Question, Signal};
 use std::{sync::Arc, time::Duration};
 use store::{Claimed, LabelBytes, Late, StoreError};
+use watch::Function;
 
 /// How long to wait before a result that could not be written is tried again.
 const WRITE_AGAIN: Duration = Duration::from_secs(1);
@@ -21,12 +22,14 @@ pub(crate) async fn submit(context: Arc<Context>, claimed: Arc<Claimed>, kind: C
 
     let in_time = tokio::time::timeout(Duration::from_millis(patience), &mut exchange).await;
     if let Ok(exchange) = in_time {
-        context.metrics.call("generateLabel", &exchange);
         let answer = colissimo::decode_label(&exchange);
-        context.label.ended(kind, Some(signal(&answer)), context.now());
+        let signal = signal(&answer);
+        context.saw(Function::Label, "generateLabel", (&exchange, signal, false));
+        context.label.ended(kind, Some(signal), context.now());
         conclude(&context, &claimed, answer).await;
         return;
     }
+    context.lookout.gave_up(Function::Label, Duration::from_millis(patience), context.now());
     context.label.ended(kind, Some(Signal::Failed), context.now());
     let unknown = Fact::Unknown { attempt, cause: Cause::NoAnswer, number: None };
     record(&context, &claimed, vec![unknown], None).await;
@@ -70,6 +73,9 @@ pub(crate) async fn confirm(context: &Context, claimed: &Claimed, answer: LabelA
         format: claimed.shipment.format,
         by,
     };
+    let account = &claimed.account;
+    let known = Known { number, login: account.login.clone(), okapi_key: account.okapi_key.clone() };
+    *context.known.lock().await = Some(Arc::new(known));
     let label = LabelBytes { answer_json: answer.words(), label: answer.label, cn23: answer.cn23 };
     if !record(context, claimed, vec![confirmed], Some(label)).await {
         // Given up meanwhile: the number is kept, so that somebody can void it, and the label is never handed out.

@@ -7,7 +7,10 @@
 //!
 //! State: how far the pass has come and when it began. Both may be lost: it begins anew.
 
-use crate::{Context, relay};
+use crate::{
+    Context,
+    relay::{self, TIMELINE},
+};
 use carriers::colissimo;
 use clock::Time;
 use dispatch::{Fact, Health};
@@ -81,8 +84,7 @@ fn before(now: Time, span: Duration) -> Time {
 async fn look(context: &Context, parcel: &OutOfHome) -> Result<(), StoreError> {
     let Some(account) = context.store.account(&parcel.account).await? else { return Ok(()) };
     let request = colissimo::encode_timeline(&parcel.number, &account.login, "fr_FR");
-    let exchange = relay::counted(context, &context.timeline, &context.carrier.shipping, request).await;
-    context.metrics.call("timelineCompany", &exchange);
+    let exchange = relay::counted(context, &context.timeline, (&context.carrier.shipping, request), TIMELINE).await;
     let Ok(tracked) = colissimo::decode_timeline(&exchange, &parcel.number) else { return Ok(()) };
     match tracked.result.as_ref().ok().and_then(colissimo::elsewhere) {
         Some(code) => note(context, parcel.id, code).await,

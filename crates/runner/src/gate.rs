@@ -1,7 +1,7 @@
 //! The pace of one function of the carrier, shared by the tasks that call it.
 
 use clock::Time;
-use dispatch::{Call, Health, Limits, Pace, Permit, Signal};
+use dispatch::{Call, Health, Limits, Outlook, Pace, Permit, Signal};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
@@ -45,6 +45,11 @@ impl Gate {
     /// A relayed call has ended.
     pub fn observed(&self, signal: Signal, now: Time) {
         self.change(|pace| pace.observed(signal, now));
+    }
+
+    /// Takes in what is known beyond its own last answers.
+    pub fn heed(&self, outlook: Outlook) {
+        self.change(|pace| pace.heed(outlook));
     }
 
     /// Waits until a call has ended since the last time this was waited for.

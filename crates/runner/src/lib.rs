@@ -4,7 +4,7 @@
 //! a task of its own, so that a call that hangs holds up nothing but itself. In the dark it looks at what is urgent
 //! instead. A second task announces local labels when the light is back, a third tells webhook endpoints, two keep the
 //! directory of pickup points, one looks for parcels that wait at another point than the one chosen, and one looks after
-//! shops. Every result goes back into the journal as a fact; nothing is decided here that `dispatch` could decide.
+//! shops, and the lookout watches over the carrier and ourselves. Every result goes back into the journal as a fact; nothing is decided here that `dispatch` could decide.
 //!
 //! State: a [`Gate`] (the pace of one function of the carrier) and the last shipment seen, as a sample for
 //! canaries. All of it may be lost: after a stop the journal says what was under way.
@@ -18,6 +18,7 @@ mod gate;
 mod hooks;
 mod keeper;
 mod local;
+mod lookout;
 mod metrics;
 mod outcome;
 mod points;
@@ -29,6 +30,7 @@ mod shops;
 pub use gate::Gate;
 pub use hooks::{HookMetrics, HookSettings, Hooks, Random};
 pub use keeper::Keeper;
+pub use lookout::{Lookout, WatchSettings};
 pub use metrics::Metrics;
 pub use points::{PointSettings, Points, kept};
 pub use relay::Relay;
@@ -37,9 +39,10 @@ pub use shops::{
     resync, watch_once,
 };
 
-use carriers::{Transport, announce::Announcer};
+use carriers::{Exchange, Transport, announce::Announcer};
 use clock::{Clock, Time};
-use dispatch::{Limits, Policy};
+use dispatch::{Limits, Policy, Signal};
+use parcel::{Login, ParcelNumber};
 use serde::{Deserialize, Serialize};
 use std::{
     sync::{Arc, PoisonError},
@@ -47,9 +50,13 @@ use std::{
 };
 use store::Store;
 use tokio::{
-    sync::{Mutex, Semaphore, watch},
+    sync::{Mutex, Semaphore, watch as tell},
     task::{JoinHandle, JoinSet},
 };
+use watch::Function;
+
+/// The carrier that is called, as accounts name it.
+pub(crate) const CARRIER: &str = "colissimo";
 
 /// How the carrier is called.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -77,6 +84,9 @@ pub struct Settings {
     /// Pickup points, set in a section of their own.
     #[serde(skip)]
     pub points: PointSettings,
+    /// How the carrier is watched, set in a section of its own.
+    #[serde(skip)]
+    pub watch: WatchSettings,
 }
 
 /// How local labels are made and announced.
@@ -111,6 +121,7 @@ impl Default for Settings {
             tracking: Limits::default(),
             local: LocalSettings::default(),
             points: PointSettings::default(),
+            watch: WatchSettings::default(),
         }
     }
 }
@@ -148,23 +159,40 @@ struct Context {
     background: std::sync::Mutex<JoinSet<()>>,
     /// The last shipment that was on its way, with its login: what a canary asks about.
     sample: Mutex<Option<Arc<store::Claimed>>>,
+    /// The parcel whose label came last: what a canary asks tracking about.
+    known: Mutex<Option<Arc<Known>>>,
+    lookout: Lookout,
+}
+
+/// A parcel that the carrier knows, and how its account signs in.
+struct Known {
+    number: ParcelNumber,
+    login: Login,
+    okapi_key: Option<String>,
 }
 
 impl Context {
     fn now(&self) -> Time {
         self.clock.now()
     }
+
+    /// A call to the carrier, or a canary, has ended: it is counted and the watch is told.
+    fn saw(&self, function: Function, operation: &'static str, (exchange, signal, canary): (&Exchange, Signal, bool)) {
+        self.metrics.call(operation, exchange);
+        self.lookout.ended(function, canary, exchange, signal, self.now());
+    }
 }
 
 /// The running desk. Dropped, it goes on; [`Runner::shutdown`] ends it in order.
 pub struct Runner {
     context: Arc<Context>,
-    stop: watch::Sender<bool>,
+    stop: tell::Sender<bool>,
     desk: JoinHandle<JoinSet<()>>,
     announcements: JoinHandle<()>,
     keeping: JoinHandle<()>,
     crawl: JoinHandle<()>,
     looks: JoinHandle<()>,
+    watching: JoinHandle<()>,
 }
 
 impl Runner {
@@ -186,12 +214,15 @@ impl Runner {
             tracing::warn!(count = left, "attempts were under way when the last process stopped; they are unknown now");
         }
         let points = Points::load(&store, &settings.points).await?;
+        let label = Arc::new(Gate::new(settings.label.clone(), now));
+        let lookout = Lookout::open(&store, settings.watch.clone(), Arc::clone(&label), metrics.lookout()).await?;
         let context = Arc::new(Context {
             store,
             points,
             point_metrics: metrics.points(),
             background: std::sync::Mutex::default(),
-            label: Arc::new(Gate::new(settings.label.clone(), now)),
+            label,
+            lookout,
             tracking: Arc::new(Gate::new(settings.tracking.clone(), now)),
             pickup: Gate::new(settings.tracking.clone(), now),
             timeline: Gate::new(settings.tracking.clone(), now),
@@ -203,17 +234,19 @@ impl Runner {
             metrics,
             numbers: local::Numbers::default(),
             sample: Mutex::new(None),
+            known: Mutex::new(None),
         });
-        let (stop, stopped) = watch::channel(false);
+        let (stop, stopped) = tell::channel(false);
         #[expect(clippy::disallowed_methods, reason = "the background tasks of this room")]
-        let (desk, announcements, keeping, crawl, looks) = (
+        let (desk, announcements, keeping, crawl, looks, watching) = (
             tokio::spawn(desk::run(Arc::clone(&context), stopped.clone())),
             tokio::spawn(announce::run(Arc::clone(&context), stopped.clone())),
             tokio::spawn(points::keep(Arc::clone(&context), stopped.clone())),
             tokio::spawn(points::crawl::run(Arc::clone(&context), stopped.clone())),
-            tokio::spawn(elsewhere::run(Arc::clone(&context), stopped)),
+            tokio::spawn(elsewhere::run(Arc::clone(&context), stopped.clone())),
+            tokio::spawn(lookout::run(Arc::clone(&context), stopped)),
         );
-        Ok(Self { context, stop, desk, announcements, keeping, crawl, looks })
+        Ok(Self { context, stop, desk, announcements, keeping, crawl, looks, watching })
     }
 
     /// The door through which the server passes calls on to the carrier.
@@ -224,6 +257,11 @@ impl Runner {
     /// The directory of pickup points.
     pub fn points(&self) -> Points {
         self.context.points.clone()
+    }
+
+    /// The watch over the carrier.
+    pub fn lookout(&self) -> Lookout {
+        self.context.lookout.clone()
     }
 
     /// How the carrier's label service looks.
@@ -249,6 +287,7 @@ impl Runner {
         if tokio::time::timeout(grace, all_done).await.is_err() {
             tracing::warn!(count = calls.len(), "calls were still under way at the end of the grace period");
         }
+        let _ = self.watching.await;
         let _ = self.keeping.await;
         points::write_all(&self.context).await;
     }

@@ -1,6 +1,6 @@
 //! Counts of what the carrier was asked and what came of it, in Prometheus' form.
 
-use crate::points::PointMetrics;
+use crate::{lookout::LookoutMetrics, points::PointMetrics};
 use carriers::{Broken, Exchange};
 use clock::Time;
 use dispatch::Fact;
@@ -28,6 +28,7 @@ pub struct Metrics {
     announcing: Family<StepLabels, Gauge>,
     announcing_age: Family<StepLabels, Gauge>,
     points: PointMetrics,
+    lookout: LookoutMetrics,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -70,6 +71,7 @@ impl Metrics {
             announcing: Family::default(),
             announcing_age: Family::default(),
             points: PointMetrics::register(registry),
+            lookout: LookoutMetrics::register(registry),
         };
         registry.register("carrier_calls", "Calls to the carrier, by how they ended", metrics.calls.clone());
         let help = "Time from the start of a call to the carrier to its end";
@@ -93,6 +95,11 @@ impl Metrics {
     /// Those of pickup points.
     pub(crate) fn points(&self) -> PointMetrics {
         self.points.clone()
+    }
+
+    /// Those of the watch.
+    pub(crate) fn lookout(&self) -> LookoutMetrics {
+        self.lookout.clone()
     }
 
     pub(crate) fn numbers(&self, numbers: &Numbers, today: Date) {

@@ -1,7 +1,7 @@
 //! Calls that the server passes on to the carrier for somebody, within a bound of time and number.
 
 use crate::{
-    Context, Gate, Points, local,
+    Context, Gate, Lookout, Points, local,
     points::hedge::{self, Answer},
 };
 use carriers::{
@@ -15,6 +15,7 @@ use dispatch::{Call, Health, Permit, Signal};
 use parcel::{MerchantId, ShipmentId};
 use std::{sync::Arc, time::Duration};
 use store::{IntentView, Looked, StoreError};
+use watch::Function;
 
 /// The door to the carrier for calls that are not label attempts: checks, reprints, tracking, pickup searches, health
 /// pages.
@@ -54,6 +55,11 @@ impl Relay {
         hedge::ask(&self.context, call).await
     }
 
+    /// The watch over the carrier.
+    pub fn lookout(&self) -> Lookout {
+        self.context.lookout.clone()
+    }
+
     /// The directory of pickup points.
     pub fn points(&self) -> Points {
         self.context.points.clone()
@@ -68,14 +74,15 @@ impl Relay {
             Service::Suivi => &context.carrier.tracking,
             _ => &context.carrier.shipping,
         };
-        let exchange = match service {
-            Service::Suivi => counted(context, &context.tracking, transport, request).await,
-            Service::Timeline => counted(context, &context.timeline, transport, request).await,
-            Service::Pickup(_) => counted(context, &context.pickup, transport, request).await,
-            Service::Labels => return seen(context, &context.label, transport, request).await,
-        };
-        context.metrics.call(service.operation(), &exchange);
-        exchange
+        match service {
+            Service::Suivi => counted(context, &context.tracking, (transport, request), SUIVI).await,
+            Service::Timeline => counted(context, &context.timeline, (transport, request), TIMELINE).await,
+            Service::Pickup(operation) => {
+                let seen_as = (Function::Pickup, operation.name());
+                counted(context, &context.pickup, (transport, request), seen_as).await
+            }
+            Service::Labels => beside_labels(context, transport, request).await,
+        }
     }
 }
 
@@ -98,28 +105,25 @@ impl Service {
             None => Self::Labels,
         }
     }
-
-    /// The operation's name among the metrics.
-    fn operation(self) -> &'static str {
-        match self {
-            Self::Labels => "label",
-            Self::Suivi => "idships",
-            Self::Timeline => "timelineCompany",
-            Self::Pickup(operation) => operation.name(),
-        }
-    }
 }
+
+/// What calls to tracking count as: the function, and the operation's name among the metrics.
+pub(crate) const SUIVI: (Function, &str) = (Function::Tracking, "idships");
+/// The same for the timeline of a parcel.
+pub(crate) const TIMELINE: (Function, &str) = (Function::Tracking, "timelineCompany");
 
 /// These services have hardly any other callers: the relayed calls are what their pace goes by, canaries included.
 pub(crate) async fn counted(
     context: &Context,
     gate: &Gate,
-    transport: &Arc<dyn Transport>,
-    request: Request,
+    (transport, request): (&Arc<dyn Transport>, Request),
+    (function, operation): (Function, &'static str),
 ) -> Exchange {
     let Some(call) = admitted(context, gate) else { return refused() };
     let exchange = transport.exchange(request, deadline(context), Box::new(|| {})).await;
-    gate.ended(call, Some(signal(&exchange)), context.now());
+    let signal = signal(&exchange);
+    context.saw(function, operation, (&exchange, signal, call == Call::Canary));
+    gate.ended(call, Some(signal), context.now());
     exchange
 }
 
@@ -136,12 +140,14 @@ pub(crate) fn admitted(context: &Context, gate: &Gate) -> Option<Call> {
 }
 
 /// Beside labels a relayed call is let by while the carrier is not dark, and what is seen of it counts.
-pub(crate) async fn seen(context: &Context, gate: &Gate, transport: &Arc<dyn Transport>, request: Request) -> Exchange {
-    if matches!(gate.health(), Health::Dark { .. }) {
+async fn beside_labels(context: &Context, transport: &Arc<dyn Transport>, request: Request) -> Exchange {
+    if matches!(context.label.health(), Health::Dark { .. }) {
         return refused();
     }
     let exchange = transport.exchange(request, deadline(context), Box::new(|| {})).await;
-    gate.observed(signal(&exchange), context.now());
+    let signal = signal(&exchange);
+    context.saw(Function::Label, "label", (&exchange, signal, false));
+    context.label.observed(signal, context.now());
     exchange
 }
 
@@ -156,6 +162,7 @@ fn refused() -> Exchange {
     Exchange { reached: Reached::Nothing, elapsed: Duration::ZERO, result: Err(Broken::NoConnection) }
 }
 
-fn deadline(context: &Context) -> Duration {
+/// How long a relayed call may take.
+pub(crate) fn deadline(context: &Context) -> Duration {
     Duration::from_millis(context.settings.relay_ms)
 }

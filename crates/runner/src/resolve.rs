@@ -15,6 +15,7 @@ use dispatch::{By, Call, Fact, Found, Reject, Signal};
 use parcel::{LabelFormat, ParcelNumber};
 use std::{sync::Arc, time::Duration};
 use store::{Claimed, StoreError};
+use watch::Function;
 
 /// The carrier's error id for a number that is in use (within 13 months).
 const NUMBER_IN_USE: &str = "30702";
@@ -64,9 +65,10 @@ async fn by_chosen_number(context: &Context, claimed: &Claimed, number: ParcelNu
     let deposit_date = claimed.deposit_date;
     let request = colissimo::encode_generate(shipment, &claimed.account.login, deposit_date, shipment.format);
     let exchange = context.carrier.shipping.exchange(request, patience(context), Box::new(|| {})).await;
-    context.metrics.call("generateLabel", &exchange);
     let answer = colissimo::decode_label(&exchange);
-    let signal = Some(call::signal(&answer));
+    let signal = call::signal(&answer);
+    context.saw(Function::Label, "generateLabel", (&exchange, signal, false));
+    let signal = Some(signal);
     match answer {
         Ok(answer) => (Anchor::Made(Box::new(answer), By::Anchor), signal),
         Err(error) if error.code == NUMBER_IN_USE => by_known_number(context, claimed, number, By::Anchor).await,
@@ -150,9 +152,10 @@ async fn find_order(
     let ids: Vec<String> = numbers.iter().map(ToString::to_string).collect();
     let request = colissimo::encode_track(&ids, key, "fr_FR");
     let exchange = context.carrier.tracking.exchange(request, patience(context), Box::new(|| {})).await;
-    context.metrics.call("idships", &exchange);
     let tracked = colissimo::decode_track(&exchange);
-    context.tracking.observed(call::signal(&tracked), context.now());
+    let signal = call::signal(&tracked);
+    context.saw(Function::Tracking, "idships", (&exchange, signal, false));
+    context.tracking.observed(signal, context.now());
     let is_ours = |track: &colissimo::Track| track.order_number.as_deref() == Some(order.as_str());
     let ours = tracked?.into_iter().find(|tracked| tracked.result.as_ref().is_ok_and(is_ours));
     Ok(ours.and_then(|tracked| tracked.id.parse().ok()))
@@ -167,8 +170,9 @@ pub(crate) async fn reprint(
 ) -> Result<LabelAnswer, CarrierError> {
     let request = colissimo::encode_get_label(&number, &claimed.account.login, format);
     let exchange = context.carrier.shipping.exchange(request, patience(context), Box::new(|| {})).await;
-    context.metrics.call("getLabel", &exchange);
-    colissimo::decode_reprint(&exchange, &number)
+    let answer = colissimo::decode_reprint(&exchange, &number);
+    context.saw(Function::Label, "getLabel", (&exchange, call::signal(&answer), false));
+    answer
 }
 
 fn patience(context: &Context) -> Duration {

@@ -61,7 +61,7 @@ impl<C: Clock> SimTransport<C> {
         sleep(SENDING).await;
         let reply = self.carrier.handle(self.clock.now(), &request);
         if reply.wire == Wire::Refused {
-            return ended(Reached::Nothing, Err(Broken::NoConnection));
+            return ended(Reached::Named, Err(Broken::NoConnection));
         }
         on_sent();
         let answers_at = Instant::now() + reply.delay;
@@ -114,7 +114,7 @@ fn heard(wire: Wire) -> (Reached, Result<Response, Broken>) {
         }
         Wire::Reset => (Reached::WholeRequest, Err(Broken::Cut)),
         Wire::NoAnswer => (Reached::WholeRequest, Err(Broken::TimedOut)),
-        Wire::Refused => (Reached::Nothing, Err(Broken::NoConnection)),
+        Wire::Refused => (Reached::Named, Err(Broken::NoConnection)),
     }
 }
 

@@ -157,6 +157,8 @@ async fn ours(
     let floor = Arc::new(Floor::new(plan, outside.clock, &merchants()));
     let gateway = Gateway::open(plan, outside.transport, outside.clock, &floor).await?;
     let end = plan.scenario.end.plus(AFTERMATH);
+    let mut buyers = JoinSet::new();
+    buyers.spawn(gateway.buyers());
     let mut clients = JoinSet::new();
     clients.spawn(Arc::clone(&floor).live(Behind::Gateway(gateway.door()), end));
     let spawn = |clients: &mut JoinSet<()>, errand: Errand| {
@@ -174,7 +176,10 @@ async fn ours(
     })
     .await;
     gateway.announce_all(end).await?;
-    floor.settle(gateway.store(), &gateway.door(), end).await?;
+    floor.settle(gateway.store(), end).await?;
+    if let Some(Ok(stopped)) = buyers.try_join_next() {
+        stopped?;
+    }
     let facts = gateway.facts().await?;
     let beside = report::Beside {
         checkouts: counter.counts(),

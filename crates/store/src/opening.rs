@@ -18,7 +18,7 @@ pub(crate) const RESTORING: &str = "tournee.db.restoring";
 const LOCK: &str = "lock";
 
 /// The layouts, oldest first: the database's `user_version` says how many of them it has.
-const LAYOUTS: [&str; 9] = [
+const LAYOUTS: [&str; 10] = [
     include_str!("schema/1.sql"),
     include_str!("schema/2.sql"),
     include_str!("schema/3.sql"),
@@ -28,9 +28,10 @@ const LAYOUTS: [&str; 9] = [
     include_str!("schema/7.sql"),
     include_str!("schema/8.sql"),
     include_str!("schema/9.sql"),
+    include_str!("schema/10.sql"),
 ];
 /// The latest layout.
-pub(crate) const LAYOUT: u32 = 9;
+pub(crate) const LAYOUT: u32 = 10;
 const _: () = assert!(LAYOUTS.len() == LAYOUT as usize, "one file per layout");
 
 /// How long another process's transaction is waited for.

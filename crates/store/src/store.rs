@@ -2,6 +2,7 @@
 
 mod choice;
 mod hooks;
+mod incidents;
 mod keep;
 mod keys;
 mod local;
@@ -18,7 +19,7 @@ use crate::{
     merchants, neighbours, reads,
     record::{self, Happened},
     tracking,
-    watch::Watchers,
+    watchers::Watchers,
     writer::Surroundings,
 };
 use clock::Time;

@@ -1,6 +1,6 @@
 //! The writer: many commands, one transaction, one sync of the disk, then everyone is told.
 
-use crate::{Boundary, BoundaryHook, SealingKey, StoreError, watch::Watchers, writing::Writing};
+use crate::{Boundary, BoundaryHook, SealingKey, StoreError, watchers::Watchers, writing::Writing};
 use dispatch::Policy;
 use parcel::ShipmentId;
 use rusqlite::{Connection, TransactionBehavior};

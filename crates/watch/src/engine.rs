@@ -2,7 +2,7 @@
 
 use crate::{
     book::Book,
-    evidence::{Count, Scene, Verdict, judge},
+    evidence::{Count, Evidence, Scene, Verdict, judge, of_control},
     fitted::{FITTED, Fitted},
     health::{FunctionHealth, Health},
     incident::{Condition, Incident, IncidentId, REMARK_CHARS_MAX, Transition, What, Word},
@@ -275,17 +275,12 @@ impl Watch {
         }
     }
 
-    /// Adds an operator's word to an incident. Nothing can be taken away.
+    /// An operator's word about an incident as a fact, cut to [`REMARK_CHARS_MAX`]. Once it is written down,
+    /// [`Watch::hear`] takes it in.
     ///
     /// # Errors
     /// When there is no such incident.
-    pub fn remark(
-        &mut self,
-        at: Time,
-        incident: IncidentId,
-        by: &str,
-        said: Word,
-    ) -> Result<Transition, NoSuchIncident> {
+    pub fn remark(&self, at: Time, incident: IncidentId, by: &str, said: Word) -> Result<Transition, NoSuchIncident> {
         let carrier = self.book.get(incident).ok_or(NoSuchIncident(incident))?.carrier.clone();
         let short = |text: String| text.chars().take(REMARK_CHARS_MAX).collect();
         let said = match said {
@@ -293,9 +288,24 @@ impl Watch {
             Word::Confirm { text } => Word::Confirm { text: short(text) },
             Word::Correct { verdict, text } => Word::Correct { verdict, text: short(text) },
         };
-        let fact = Transition { at, incident, carrier, what: What::Remark { by: short(by.to_owned()), said } };
-        self.fold(&fact);
-        Ok(fact)
+        Ok(Transition { at, incident, carrier, what: What::Remark { by: short(by.to_owned()), said } })
+    }
+
+    /// Takes in a word that [`Watch::remark`] made. It is added to what is known; nothing can be taken away.
+    pub fn hear(&mut self, remark: &Transition) {
+        if self.book.get(remark.incident).is_some() && matches!(remark.what, What::Remark { .. }) {
+            self.fold(remark);
+        }
+    }
+
+    /// The condition of a function and since when it is so; nothing for one that was never seen.
+    pub fn condition(&self, carrier: &Carrier, function: Function) -> Option<(Condition, Time)> {
+        self.line(carrier, function).map(|line| (line.condition, line.since))
+    }
+
+    /// The odds that a function that is up again falls within the next hour.
+    pub fn odds(&self, carrier: &Carrier, function: Function, now: Time) -> Option<f64> {
+        self.line(carrier, function)?.odds(now, &self.settings.fitted).map(|(odds, _)| odds)
     }
 
     /// How a carrier is; nothing for one that was never seen.
@@ -328,6 +338,11 @@ impl Watch {
             usual_ms: line.stream.usual_ms(now),
             hour: line.ring.hour(now),
         }
+    }
+
+    /// How we are ourselves and our way out, by the probes of the last five minutes.
+    pub fn ourselves(&self, now: Time) -> Vec<Evidence> {
+        self.own.since(now.minus(EVIDENCE_FOR)).into_iter().map(|(control, count)| of_control(control, count)).collect()
     }
 
     /// Every carrier that was ever seen.

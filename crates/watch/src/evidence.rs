@@ -141,7 +141,8 @@ fn verdict(scene: &Scene, evidence: &[Evidence]) -> Verdict {
     }
 }
 
-fn of_control(control: Control, count: Count) -> Evidence {
+/// What the probes of one kind say.
+pub(crate) fn of_control(control: Control, count: Count) -> Evidence {
     let bad = count.bad * 2 > count.seen;
     let points = match (control, bad) {
         (Control::Loopback | Control::Disk | Control::Lag, true) => Points::AtUs,

@@ -40,6 +40,20 @@ pub enum Condition {
 }
 
 impl Condition {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Well, Self::Slow, Self::Dark, Self::Signs, Self::UnderWatch];
+
+    /// Its name outside.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Well => "well",
+            Self::Slow => "slow",
+            Self::Dark => "dark",
+            Self::Signs => "signs",
+            Self::UnderWatch => "under_watch",
+        }
+    }
+
     /// Down, and not yet on the way back.
     pub const fn is_down(self) -> bool {
         matches!(self, Self::Slow | Self::Dark)
@@ -146,6 +160,26 @@ pub enum What {
     Attributed { verdict: Verdict, evidence: Vec<Evidence> },
     /// An operator's word. It is added to what is known and erases nothing.
     Remark { by: String, said: Word },
+}
+
+impl What {
+    /// Its name outside.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Opened { .. } => "opened",
+            Self::Joined { .. } => "joined",
+            Self::Reopened { .. } => "reopened",
+            Self::Changed { .. } => "changed",
+            Self::Signs { .. } => "signs",
+            Self::UnderWatch { .. } => "under_watch",
+            Self::Relapsed { .. } => "relapsed",
+            Self::Returned { .. } => "returned",
+            Self::Restored { .. } => "restored",
+            Self::Merged { .. } => "merged",
+            Self::Attributed { .. } => "attributed",
+            Self::Remark { .. } => "remark",
+        }
+    }
 }
 
 /// An incident as its facts left it.

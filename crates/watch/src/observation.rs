@@ -50,6 +50,16 @@ pub enum Function {
 impl Function {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::Label, Self::Pickup, Self::Tracking, Self::Orders];
+
+    /// Its name outside.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Label => "label",
+            Self::Pickup => "pickup",
+            Self::Tracking => "tracking",
+            Self::Orders => "orders",
+        }
+    }
 }
 
 /// The last step of a call that was completed.

@@ -162,6 +162,7 @@ fn incidents_that_turn_out_to_be_one_are_merged_and_keep_what_was_said() {
     world.fall(&[Function::Label], 10);
     let noted = world.watch.remark(world.now, IncidentId(0), "anna", Word::Note { text: "called them".into() });
     world.facts.push(noted.expect("it is open"));
+    world.watch.hear(&world.facts[world.facts.len() - 1]);
     world.fall(&[], 95);
     world.fall(&[Function::Pickup], 10);
     world.fall(&[Function::Pickup, Function::Label], 10);
@@ -245,7 +246,8 @@ fn an_operators_correction_stands_and_erases_nothing() {
     world.fall(&[Function::Label], 10);
     let text = "their engineer says it is our certificate".to_owned();
     let said = Word::Correct { verdict: Verdict::Ours, text };
-    world.watch.remark(world.now, IncidentId(0), "anna", said).expect("it is open");
+    let said = world.watch.remark(world.now, IncidentId(0), "anna", said).expect("it is open");
+    world.watch.hear(&said);
     assert_eq!(world.verdict(), Verdict::Ours);
     assert_eq!(world.watch.incidents().next().map(|one| one.verdict), Some(Verdict::Carrier));
     let unknown = world.watch.remark(world.now, IncidentId(7), "anna", Word::Note { text: String::new() });

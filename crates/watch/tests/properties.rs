@@ -96,7 +96,9 @@ proptest! {
         }
         let first = watch.incidents().next().map(|one| one.id);
         if let Some(id) = first {
-            facts.push(watch.remark(Time::default(), id, "anna", Word::Note { text: "seen".into() }).expect("it is there"));
+            let said = Word::Note { text: "seen".into() };
+            facts.push(watch.remark(Time::default(), id, "anna", said).expect("it is there"));
+            watch.hear(&facts[facts.len() - 1]);
         }
         let resumed = Watch::new(Settings::default()).resume(&facts);
         prop_assert!(watch.incidents().eq(resumed.incidents()));

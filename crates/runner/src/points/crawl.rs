@@ -8,7 +8,7 @@
 //! State: whose turn it is, and which points were asked for lately. All of it may be lost.
 
 use super::hedge;
-use crate::{Context, relay};
+use crate::{CARRIER, Context, relay};
 use carriers::{
     Blame, CarrierError,
     colissimo::pickup::{PickupAsk, PickupById, PickupCall, PickupSearch},
@@ -25,8 +25,6 @@ use std::{
 use store::{Account, StoreError};
 use tokio::{sync::watch, time::sleep};
 
-/// The carrier whose points these are, as accounts name it.
-pub(crate) const CARRIER: &str = "colissimo";
 /// How long it steps aside for a client's search.
 const ASIDE: Duration = Duration::from_secs(1);
 /// How long an answer by id that settled nothing is left alone.
@@ -111,7 +109,7 @@ impl Crawl {
             }
         };
         let call = PickupCall { login: account.login, ask };
-        let said = hedge::carried_out(context, &call, kind).await;
+        let said = hedge::carried_out(context, &call, kind, false).await;
         self.note(context, &call, said.err().as_ref());
         Ok(Turn::Done)
     }

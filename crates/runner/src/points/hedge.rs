@@ -2,7 +2,7 @@
 //!
 //! The call to the carrier begins at once, where its pace allows one. When it has not come back at the deadline, what the
 //! directory knows goes out in its place; the call goes on in a task of its own, and what it brings is learned. While the
-//! carrier is dark the directory answers at once, beside the one canary. An answer that comes in time is passed on as the
+//! carrier is known to be slow the directory answers at once beside every call, and in the dark beside the one canary. An answer that comes in time is passed on as the
 //! carrier gave it.
 
 use super::{Points, convert, local};
@@ -26,6 +26,7 @@ use tokio::{
     sync::{OwnedSemaphorePermit, oneshot},
     time::timeout,
 };
+use watch::Function;
 
 /// The service's id of a failure of its own.
 const FAILED: u16 = 1000;
@@ -56,6 +57,8 @@ pub(crate) async fn ask(context: &Arc<Context>, call: PickupCall) -> Answer {
         _ if !settings.enabled => Duration::MAX,
         // It is dark, and this call is the one that looks whether it still is.
         Call::Canary => Duration::ZERO,
+        // It is known to be slow: nobody waits for it in vain, and what it says is learned all the same.
+        Call::First | Call::Again if context.lookout.is_down(Function::Pickup) => Duration::ZERO,
         Call::First | Call::Again => Duration::from_millis(settings.hedge_ms),
     };
     let in_time = timeout(hedge, &mut heard).await;
@@ -99,7 +102,7 @@ async fn live(
     place: OwnedSemaphorePermit,
     tell: oneshot::Sender<Heard>,
 ) {
-    let heard = match carried_out(&context, &call, kind).await {
+    let heard = match carried_out(&context, &call, kind, kind == Call::Canary).await {
         Ok(answer) => Heard::Said(Ok(answer)),
         Err(error) => passed_on(&error).map_or(Heard::Nothing, |refusal| Heard::Said(Err(refusal))),
     };
@@ -109,16 +112,18 @@ async fn live(
 }
 
 /// Asks the carrier, within a pace that was asked before, and learns from what it says.
-pub(super) async fn carried_out(
+pub(crate) async fn carried_out(
     context: &Context,
     call: &PickupCall,
     kind: Call,
+    canary: bool,
 ) -> Result<PickupAnswer, CarrierError> {
     let deadline = Duration::from_millis(context.settings.relay_ms);
     let exchange = context.carrier.shipping.exchange(encode_pickup(call), deadline, Box::new(|| {})).await;
-    context.metrics.call(call.operation().name(), &exchange);
     let said = decode_pickup(&exchange);
-    context.pickup.ended(kind, Some(call::signal(&said)), context.now());
+    let signal = call::signal(&said);
+    context.saw(Function::Pickup, call.operation().name(), (&exchange, signal, canary));
+    context.pickup.ended(kind, Some(signal), context.now());
     if let Ok(answer) = &said {
         learn(context, call, answer);
     }

@@ -12,7 +12,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use jiff::civil::date;
 use parcel::{Country, Login, PointKind};
 use pickup::{Position, Sourced, places};
-use runner::{Metrics, PointSettings, Runner, Settings, Transports};
+use runner::{Metrics, PointSettings, Runner, Settings, Transports, WatchSettings};
 use std::{
     pin::Pin,
     sync::{
@@ -94,7 +94,8 @@ async fn start(store: &Store, carrier: &Arc<Carrier>, clock: &Arc<PausedClock>, 
     let carrier: Arc<dyn Transport> = carrier.clone();
     let transports = Transports { shipping: Arc::clone(&carrier), tracking: carrier, announcements: None };
     let metrics = Metrics::register(&mut prometheus_client::registry::Registry::default());
-    let settings = Settings { points, ..Settings::default() };
+    let watch = WatchSettings { canaries: false, ..WatchSettings::default() };
+    let settings = Settings { points, watch, ..Settings::default() };
     let policy = dispatch::Policy::default();
     Runner::start(store.clone(), transports, clock.clone(), settings, policy, metrics).await.expect("a runner")
 }

@@ -9,7 +9,7 @@ use colissimo::{LabelAnswer, LineEnds, TrackEvent, TrackRecord};
 use dispatch::{Fact, Health, InTheDark, Policy};
 use parcel::{Address, AddressFields, DeliveryMode, LabelFormat, Letter, Login, MerchantId, Product, Shipment};
 use parcel::{ShipmentId, ShipmentParts, Weight};
-use runner::{Metrics, PointSettings, Relay, Runner, Settings, Transports};
+use runner::{Metrics, PointSettings, Relay, Runner, Settings, Transports, WatchSettings};
 use std::{
     collections::VecDeque,
     pin::Pin,
@@ -82,9 +82,10 @@ impl World {
         let carrier: Arc<dyn Transport> = self.carrier.clone();
         let transports = Transports { shipping: Arc::clone(&carrier), tracking: carrier, announcements: None };
         let metrics = Metrics::register(&mut prometheus_client::registry::Registry::default());
-        // A crawl would play the acts that are meant for others.
+        // A crawl and canaries would play the acts that are meant for others.
         let points = PointSettings { crawl_per_minute: 0, ..PointSettings::default() };
-        let (settings, policy) = (Settings { points, ..Settings::default() }, Policy::default());
+        let watch = WatchSettings { canaries: false, ..WatchSettings::default() };
+        let (settings, policy) = (Settings { points, watch, ..Settings::default() }, Policy::default());
         let clock = self.clock.clone();
         let runner = Runner::start(self.store.clone(), transports, clock, settings, policy, metrics).await;
         self.runner = Some(runner.expect("a runner"));

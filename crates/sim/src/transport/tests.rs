@@ -61,7 +61,7 @@ async fn each_failure_is_seen_as_on_a_socket() {
     for (manner, reached, result) in [
         (Manner::NoAnswer, Reached::WholeRequest, Err(Broken::TimedOut)),
         (Manner::Reset, Reached::WholeRequest, Err(Broken::Cut)),
-        (Manner::Refused, Reached::Nothing, Err(Broken::NoConnection)),
+        (Manner::Refused, Reached::Named, Err(Broken::NoConnection)),
         (Manner::Html503, Reached::FirstByte, Ok(503)),
         (Manner::Html200, Reached::FirstByte, Ok(200)),
         (Manner::Empty, Reached::FirstByte, Ok(200)),

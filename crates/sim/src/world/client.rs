@@ -74,17 +74,11 @@ impl Client {
         for wait in intervals() {
             match state.as_deref() {
                 Some("confirmed") => return self.print(id).await,
-                Some("question") => self.answer(id).await,
                 Some("rejected" | "void" | "human") => return self.refused(status, &body),
                 _ => tokio::time::sleep(wait).await,
             }
             state = text(&self.send(self.get(&format!("/v1/shipments/{id}"))).await.1, "state");
         }
-    }
-
-    /// The buyer opens the link that the shop mailed and takes the first point that the page offers.
-    async fn answer(&self, id: ShipmentId) {
-        self.door.answer(id).await;
     }
 
     async fn print(&self, id: ShipmentId) {
@@ -107,7 +101,8 @@ impl Client {
             let exchange = Exchange { reached: Reached::FirstByte, elapsed: Duration::ZERO, result: Ok(response) };
             match (colissimo::decode_label(&exchange), id) {
                 (Ok(answer), id) => return self.released(id, answer.number),
-                (Err(error), Some(id)) if ABOUT_THE_POINT.contains(&error.code.as_str()) => self.answer(id).await,
+                // The buyer is asked.
+                (Err(error), Some(_)) if ABOUT_THE_POINT.contains(&error.code.as_str()) => {}
                 (Err(error), _) if error.retry == Retry::Never => {
                     return self.tally.change(self.place, |seen| seen.refused = Some(error.to_string()));
                 }

@@ -218,24 +218,9 @@ impl Floor {
     }
 
     /// Lets the world run on until the shops and the gateway are in step, but not beyond this time.
-    pub(super) async fn settle(&self, store: &Store, door: &Door, end: Time) -> Result<(), StoreError> {
+    pub(super) async fn settle(&self, store: &Store, end: Time) -> Result<(), StoreError> {
         while self.clock.now() < end && !self.is_settled(store).await? {
-            self.answer_all(store, door).await?;
             sleep(LOOK).await;
-        }
-        Ok(())
-    }
-
-    /// Buyers answer what was asked about the orders of shops.
-    async fn answer_all(&self, store: &Store, door: &Door) -> Result<(), StoreError> {
-        for one in &self.shops {
-            for order in all_of(store, &one.id).await?.into_values() {
-                let Some(id) = order.shipment else { continue };
-                let view = store.get(&order.merchant, id).await?;
-                if view.is_some_and(|view| view.intent.state == dispatch::State::Question) {
-                    door.answer(id).await;
-                }
-            }
         }
         Ok(())
     }

@@ -15,7 +15,7 @@ use axum::{Router, body::Body};
 use bytes::Bytes;
 use carriers::{Transport, announce::Announcer, colissimo::pickup::PickupCall};
 use clock::{Clock, Time};
-use dispatch::{InTheDark, Policy, Stamped};
+use dispatch::{InTheDark, Policy, Stamped, State};
 use http::{Request, header, response::Parts};
 use http_body_util::BodyExt;
 use parcel::{MerchantId, ShipmentId};
@@ -26,7 +26,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
-use store::{Account, LocalWish, NewRange, Options, SealingKey, Store, StoreError};
+use store::{Account, Filter, LocalWish, NewRange, Options, SealingKey, Store, StoreError};
 use tower::ServiceExt;
 
 /// Which stream of the seed's chance the gateway's ids are drawn from.
@@ -43,6 +43,10 @@ const LINK_LASTS: Duration = Duration::from_secs(86_400);
 const FACTS_PAGE: usize = 10_000;
 /// How often it is looked whether all is announced, in simulated time.
 const ANNOUNCE_LOOK: Duration = Duration::from_secs(300);
+/// A buyer who is asked answers within so long (assumed).
+const BUYERS_ANSWER_WITHIN: Duration = Duration::from_secs(900);
+/// Questions answered at once.
+const QUESTIONS_PAGE: usize = 1_000;
 
 pub(super) struct Gateway {
     door: Door,
@@ -141,6 +145,24 @@ impl Gateway {
         self.door.clone()
     }
 
+    /// Buyers who are asked open the link that their shop mailed and answer, without end.
+    pub(super) fn buyers(&self) -> impl Future<Output = Result<(), StoreError>> + Send + use<> {
+        let (door, store) = (self.door(), self.store.clone());
+        async move {
+            let ids = door.merchants.iter().flat_map(|merchant| [Some(merchant.id.clone()), module(merchant)]);
+            let asking: Vec<MerchantId> = ids.flatten().collect();
+            loop {
+                for merchant in &asking {
+                    let open = Filter { state: Some(State::Question), ..Filter::default() };
+                    for asked in store.list(merchant, open, None, QUESTIONS_PAGE).await?.items {
+                        door.answer(asked.intent.id).await;
+                    }
+                }
+                tokio::time::sleep(BUYERS_ANSWER_WITHIN).await;
+            }
+        }
+    }
+
     /// Lets the world run on until every local label is announced and seen in tracking, but not beyond this time.
     pub(super) async fn announce_all(&self, end: Time) -> Result<(), StoreError> {
         while self.door.clock.now() < end {
@@ -203,6 +225,11 @@ async fn enrol(store: &Store, merchant: &Merchant, at: Time) -> Result<(), Store
     store.add_merchant(shop, digest, account, at).await
 }
 
+/// Whose shipments those are that a merchant's module asks for.
+fn module(merchant: &Merchant) -> Option<MerchantId> {
+    server::enrolled_id(&merchant.login).parse().ok()
+}
+
 /// Gives a merchant its wish and its ranges: to the one with an API key, and to the one that its module is.
 async fn prepare(
     store: &Store,
@@ -211,8 +238,8 @@ async fn prepare(
     merchant: &Merchant,
     plan: &Plan,
 ) -> Result<(), StoreError> {
-    let id = server::enrolled_id(&merchant.login);
-    let Ok(module) = id.parse::<MerchantId>() else { return Ok(()) };
+    let Some(module) = module(merchant) else { return Ok(()) };
+    let id = module.to_string();
     let (login, carrier) = (merchant.login.clone(), "colissimo".into());
     store.upsert_account(Account { id, merchant: module.clone(), carrier, login, okapi_key: None }).await?;
     for (whose, place) in [(&merchant.id, place), (&module, place + others)] {
