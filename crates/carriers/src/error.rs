@@ -88,7 +88,9 @@ impl CarrierError {
         let again = |kind, code, message| Self::new(kind, Blame::Them, Retry::After(BROKEN_RETRY), code, message);
         let maybe = |kind, code, message| Self::new(kind, Blame::Them, Retry::Unknown, code, message);
         match (reached, broken) {
-            (Reached::Nothing | Reached::Named | Reached::Taken, _) => again(Kind::NoConnection, "no_connection", "the carrier could not be reached"),
+            (Reached::Nothing | Reached::Named | Reached::Taken, _) => {
+                again(Kind::NoConnection, "no_connection", "the carrier could not be reached")
+            }
             (Reached::Connected | Reached::PartOfRequest, _) => {
                 again(Kind::CutWhileSending, "cut_while_sending", "the connection broke before the request was sent")
             }

@@ -35,10 +35,11 @@ mod shop_hooks;
 mod state;
 mod wait;
 
+pub use api::health::{CarrierHealth, EvidenceAnswer, FunctionAnswer, HealthAnswer, MinuteAnswer};
 pub use carrier::{BoxFuture, Carrier, LocalLabel, PickupFound, Points};
 pub use dropin::enrolled_id;
 pub use listen::{Listener, bind, serve};
 pub use openapi::openapi_json;
 pub use router::app;
 pub use settings::{DropInSettings, LineEndChoice, ServerSettings};
-pub use state::{AppState, Random, SharedRegistry};
+pub use state::{AppState, Random, SharedRegistry, SharedWatch};

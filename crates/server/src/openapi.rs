@@ -31,6 +31,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
         (name = "pickup-points", description = "Where a buyer can have a parcel sent, whether or not the carrier answers; what buyers \
             choose, and what is asked when it cannot be honoured"),
         (name = "shops", description = "Orders as the shops have them: in by webhook, poll or file, and back with their numbers"),
+        (name = "health", description = "How the carriers are as we see them, whose fault a trouble is, and incidents"),
         (name = "carrier-compatible", description = "Colissimo SLS and La Poste's Suivi v2 as their clients know them"),
         (name = "operation", description = "Health and metrics, for those who run the server")
     ),

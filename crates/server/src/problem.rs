@@ -77,6 +77,8 @@ kinds! {
         "Check that the secret in the shop and the one given to `tournee shop add` are the same."
     NoSuchHook 404 "no-such-webhook" "There is no such webhook endpoint"
         "Check the id with GET /v1/webhooks, and that the key belongs to the shop that added the endpoint."
+    NoSuchIncident 404 "no-such-incident" "There is no such incident"
+        "Check the number with GET /v1/incidents."
     UrlRefused 422 "url-refused" "The URL is not one that is called"
         "Give a URL with https, a public host and port 443 or one from 1024 on."
     TooManyHooks 409 "too-many-webhooks" "The shop has as many webhook endpoints as it may"

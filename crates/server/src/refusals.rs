@@ -73,6 +73,10 @@ groups! {
         "413" "Too large"
         "503" "The server's records do not answer; nothing was taken in: send it again"
     }
+    /// What can be wrong with an incident's number.
+    NoSuchIncident {
+        "404" "No incident has this number"
+    }
     /// What can be wrong with an endpoint's id.
     NoSuchHook {
         "404" "Not a webhook endpoint of yours"

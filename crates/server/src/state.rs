@@ -4,8 +4,8 @@
 //! the whole of it. What is kept in memory can be lost at any moment without harm.
 
 use crate::{
-    auth::KeyCache, carrier::Carrier, dropin::Enrolled, metrics::Metrics, rate::Rates, settings::ServerSettings,
-    shop_hooks::Doors,
+    api::health::Reporters, auth::KeyCache, carrier::Carrier, dropin::Enrolled, metrics::Metrics, rate::Rates,
+    settings::ServerSettings, shop_hooks::Doors,
 };
 use carriers::colissimo::LineEnds;
 use channels::webhook::Sender;
@@ -28,6 +28,9 @@ pub type Random = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
 /// Metrics of the whole process; each room registers its own.
 pub type SharedRegistry = Arc<Mutex<Registry>>;
 
+/// The watch over the carriers, as the runner keeps it.
+pub type SharedWatch = Arc<Mutex<watch::Watch>>;
+
 /// What the listener needs from the rest of the house.
 #[derive(Clone)]
 pub struct AppState {
@@ -37,6 +40,8 @@ pub struct AppState {
     pub clock: Arc<dyn Clock>,
     /// The carrier, for calls that are passed on.
     pub carrier: Arc<dyn Carrier>,
+    /// How the carriers are: read here, and told what users report.
+    pub watch: SharedWatch,
     /// What sends webhooks, for checks of their URLs and for test messages; none where nobody is to be told.
     pub webhooks: Option<Sender>,
     /// What the operator set.
@@ -60,6 +65,9 @@ pub(crate) struct Caller {
 pub(crate) struct App {
     pub(crate) store: Store,
     pub(crate) carrier: Arc<dyn Carrier>,
+    pub(crate) watch: SharedWatch,
+    /// Who has reported a trouble lately.
+    pub(crate) reporters: Reporters,
     pub(crate) webhooks: Option<Sender>,
     pub(crate) settings: ServerSettings,
     pub(crate) metrics: Metrics,
@@ -82,7 +90,7 @@ pub(crate) type Shared = Arc<App>;
 impl App {
     /// Takes the outside in and registers the listener's metrics.
     pub(crate) fn new(outside: AppState) -> Shared {
-        let AppState { store, clock, carrier, webhooks, settings, random, registry } = outside;
+        let AppState { store, clock, carrier, watch, webhooks, settings, random, registry } = outside;
         let metrics = Metrics::register(&mut registry.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
         let keys = KeyCache::new(settings.key_cache_time);
         let rates = Rates::new(&settings);
@@ -93,6 +101,8 @@ impl App {
         Arc::new(Self {
             store,
             carrier,
+            watch,
+            reporters: Reporters::default(),
             webhooks,
             settings,
             metrics,

@@ -94,7 +94,7 @@ async fn a_key_can_ask_what_it_may() {
 #[tokio::test]
 async fn a_key_that_ended_is_refused_when_its_moment_is_over() {
     let world = World::new().await;
-    let key = world.key("tk_till", Scopes::all()).await;
+    let key = world.key("tk_till", Scopes::of_a_shop()).await;
     assert_eq!(world.ask("tk_till", Method::GET, "/v1/shipments", String::new()).await.status, StatusCode::OK);
     world.store.revoke_api_key(&key.id, clock::Clock::now(&*world.clock)).await.expect("revoked");
     assert_eq!(world.ask("tk_till", Method::GET, "/v1/shipments", String::new()).await.status, StatusCode::OK);
@@ -107,7 +107,7 @@ async fn a_key_that_ended_is_refused_when_its_moment_is_over() {
 #[tokio::test]
 async fn a_key_that_expires_is_refused_at_that_very_moment() {
     let world = World::new().await;
-    let key = world.key("tk_till", Scopes::all()).await;
+    let key = world.key("tk_till", Scopes::of_a_shop()).await;
     let now = clock::Clock::now(&*world.clock);
     world.store.rotate_api_key(&key.id, [9; 32], now, Duration::from_secs(1)).await.expect("rotated");
     assert_eq!(world.ask("tk_till", Method::GET, "/v1/shipments", String::new()).await.status, StatusCode::OK);

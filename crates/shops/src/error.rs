@@ -59,7 +59,9 @@ impl ShopError {
         let again = |code, message| Self::new(Blame::Them, Retry::After(BROKEN_RETRY), code, message);
         let maybe = |code, message| Self::new(Blame::Them, Retry::Unknown, code, message);
         match (reached, broken) {
-            (Reached::Nothing | Reached::Named | Reached::Taken, _) => again("no_connection", "the shop could not be reached"),
+            (Reached::Nothing | Reached::Named | Reached::Taken, _) => {
+                again("no_connection", "the shop could not be reached")
+            }
             (Reached::Connected | Reached::PartOfRequest, _) => {
                 again("cut_while_sending", "the connection broke before the request was sent")
             }

@@ -43,7 +43,8 @@ pub(crate) fn add(
     put_account(writing, account)?;
     conn.prepare_cached(MERCHANT_PUT)?.execute([merchant.id.as_str(), &merchant.name])?;
     let (digest, owner) = (*digest, merchant.id.clone());
-    let key = NewApiKey { digest, merchant: owner, name: String::new(), scopes: Scopes::all(), at, expires_at: None };
+    let key =
+        NewApiKey { digest, merchant: owner, name: String::new(), scopes: Scopes::of_a_shop(), at, expires_at: None };
     api_keys::put(conn, &key, &account.id).map(drop)
 }
 

@@ -15,11 +15,14 @@ pub enum Scope {
     Hooks,
     /// Look for pickup points and note what a buyer chose: what a key in a shop's public page may do.
     Pick,
+    /// Speak for whoever runs the server: add an operator's word to an incident. No key of a shop has it unless it is
+    /// given.
+    Operate,
 }
 
 impl Scope {
     /// Every scope. Its place here is its bit: the list only grows at its end.
-    pub const ALL: [Self; 5] = [Self::Read, Self::Ship, Self::Decide, Self::Hooks, Self::Pick];
+    pub const ALL: [Self; 6] = [Self::Read, Self::Ship, Self::Decide, Self::Hooks, Self::Pick, Self::Operate];
 
     /// Its name outside.
     pub fn name(self) -> &'static str {
@@ -29,6 +32,7 @@ impl Scope {
             Self::Decide => "decide",
             Self::Hooks => "hooks",
             Self::Pick => "pick",
+            Self::Operate => "operate",
         }
     }
 
@@ -53,7 +57,7 @@ impl FromStr for Scope {
 
 /// A word that names no scope.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there is no scope {0:?}: write some of read, ship, decide, hooks and pick, with commas between them")]
+#[error("there is no scope {0:?}: write some of read, ship, decide, hooks, pick and operate, with commas between them")]
 pub struct UnknownScope(pub String);
 
 /// Several scopes, written with commas between them.
@@ -64,6 +68,11 @@ impl Scopes {
     /// All of them.
     pub fn all() -> Self {
         Scope::ALL.into_iter().collect()
+    }
+
+    /// What a shop may do with its own: all but [`Scope::Operate`].
+    pub fn of_a_shop() -> Self {
+        Scope::ALL.into_iter().filter(|scope| *scope != Scope::Operate).collect()
     }
 
     /// Whether this one is among them.
@@ -119,11 +128,11 @@ mod tests {
 
     #[test]
     fn scopes_read_back() {
-        for text in ["read", "pick", "read,ship", "read,ship,decide,hooks,pick"] {
+        for text in ["read", "pick", "read,ship", "read,ship,decide,hooks,pick,operate"] {
             assert_eq!(text.parse::<Scopes>().map(|s| s.to_string()), Ok(text.to_owned()));
         }
         assert_eq!(" hooks , read".parse::<Scopes>().map(|s| s.to_string()), Ok("read,hooks".to_owned()));
-        assert_eq!(Scopes::all().bits(), 31, "as the layout has it for keys of old");
+        assert_eq!(Scopes::of_a_shop().bits(), 31, "as the layout has it for keys of old");
         for bad in ["", "read,", "raed", "READ"] {
             assert!(bad.parse::<Scopes>().is_err(), "{bad}");
         }

@@ -25,7 +25,11 @@ fn a_key_may_what_it_was_given_and_nothing_else() {
         assert_eq!(added, key_of(&store, 5).await);
         assert_eq!((added.account.as_str(), added.name.as_str()), (ACCOUNT, "till"));
         assert!(added.scopes.contains(Scope::Ship) && !added.scopes.contains(Scope::Decide));
-        assert_eq!(key_of(&store, 1).await.scopes, Scopes::all(), "the merchant's first key may do everything");
+        assert_eq!(
+            key_of(&store, 1).await.scopes,
+            Scopes::of_a_shop(),
+            "the merchant's first key may do all that a shop may"
+        );
         let ids: Vec<_> = store.api_keys().await.expect("read").into_iter().map(|key| key.id).collect();
         assert_eq!(ids, ["key_0101010101010101", "key_0505050505050505"]);
     });
@@ -115,7 +119,7 @@ fn keys_of_a_database_of_before_may_everything() {
         let mut digest = [0; 32];
         digest[0] = 5;
         let found = store.api_key(&digest).await.expect("read").expect("known");
-        assert_eq!((found.id, found.scopes), (ApiKey::id_of(&digest), Scopes::all()));
+        assert_eq!((found.id, found.scopes), (ApiKey::id_of(&digest), Scopes::of_a_shop()));
         assert_eq!((found.created_at, found.expires_at), (None, None));
         store.close().await.expect("closed");
     });

@@ -17,6 +17,7 @@ mod place;
 mod rules;
 mod sections;
 mod shops;
+mod watch;
 mod webhooks;
 
 pub use local::{Local, Sftp};
@@ -25,6 +26,7 @@ pub use sections::{
     BaseUrl, Carriers, Colissimo, DropIn, KeepSection, Listener, Log, LogFormat, LogLevel, PolicySection,
 };
 pub use shops::Shops;
+pub use watch::Watch;
 pub use webhooks::Webhooks;
 
 /// The port that is listened on when nothing else is said.
@@ -50,6 +52,8 @@ pub struct Config {
     pub local: Local,
     /// Pickup points.
     pub pickup: Pickup,
+    /// The watch over the carrier and ourselves.
+    pub watch: Watch,
     /// How patiently a label is pursued.
     pub policy: PolicySection,
     /// How long what is kept.
@@ -75,6 +79,7 @@ impl Default for Config {
             runner: runner::Settings::default(),
             local: Local::default(),
             pickup: Pickup::default(),
+            watch: Watch::default(),
             policy: PolicySection::default(),
             keep: KeepSection::default(),
             dropin: DropIn::default(),

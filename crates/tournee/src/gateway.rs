@@ -19,7 +19,7 @@ use prometheus_client::registry::Registry;
 use runner::{Dial, HookMetrics, Hooks, Keeper, Runner, ShopMetrics, Shops, Transports};
 use server::{AppState, ServerSettings};
 use std::{
-    net::SocketAddr,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     path::Path,
     sync::{Arc, Mutex},
     time::Duration,
@@ -93,7 +93,8 @@ impl Gateway {
         let (sender, told) = (webhook_sender(&config.webhooks)?, HookMetrics::register(&mut registry));
         let sending = config.webhooks.settings();
         let (local, points) = (config.local.settings(), config.pickup.settings());
-        let pace = runner::Settings { local, points, ..config.runner.clone() };
+        let watch = config.watch.settings();
+        let pace = runner::Settings { local, points, watch, ..config.runner.clone() };
         let policy = config.policy.policy();
         let runner = Runner::start(store.clone(), carrier, Arc::clone(&clock), pace, policy, metrics).await?;
         let keeper = Keeper::start(store.clone(), Arc::clone(&clock), config.keep.keep());
@@ -115,12 +116,14 @@ impl Gateway {
             clock,
             webhooks: Some(sender),
             carrier: Arc::new(Relay(runner.relay())),
+            watch: runner.lookout().shared(),
             settings: settings.clone(),
             random: Arc::new(chance),
             registry: Arc::new(Mutex::new(registry)),
         });
         let drain = settings.drain_time_max;
         let (stop, listener) = listen(listener, app, settings);
+        runner.lookout().probe_ourselves_by(Arc::new(to_ourselves(addr)?));
         Ok(Self { addr, store, runner, keeper, hooks, shops, stop, listener, drain })
     }
 
@@ -153,6 +156,18 @@ impl Gateway {
         tokio::join!(self.runner.shutdown(rest), self.hooks.shutdown(rest), self.shops.shutdown(rest));
         Ok(self.store.close().await?)
     }
+}
+
+/// The way to where we listen ourselves.
+fn to_ourselves(addr: SocketAddr) -> Result<HttpTransport, Fault> {
+    let ip = match addr.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    let base = format!("http://{}", SocketAddr::new(ip, addr.port())).parse().unwrap_or_default();
+    let options = HttpOptions { idle_max: 1, ..HttpOptions::default() };
+    HttpTransport::new(base, options).map_err(|e| Fault::failed(e.to_string()))
 }
 
 fn open(config: &Config, key: SealingKey, boundary: Option<BoundaryHook>) -> Result<Store, Fault> {

@@ -67,7 +67,7 @@ async fn add(args: &MerchantAdd, input: &mut dyn BufRead) -> Result<(), Fault> {
     if !store.accounts_of(&id).await?.is_empty() {
         return Err(Fault::usage(format!("the merchant {id} is there already; choose another with --id")));
     }
-    let api_key = fresh_api_key(Scopes::all())?;
+    let api_key = fresh_api_key(Scopes::of_a_shop())?;
     let account = Account { id: id.to_string(), merchant: id.clone(), carrier: args.carrier.clone(), login, okapi_key };
     store
         .add_merchant(
@@ -202,7 +202,7 @@ mod tests {
     #[test]
     fn api_keys_have_their_shape_and_are_never_twice_the_same() {
         let fresh = |scopes: Scopes| fresh_api_key(scopes).expect("a key");
-        let (one, two) = (fresh(Scopes::all()), fresh(Scopes::all()));
+        let (one, two) = (fresh(Scopes::of_a_shop()), fresh(Scopes::of_a_shop()));
         assert!(one.starts_with("tk_") && one.len() == 46, "{}", *one);
         assert_ne!(*one, *two);
         assert!(fresh(Scope::Pick.into()).starts_with("pk_"), "it may be seen by everybody");

@@ -20,23 +20,17 @@ use carriers::{Broken, Exchange, Transport};
 use clock::Time;
 use dispatch::{Outlook, Signal};
 use std::{
-    collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     time::Duration,
 };
 use store::{Store, StoreError};
 use tokio::{sync::watch as tell, task::JoinSet, time::Instant};
 use watch::{
-    Carrier, Class, Condition, Evidence, Function, Health, Incident, IncidentId, NoSuchIncident, Observation, Outside,
-    Reached, Source, Target, Transition, Watch, What, Word,
+    Carrier, Class, Condition, Function, Observation, Outside, Reached, Source, Target, Transition, Watch, What,
 };
 
 /// How often time passes for the watch.
 const TICK: Duration = Duration::from_secs(1);
-/// Reports by the same account within this time are one.
-const REPORT_AGAIN: Duration = Duration::from_secs(3_600);
-/// Accounts remembered that have reported.
-const REPORTERS_COUNT_MAX: usize = 100_000;
 
 /// The watch over the carrier, as every task and the server share it. A clone is the same.
 #[derive(Clone)]
@@ -45,10 +39,9 @@ pub struct Lookout(Arc<Inner>);
 struct Inner {
     settings: WatchSettings,
     carrier: Carrier,
-    watch: Mutex<Watch>,
+    watch: Arc<Mutex<Watch>>,
     /// What changed and is not on disk yet.
     unwritten: Mutex<Vec<Transition>>,
-    reporters: Mutex<HashMap<[u8; 32], Time>>,
     ourselves: OnceLock<Arc<dyn Transport>>,
     label: Arc<Gate>,
     metrics: LookoutMetrics,
@@ -69,9 +62,8 @@ impl Lookout {
         let watch = Watch::new(settings.engine()).resume(&facts);
         let lookout = Self(Arc::new(Inner {
             carrier: Carrier::new(crate::CARRIER),
-            watch: Mutex::new(watch),
+            watch: Arc::new(Mutex::new(watch)),
             unwritten: Mutex::default(),
-            reporters: Mutex::default(),
             ourselves: OnceLock::new(),
             settings,
             label,
@@ -87,52 +79,9 @@ impl Lookout {
         let _ = self.0.ourselves.set(way);
     }
 
-    /// How the carrier is; nothing before it was seen for the first time.
-    pub fn health(&self, now: Time) -> Option<Health> {
-        self.watch().health(&self.0.carrier, now)
-    }
-
-    /// How we are ourselves, by the probes of the last minutes.
-    pub fn ourselves(&self, now: Time) -> Vec<Evidence> {
-        self.watch().ourselves(now)
-    }
-
-    /// The incidents that are open or not long over, the oldest first.
-    pub fn incidents(&self) -> Vec<Incident> {
-        self.watch().incidents().cloned().collect()
-    }
-
-    /// Adds an operator's word to an incident; it is written down before this returns.
-    ///
-    /// # Errors
-    /// The inner error when there is no such incident; the store's own.
-    pub async fn remark(
-        &self,
-        store: &Store,
-        (at, incident, by): (Time, IncidentId, &str),
-        said: Word,
-    ) -> Result<Result<Transition, NoSuchIncident>, StoreError> {
-        let fact = match self.watch().remark(at, incident, by, said) {
-            Ok(fact) => fact,
-            Err(unknown) => return Ok(Err(unknown)),
-        };
-        store.append_incident_facts(std::slice::from_ref(&fact)).await?;
-        self.watch().hear(&fact);
-        Ok(Ok(fact))
-    }
-
-    /// Somebody says that the carrier does not work for them. The first report of an account within an hour counts;
-    /// `account` is a digest, so that nobody is known by it.
-    pub fn report(&self, account: [u8; 32], at: Time) -> bool {
-        let mut reporters = lock(&self.0.reporters);
-        reporters.retain(|_, last| at.since(*last) < REPORT_AGAIN);
-        if reporters.len() >= REPORTERS_COUNT_MAX || reporters.contains_key(&account) {
-            return false;
-        }
-        reporters.insert(account, at);
-        drop(reporters);
-        self.outside(Outside::Report, false, at);
-        true
+    /// The watch itself, to be read and to be told what comes in elsewhere.
+    pub fn shared(&self) -> Arc<Mutex<Watch>> {
+        Arc::clone(&self.0.watch)
     }
 
     /// A word from elsewhere about the carrier.

@@ -55,7 +55,7 @@ async fn json_or_default<T: DeserializeOwned + Default>(app: &App, request: Requ
     if bytes.trim_ascii().is_empty() { Ok(T::default()) } else { body::json(&bytes) }
 }
 
-async fn json<T: DeserializeOwned>(app: &App, request: Request) -> Result<T, Problem> {
+pub(super) async fn json<T: DeserializeOwned>(app: &App, request: Request) -> Result<T, Problem> {
     let (head, body) = request.into_parts();
     body::require_json(&head.headers)?;
     body::json(&body::read(body, &app.settings).await?)

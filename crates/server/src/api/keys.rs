@@ -18,7 +18,7 @@ pub(crate) struct KeyAnswer {
     /// What it is called; may be empty.
     name: String,
     /// What it may do: read (shipments, timelines, labels), ship (create shipments), decide (void, resolve), hooks
-    /// (webhooks), pick (pickup points and the buyer's choice).
+    /// (webhooks), pick (pickup points and the buyer's choice), operate (an operator's word about an incident).
     #[schema(example = json!(["read", "ship"]))]
     scopes: Vec<&'static str>,
     /// When it was made, RFC 3339.

@@ -6,6 +6,7 @@ mod batch;
 mod choices;
 mod consent;
 mod customs;
+pub(crate) mod health;
 mod hooks;
 mod keys;
 mod label;
@@ -68,6 +69,11 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(hooks::test))
         .routes(routes!(hooks::replay))
         .routes(routes!(hooks::deliveries::list))
+        .routes(routes!(health::carriers))
+        .routes(routes!(health::report))
+        .routes(routes!(health::list))
+        .routes(routes!(health::facts))
+        .routes(routes!(health::remark))
         .merge(from_pages())
 }
 

@@ -16,7 +16,7 @@ use http_body_util::BodyExt;
 use parcel::{LabelFormat, Login, MerchantId, ShipmentId};
 use pickup::{Directory, Source, Sourced};
 use serde_json::{Value, json};
-use server::{AppState, BoxFuture, Carrier, LocalLabel, PickupFound, Points, ServerSettings};
+use server::{AppState, BoxFuture, Carrier, LocalLabel, PickupFound, Points, ServerSettings, SharedWatch};
 use sha2::{Digest, Sha256};
 use std::{
     collections::VecDeque,
@@ -144,6 +144,7 @@ pub struct World {
     pub store: Store,
     pub clock: Arc<ManualClock>,
     pub carrier: Arc<FakeCarrier>,
+    pub watch: SharedWatch,
 }
 
 /// An answer, read whole.
@@ -208,16 +209,18 @@ impl World {
     fn wired(store: Store, settings: ServerSettings, webhooks: Options) -> Self {
         let clock = Arc::new(ManualClock::at(Time::from_paris("2025-12-22T06:24:00").expect("a moment")));
         let carrier = FakeCarrier::new();
+        let watch = SharedWatch::default();
         let app = server::app(AppState {
             store: store.clone(),
             clock: clock.clone(),
             carrier: carrier.clone(),
+            watch: Arc::clone(&watch),
             webhooks: Some(Sender::new(webhooks).expect("a sender")),
             settings,
             random: Arc::new(counting()),
             registry: Arc::default(),
         });
-        Self { app, store, clock, carrier }
+        Self { app, store, clock, carrier, watch }
     }
 
     pub async fn call(&self, request: Request<Body>) -> Answer {

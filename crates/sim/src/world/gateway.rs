@@ -13,7 +13,7 @@ use crate::{
 };
 use axum::{Router, body::Body};
 use bytes::Bytes;
-use carriers::{Transport, announce::Announcer, colissimo::pickup::PickupCall};
+use carriers::{Exchange, OnSent, Reached, Response, Transport, announce::Announcer, colissimo::pickup::PickupCall};
 use clock::{Clock, Time};
 use dispatch::{InTheDark, Policy, Stamped, State};
 use http::{Request, header, response::Parts};
@@ -23,6 +23,7 @@ use pickup::{ChoiceKey, Known, Link, Standing};
 use runner::{Metrics, Runner, Settings, ShopMetrics, ShopSettings, Shops, Transports};
 use sha2::{Digest, Sha256};
 use std::{
+    pin::Pin,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -127,6 +128,7 @@ impl Gateway {
             store: store.clone(),
             clock: Arc::clone(&clock),
             carrier: Arc::new(Relay(runner.relay())),
+            watch: runner.lookout().shared(),
             webhooks: None,
             settings: server::ServerSettings { rate_per_s: 0, ..Default::default() },
             random: chance(plan.seed, IDS_STREAM),
@@ -134,6 +136,7 @@ impl Gateway {
         };
         let choices = Arc::new(store.choice_key());
         let door = Door { app: server::app(state), clock, merchants, choices };
+        runner.lookout().probe_ourselves_by(Arc::new(door.clone()));
         Ok(Self { door, store, _runner: runner, _shops: shops })
     }
 
@@ -252,6 +255,27 @@ async fn prepare(
         }
     }
     Ok(())
+}
+
+/// The way to ourselves, without a socket.
+impl Transport for Door {
+    fn exchange(
+        &self,
+        request: carriers::Request,
+        _deadline: Duration,
+        on_sent: OnSent,
+    ) -> Pin<Box<dyn Future<Output = Exchange> + Send + '_>> {
+        Box::pin(async move {
+            let mut asked = Request::builder().method(request.method).uri(request.path_and_query);
+            for (name, value) in request.headers {
+                asked = asked.header(name, value);
+            }
+            let (parts, body) = self.send(asked.body(Body::from(request.body)).unwrap_or_default()).await;
+            on_sent();
+            let response = Response::new(parts.status.as_u16(), "", body);
+            Exchange { reached: Reached::FirstByte, elapsed: Duration::ZERO, result: Ok(response) }
+        })
+    }
 }
 
 /// The runner's door as the server wants it.

@@ -22,6 +22,7 @@ pub(super) fn check(config: &Config) -> Result<(), Broken> {
     policy(config)?;
     super::local::check(&config.local)?;
     super::pickup::check(&config.pickup, runner.relay_ms)?;
+    super::watch::check(&config.watch)?;
     keep(config)?;
     webhooks(config)?;
     shops(config)?;

@@ -43,7 +43,7 @@ pub(super) fn read(platform: Option<Platform>, by_input: bool, input: &mut dyn B
         }
     };
     let makes_one = platform == Platform::WooCommerce && given.is_none();
-    let made = if makes_one { Some(crate::merchant::fresh_api_key(store::Scopes::all())?) } else { None };
+    let made = if makes_one { Some(crate::merchant::fresh_api_key(store::Scopes::of_a_shop())?) } else { None };
     let webhook = given.as_ref().or(made.as_ref()).map(|text| text.to_string());
     let credentials = serde_json::to_string(&credentials);
     let credentials = credentials.map_err(|_| Fault::failed("the credentials cannot be written down"))?;

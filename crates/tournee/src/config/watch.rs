@@ -1,0 +1,84 @@
+//! `[watch]`: how the carrier and ourselves are watched.
+
+use super::{BaseUrl, rules::Broken};
+use runner::WatchSettings;
+use serde::{Deserialize, Serialize};
+
+/// The most false alarms per carrier and quarter that can be asked for: one a day, below which alarms mean something.
+const FALSE_ALARMS_MAX: f64 = 90.0;
+/// Probes of ourselves further apart than this prove nothing when something breaks.
+const PROBE_EVERY_MS_MAX: u64 = 60_000;
+
+/// `[watch]`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Watch {
+    /// False alarms that are borne, per carrier and quarter: fewer are slower to see.
+    pub false_alarms_per_quarter: f64,
+    /// Whether canaries are sent: harmless questions that work like real ones. Without them *restored* is never said.
+    pub canaries: bool,
+    /// Time between two probes of ourselves and of our way out, in milliseconds.
+    pub probe_every_ms: u64,
+    /// An address of nobody whom you judge, for example your provider's: its name is looked up and a connection made to it,
+    /// nothing is said. It tells your own way out from the carrier; without it a silence may be your own route's, and
+    /// stays *unknown*.
+    pub control_url: Option<BaseUrl>,
+}
+
+impl Default for Watch {
+    fn default() -> Self {
+        let WatchSettings { false_alarms_per_quarter, canaries, probe_every_ms, control_url: _ } =
+            WatchSettings::default();
+        Self { false_alarms_per_quarter, canaries, probe_every_ms, control_url: None }
+    }
+}
+
+impl Watch {
+    /// The settings as the runner takes them.
+    pub fn settings(&self) -> WatchSettings {
+        let Self { false_alarms_per_quarter, canaries, probe_every_ms, control_url } = self;
+        WatchSettings {
+            false_alarms_per_quarter: *false_alarms_per_quarter,
+            canaries: *canaries,
+            probe_every_ms: *probe_every_ms,
+            control_url: control_url.as_ref().map(BaseUrl::uri),
+        }
+    }
+}
+
+/// Holds the section to its rules.
+pub(super) fn check(watch: &Watch) -> Result<(), Broken> {
+    let budget = watch.false_alarms_per_quarter;
+    if !(budget > 0.0 && budget <= FALSE_ALARMS_MAX) {
+        let problem = format!("must be above 0 and at most {FALSE_ALARMS_MAX}; one false alarm a quarter is usual");
+        return Err(Broken { key: "watch.false_alarms_per_quarter", problem });
+    }
+    if watch.probe_every_ms == 0 || watch.probe_every_ms > PROBE_EVERY_MS_MAX {
+        let problem = format!("must be from 1 to {PROBE_EVERY_MS_MAX}; leave the key out for its default");
+        return Err(Broken { key: "watch.probe_every_ms", problem });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_section_defaults_to_what_the_runner_defaults_to() {
+        assert_eq!(Watch::default().settings(), WatchSettings::default());
+    }
+
+    #[test]
+    fn its_rules_name_the_key() {
+        let broken = |watch: Watch| check(&watch).map_err(|broken| broken.key);
+        assert_eq!(broken(Watch::default()), Ok(()));
+        for budget in [0.0, -1.0, 91.0, f64::NAN] {
+            let watch = Watch { false_alarms_per_quarter: budget, ..Watch::default() };
+            assert_eq!(broken(watch), Err("watch.false_alarms_per_quarter"));
+        }
+        for probe_every_ms in [0, 60_001] {
+            assert_eq!(broken(Watch { probe_every_ms, ..Watch::default() }), Err("watch.probe_every_ms"));
+        }
+    }
+}
