@@ -13,11 +13,13 @@ mod local;
 mod naive;
 mod report;
 mod tally;
+mod watched;
 
 pub use checkout::Checkouts;
 pub use floor::ShopsInStep;
 pub use local::LocalLabels;
 pub use report::{Day, InTheDark, Report};
+pub use watched::Watched;
 
 use crate::{
     carrier::{Carrier, Options, Points, SharedCarrier},
@@ -186,6 +188,7 @@ async fn ours(
         shops: floor.compared(gateway.store()).await?,
         shipped: floor.shipped(gateway.store()).await?,
         unnumbered: floor.unnumbered(gateway.store()).await?,
+        watched: watched::count(&plan.scenario, &gateway.store().incident_facts().await?),
         ended: outside.clock.now(),
     };
     Ok(outside.carrier.read(|book| report::ours(plan, orders, &tally, &facts, book, beside)))
