@@ -44,6 +44,8 @@ const LINK_LASTS: Duration = Duration::from_secs(86_400);
 const FACTS_PAGE: usize = 10_000;
 /// How often it is looked whether all is announced, in simulated time.
 const ANNOUNCE_LOOK: Duration = Duration::from_secs(300);
+/// How often it is looked whether an incident is over, in simulated time.
+const WATCH_LOOK: Duration = Duration::from_secs(60);
 /// A buyer who is asked answers within so long (assumed).
 const BUYERS_ANSWER_WITHIN: Duration = Duration::from_secs(900);
 /// Questions answered at once.
@@ -52,7 +54,7 @@ const QUESTIONS_PAGE: usize = 1_000;
 pub(super) struct Gateway {
     door: Door,
     store: Store,
-    _runner: Runner,
+    runner: Runner,
     _shops: Shops,
 }
 
@@ -137,7 +139,7 @@ impl Gateway {
         let choices = Arc::new(store.choice_key());
         let door = Door { app: server::app(state), clock, merchants, choices };
         runner.lookout().probe_ourselves_by(Arc::new(door.clone()));
-        Ok(Self { door, store, _runner: runner, _shops: shops })
+        Ok(Self { door, store, runner, _shops: shops })
     }
 
     pub(super) fn store(&self) -> &Store {
@@ -176,6 +178,17 @@ impl Gateway {
             tokio::time::sleep(ANNOUNCE_LOOK).await;
         }
         Ok(())
+    }
+
+    /// Lets the world run on until no incident is open, but not beyond this time.
+    pub(super) async fn until_restored(&self, end: Time) {
+        let watch = self.runner.lookout().shared();
+        let open = || watch.lock().unwrap_or_else(PoisonError::into_inner).incidents().any(watch::Incident::is_open);
+        while open() && self.door.clock.now() < end {
+            tokio::time::sleep(WATCH_LOOK).await;
+        }
+        // What was said last is on disk after the next second.
+        tokio::time::sleep(WATCH_LOOK).await;
     }
 
     /// The whole journal.
