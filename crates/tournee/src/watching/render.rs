@@ -127,9 +127,7 @@ impl Pen {
 
     fn details(&self, one: &FunctionAnswer) -> Vec<String> {
         let words = self.words;
-        let lasted = self.now.zip(moment(&one.since)).map(|(now, since)| now.since(since).as_secs());
-        let lasted = lasted.map_or_else(String::new, |s| format!(" ({})", span(s, words)));
-        let mut items = vec![format!("{} {}{lasted}", words.since, minute(&one.since, self.now, words))];
+        let mut items = vec![self.since(&one.since)];
         items.push(match one.usual_ms {
             Some(ms) => format!("{} {}", words.usually, latency(ms, words)),
             None => words.no_usual.to_owned(),
@@ -138,7 +136,8 @@ impl Pen {
             let count =
                 |of: fn(&server::MinuteAnswer) -> u32| one.hour.iter().map(|minute| u64::from(of(minute))).sum::<u64>();
             let (calls, failed) = (count(|minute| minute.calls), count(|minute| minute.failed));
-            items.push(format!("{calls} {}, {failed} {}", words.calls, words.failed));
+            let colon = words.colon;
+            items.push(format!("{}{colon} {calls}, {}{colon} {failed}", words.calls, words.failed));
         }
         if one.condition != "well" {
             if one.up_s > 0 {
@@ -147,6 +146,17 @@ impl Pen {
             items.push(if one.canary_passes { words.canary_passes } else { words.no_canary }.to_owned());
         }
         items
+    }
+
+    /// Since when, and for how long; the beginning of all time means that it was never otherwise.
+    fn since(&self, text: &str) -> String {
+        let words = self.words;
+        let since = moment(text);
+        if since.is_some_and(|since| since.unix_ms() <= 0) {
+            return words.ever.to_owned();
+        }
+        let lasted = self.now.zip(since).map(|(now, since)| format!(" ({})", span(now.since(since).as_secs(), words)));
+        format!("{} {}{}", words.since, minute(text, self.now, words), lasted.unwrap_or_default())
     }
 
     /// The odds of a relapse against the bound under which they must be.
@@ -205,7 +215,7 @@ impl Pen {
     fn counted(&self, one: &EvidenceAnswer) -> String {
         let words = self.words;
         match one.bad {
-            0 => format!("{} {}", one.seen, words.seen),
+            0 => format!("{}{}{}", words.seen[0], one.seen, words.seen[1]),
             bad => format!("{bad} {} {} {}", words.of, one.seen, words.bad),
         }
     }

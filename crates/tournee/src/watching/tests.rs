@@ -102,7 +102,7 @@ fn a_dark_function_is_told_at_80_columns_in_both_languages() {
             " suivi       sous surveillance  depuis 21 déc. 10:00 (1 j 02 h)",
             "latence                     ▄▄▄▄▄▄▄▄▄▄          ████████████████████ 12,3 s",
             "rechute dans l'heure 12 % ≥ borne 2,20 %",
-            "indices  notre propre adresse · hors de cause : nous · 12 vus",
+            "indices  notre propre adresse · hors de cause : nous · vu 12 fois",
             "nous-mêmes notre disque : ok · nos minuteries : 29 sur 30 en défaut",
             "vide sans appel",
             "q quitte",
@@ -113,8 +113,12 @@ fn a_dark_function_is_told_at_80_columns_in_both_languages() {
 #[test]
 fn a_wide_screen_has_the_evidence_beside_the_functions_and_the_counts() {
     for (lang, beside, count) in [
-        (Lang::En, "usually 200 ms              evidence our loop-back", "380 calls in the hour, 90 failed"),
-        (Lang::Fr, "d'habitude 200 ms          indices  notre propre adresse", "380 appels dans l'heure, 90 en échec"),
+        (Lang::En, "usually 200 ms              evidence our loop-back", "calls in the hour: 380, failed: 90"),
+        (
+            Lang::Fr,
+            "d'habitude 200 ms          indices  notre propre adresse",
+            "appels dans l'heure : 380, en échec : 90",
+        ),
     ] {
         let screen = drawn(dark(), None, lang, (140, 30));
         says(&screen, &[beside, count, "█".repeat(20).as_str()]);
@@ -127,6 +131,9 @@ fn where_nothing_was_called_that_is_said() {
     says(&drawn(empty(), None, Lang::En, (80, 24)), &["No carrier has been called yet", "not probed in the last five"]);
     says(&drawn(empty(), None, Lang::Fr, (80, 24)), &["Aucun transporteur n'a encore été appelé", "pas sondés dans"]);
     assert_eq!(verdict(&empty(), Lang::En), Ok(()));
+    let mut never = dark();
+    never.carriers[0].functions[0].since = "1970-01-01T00:00:00.000Z".into();
+    says(&paper(&never, Lang::En, 80), &["dark               always so far · usually 200 ms"]);
 }
 
 #[test]
