@@ -20,7 +20,7 @@ use http::{Request, header, response::Parts};
 use http_body_util::BodyExt;
 use parcel::{MerchantId, ShipmentId};
 use pickup::{ChoiceKey, Known, Link, Standing};
-use runner::{Metrics, Runner, Settings, ShopMetrics, ShopSettings, Shops, Transports};
+use runner::{Metrics, Runner, Settings, ShopMetrics, ShopSettings, Shops, Transports, WatchSettings};
 use sha2::{Digest, Sha256};
 use std::{
     pin::Pin,
@@ -115,7 +115,9 @@ impl Gateway {
         let transports = Transports { shipping: Arc::clone(&carrier), tracking: carrier, announcements };
         let mut registry = prometheus_client::registry::Registry::default();
         let metrics = Metrics::register(&mut registry);
-        let (settings, policy) = (Settings::default(), Policy::default());
+        // Nothing is ever wrong with ourselves here.
+        let watch = WatchSettings { probe_every_ms: 20_000, ..WatchSettings::default() };
+        let (settings, policy) = (Settings { watch, ..Settings::default() }, Policy::default());
         let runner = Runner::start(store.clone(), transports, Arc::clone(&clock), settings, policy, metrics).await?;
         let shops = Shops::start(
             store.clone(),

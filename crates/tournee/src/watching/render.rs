@@ -127,7 +127,7 @@ impl Pen {
 
     fn details(&self, one: &FunctionAnswer) -> Vec<String> {
         let words = self.words;
-        let mut items = vec![self.since(&one.since)];
+        let mut items = vec![self.since(one.since.as_deref())];
         items.push(match one.usual_ms {
             Some(ms) => format!("{} {}", words.usually, latency(ms, words)),
             None => words.no_usual.to_owned(),
@@ -148,13 +148,11 @@ impl Pen {
         items
     }
 
-    /// Since when, and for how long; the beginning of all time means that it was never otherwise.
-    fn since(&self, text: &str) -> String {
+    /// Since when, and for how long; nothing means that it was never otherwise.
+    fn since(&self, text: Option<&str>) -> String {
         let words = self.words;
+        let Some(text) = text else { return words.ever.to_owned() };
         let since = moment(text);
-        if since.is_some_and(|since| since.unix_ms() <= 0) {
-            return words.ever.to_owned();
-        }
         let lasted = self.now.zip(since).map(|(now, since)| format!(" ({})", span(now.since(since).as_secs(), words)));
         format!("{} {}{}", words.since, minute(text, self.now, words), lasted.unwrap_or_default())
     }

@@ -132,7 +132,7 @@ fn where_nothing_was_called_that_is_said() {
     says(&drawn(empty(), None, Lang::Fr, (80, 24)), &["Aucun transporteur n'a encore été appelé", "pas sondés dans"]);
     assert_eq!(verdict(&empty(), Lang::En), Ok(()));
     let mut never = dark();
-    never.carriers[0].functions[0].since = "1970-01-01T00:00:00.000Z".into();
+    never.carriers[0].functions[0].since = None;
     says(&paper(&never, Lang::En, 80), &["dark               always so far · usually 200 ms"]);
 }
 
@@ -153,7 +153,7 @@ fn hostile_text_is_inert() {
         *text = evil.into();
     }
     let function = &mut carrier.functions[0];
-    (function.function, function.since, function.condition) = (evil.into(), evil.into(), "x".repeat(100_000));
+    (function.function, function.since, function.condition) = (evil.into(), Some(evil.into()), "x".repeat(100_000));
     function.usual_ms = Some(f64::INFINITY);
     function.hour[59].typical_ms = Some(-1.0);
     let one = &mut health.carriers[0].evidence[0];
