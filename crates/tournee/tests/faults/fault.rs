@@ -172,8 +172,8 @@ pub(crate) struct Plan {
     pub(crate) warm_up: Duration,
     /// Calls a second.
     pub(crate) rate: u64,
-    /// Of each function one call fails a little earlier: trouble seems to begin before it does.
-    pub(crate) hiccup: bool,
+    /// So long before, one call of each function fails: trouble seems to begin earlier than it does.
+    pub(crate) hiccup: Option<Duration>,
     /// So many calls at once just before, which leave as many connections behind.
     pub(crate) crowd: u64,
     /// As configured, or as usual.
@@ -191,7 +191,7 @@ impl Plan {
             way: way(fault, turn),
             warm_up: Duration::from_millis(4_000 + dice.below(4_000)),
             rate: 3 + dice.below(4),
-            hiccup: dice.chance(0.5),
+            hiccup: dice.chance(0.5).then(|| Duration::from_millis(2_000 + dice.below(12_000))),
             crowd: if dice.chance(0.5) { 12 } else { 0 },
             probe_every_ms: dice.chance(0.5).then_some(1_000),
         }

@@ -158,9 +158,9 @@ impl World<'_> {
             panic!("all is never well: {:#}", self.told(health(&self.api_key).await.unwrap_or_default()));
         }
         sleep(self.plan.warm_up).await;
-        if self.plan.hiccup {
+        if let Some(before) = self.plan.hiccup {
             self.front.stumbles.iter().for_each(|one| one.store(true, Ordering::Relaxed));
-            sleep(self.plan.warm_up / 2).await;
+            sleep(before).await;
         }
     }
 
