@@ -151,15 +151,22 @@ pub(crate) enum Route {
 /// The fault as this seed wants it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Way {
-    Names { carrier: Names, others: Names },
+    Names {
+        carrier: Names,
+        others: Names,
+    },
     Route(Route),
     /// The disk is filled by somebody else, or made as small as what is on it.
-    Disk { filled: bool },
+    Disk {
+        filled: bool,
+    },
     Door(Door),
     Function(Function, Manner),
     Everything(Door, Manner),
     /// Whether the connections that were kept are closed first, so that nothing but new ones is tried.
-    BlackHole { closed_first: bool },
+    BlackHole {
+        closed_first: bool,
+    },
 }
 
 /// One run, as its seed wants it.

@@ -72,7 +72,13 @@ pub(crate) fn live(plan: Plan, dir: &Path) {
         let options = Options { seed: plan.seed, tracking_lag: Duration::ZERO, ..Options::default() };
         let scenario = Scenario::calm(SystemClock.now(), Baseline::default());
         let carrier = SharedCarrier::new(Carrier::new(Arc::new(scenario), options));
-        let front = Arc::new(Front { papers, carrier, conduct: behaves, stumbles: Default::default(), open: watch::Sender::new(0) });
+        let front = Arc::new(Front {
+            papers,
+            carrier,
+            conduct: behaves,
+            stumbles: Default::default(),
+            open: watch::Sender::new(0),
+        });
         let mut running = JoinSet::new();
         running.spawn(names::serve(said));
         running.spawn(Arc::clone(&front).serve());
@@ -273,7 +279,9 @@ fn is_known(health: &Value) -> bool {
 fn calls(health: &Value, function: Function) -> u64 {
     let functions = health["carriers"][0]["functions"].as_array().into_iter().flatten();
     let ours = functions.filter(|one| one["function"] == function.name());
-    ours.flat_map(|one| one["hour"].as_array().into_iter().flatten()).filter_map(|minute| minute["calls"].as_u64()).sum()
+    ours.flat_map(|one| one["hour"].as_array().into_iter().flatten())
+        .filter_map(|minute| minute["calls"].as_u64())
+        .sum()
 }
 
 /// How many of these probes of ourselves were bad lately; nothing where there were none.
