@@ -154,7 +154,7 @@ pub(crate) fn of_control(control: Control, count: Count) -> Evidence {
     Evidence { kind: Kind::Control(control), points, at: count.at, seen: count.seen, bad: count.bad }
 }
 
-/// Where the failed calls stop. A name that is not found is the carrier's fault only while other names are, a connection
+/// Where the failed calls stop, of those that tried a new connection. A name that is not found is the carrier's fault only while other names are, a connection
 /// that comes to nothing nobody's; what is taken up and then fails is the carrier's.
 fn of_layer(scene: &Scene) -> Option<Evidence> {
     let [nothing, dns, further] = scene.stopped;

@@ -127,6 +127,8 @@ impl Line {
         let place = match seen.reached {
             Reached::Nothing => nothing,
             Reached::Dns => dns,
+            // An old connection that is mute could be a route that has broken, as well as who is at its end.
+            Reached::Kept => return,
             Reached::Tcp | Reached::Tls | Reached::FirstByte | Reached::Whole => further,
         };
         *place = place.saturating_add(1);

@@ -220,6 +220,8 @@ fn each_fault_is_told_or_left_open_but_never_wrongly() {
     check(&all, Reached::Tcp, &[], Verdict::Carrier);
     check(&[Function::Pickup], Reached::Whole, &[], Verdict::OneFunction(Function::Pickup));
     check(&all, Reached::Dns, &[], Verdict::Unknown);
+    check(&all, Reached::Kept, &[], Verdict::Unknown);
+    check(&[Function::Pickup], Reached::Kept, &[], Verdict::OneFunction(Function::Pickup));
     check(&all, Reached::Whole, &[Disk], Verdict::Unknown);
 }
 
