@@ -148,6 +148,27 @@ pub(crate) enum Route {
     Swallowed,
 }
 
+/// How the disk breaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Disk {
+    /// Somebody else fills it.
+    Filled,
+    /// It is made as small as what is on it.
+    Shrunk,
+    /// Every write waits long for somebody else's.
+    Slow,
+}
+
+/// How many calls come at once just before the fault; they leave as many connections behind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Crowd {
+    None,
+    /// All of them are answered before.
+    Served,
+    /// They are under way when it comes.
+    UnderWay,
+}
+
 /// The fault as this seed wants it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Way {
@@ -156,10 +177,7 @@ pub(crate) enum Way {
         others: Names,
     },
     Route(Route),
-    /// The disk is filled by somebody else, or made as small as what is on it.
-    Disk {
-        filled: bool,
-    },
+    Disk(Disk),
     Door(Door),
     Function(Function, Manner),
     Everything(Door, Manner),
@@ -181,8 +199,7 @@ pub(crate) struct Plan {
     pub(crate) rate: u64,
     /// So long before, one call of each function fails: trouble seems to begin earlier than it does.
     pub(crate) hiccup: Option<Duration>,
-    /// So many calls at once just before, which leave as many connections behind.
-    pub(crate) crowd: u64,
+    pub(crate) crowd: Crowd,
     /// As configured, or as usual.
     pub(crate) probe_every_ms: Option<u64>,
 }
@@ -199,7 +216,7 @@ impl Plan {
             warm_up: Duration::from_millis(4_000 + dice.below(4_000)),
             rate: 3 + dice.below(4),
             hiccup: dice.chance(0.5).then(|| Duration::from_millis(2_000 + dice.below(12_000))),
-            crowd: if dice.chance(0.5) { 12 } else { 0 },
+            crowd: *dice.pick(&[Crowd::None, Crowd::Served, Crowd::UnderWay]).expect("one"),
             probe_every_ms: dice.chance(0.5).then_some(1_000),
         }
     }
@@ -243,7 +260,7 @@ fn way(fault: Fault, turn: u64) -> Way {
         }
         Fault::TheirNames => Way::Names { carrier: next(turn, &unheard), others: Names::Found },
         Fault::OurRoute => Way::Route(next(turn, &[Route::Unplugged, Route::Swallowed, Route::Forgotten])),
-        Fault::OurDisk => Way::Disk { filled: turn.is_multiple_of(2) },
+        Fault::OurDisk => Way::Disk(next(turn, &[Disk::Filled, Disk::Slow, Disk::Shrunk])),
         Fault::TheirTls => {
             let doors = [Door::OtherAuthority, Door::Plain, Door::Mute, Door::Closed, Door::OtherName];
             Way::Door(next(turn, &doors))

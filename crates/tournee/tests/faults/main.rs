@@ -32,9 +32,9 @@ const FAULT: &str = "TOURNEE_FAULT";
 const SEED: &str = "TOURNEE_FAULT_SEED";
 const PLACE: &str = "TOURNEE_FAULT_PLACE";
 /// Seeds of each fault.
-const SEEDS_COUNT: u64 = 12;
+const SEEDS_COUNT: u64 = 6;
 /// Worlds at a time: most of a world's time is waiting.
-const AT_A_TIME: usize = 6;
+const AT_A_TIME: usize = 8;
 /// Of a hundred runs, those that must end with the right word.
 const RIGHT_PERCENT_MIN: usize = 95;
 

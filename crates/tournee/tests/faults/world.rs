@@ -2,7 +2,7 @@
 //! about it is watched the whole time.
 
 use crate::{
-    fault::{Door, Fault, Function, Manner, Names, Plan, Way},
+    fault::{Crowd, Disk, Door, Fault, Function, Manner, Names, Plan, Way},
     front::{Conduct, Front, Papers},
     load::{Clients, health},
     names::{self, Says},
@@ -18,7 +18,7 @@ use sim::{
 use std::{
     io::Write,
     net::SocketAddr,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
@@ -41,6 +41,11 @@ const VERDICT_MAX: Duration = Duration::from_secs(60);
 const STANDS_FOR: Duration = Duration::from_secs(7);
 /// How long nothing may be said where there is nothing to say.
 const NOTHING_FOR: Duration = Duration::from_secs(30);
+/// Calls of a crowd.
+const CROWD_COUNT: u32 = 12;
+/// How long somebody else's write lasts where ours are slow, and the room between two.
+const WRITE_LASTS: Duration = Duration::from_millis(900);
+const WRITE_RESTS: Duration = Duration::from_millis(30);
 /// Calls of each function before the fault, at least.
 const CALLS_MIN: u64 = 4;
 
@@ -84,7 +89,7 @@ pub(crate) fn live(plan: Plan, dir: &Path) {
         running.spawn(Arc::clone(&front).serve());
         running.spawn(elsewhere());
         let clients = Clients::new(api_key.clone(), plan.seed);
-        let world = World { plan, dir, us, conduct, says, front, api_key: api_key.into() };
+        let world = World { plan, dir, us, conduct, says, front, api_key: api_key.into(), running };
         world.run(clients).await
     });
     let told = serde_json::to_string(&outcome).expect("an outcome");
@@ -129,6 +134,7 @@ struct World<'a> {
     says: watch::Sender<Says>,
     front: Arc<Front>,
     api_key: Arc<str>,
+    running: JoinSet<()>,
 }
 
 impl World<'_> {
@@ -138,10 +144,12 @@ impl World<'_> {
             () = clients.go_on(rate) => unreachable!("they go on for ever"),
             () = self.warm_up() => {}
         }
-        for _ in 0..self.plan.crowd {
-            clients.send();
+        if self.plan.crowd != Crowd::None {
+            (0..CROWD_COUNT).for_each(|_| clients.send());
         }
-        clients.are_served().await;
+        if self.plan.crowd == Crowd::Served {
+            clients.are_served().await;
+        }
         self.inject().await;
         tokio::select! {
             () = clients.go_on(rate) => unreachable!("they go on for ever"),
@@ -179,8 +187,9 @@ impl World<'_> {
                 self.conduct.send_modify(close);
             }
             Way::Route(how) => self.us.break_route(how),
-            Way::Disk { filled: true } => fill(&self.dir.join("disk/filler")),
-            Way::Disk { filled: false } => net::shrink(&self.dir.join("disk")),
+            Way::Disk(Disk::Filled) => fill(&self.dir.join("disk/filler")),
+            Way::Disk(Disk::Shrunk) => net::shrink(&self.dir.join("disk")),
+            Way::Disk(Disk::Slow) => drop(self.running.spawn(write_long(self.dir.join("disk/data/tournee.db")))),
             Way::Door(door) => self.behave(door, [Manner::Well; 3], true),
             Way::Function(function, manner) => {
                 let mut manners = [Manner::Well; 3];
@@ -295,4 +304,16 @@ fn fill(path: &Path) {
     let mut file = std::fs::File::create(path).expect("a file");
     let block = [0_u8; 4096];
     while file.write(&block).is_ok_and(|written| written > 0) {}
+}
+
+/// Writes for ever, so long each time that everybody else's writes wait.
+async fn write_long(database: PathBuf) {
+    let writer = rusqlite::Connection::open(database).expect("the database");
+    writer.busy_timeout(VERDICT_MAX).expect("patience");
+    loop {
+        writer.execute_batch("BEGIN IMMEDIATE").expect("a turn to write");
+        sleep(WRITE_LASTS).await;
+        writer.execute_batch("ROLLBACK").expect("the end of it");
+        sleep(WRITE_RESTS).await;
+    }
 }
