@@ -96,7 +96,7 @@ pub(crate) struct Dead;
 impl Transport for Dead {
     fn exchange(&self, _: Request, _: Duration, _: OnSent) -> Pin<Box<dyn Future<Output = Exchange> + Send + '_>> {
         let result = Err(Broken::NoConnection);
-        Box::pin(async { Exchange { reached: Reached::Nothing, elapsed: Duration::ZERO, result } })
+        Box::pin(async { Exchange { reached: Reached::Nothing, kept: false, elapsed: Duration::ZERO, result } })
     }
 }
 
@@ -113,7 +113,7 @@ impl Transport for Hung {
         sent();
         Box::pin(async move {
             let _ = tokio::time::timeout(deadline, std::future::pending::<()>()).await;
-            Exchange { reached: Reached::WholeRequest, elapsed: deadline, result: Err(Broken::TimedOut) }
+            Exchange { reached: Reached::WholeRequest, kept: false, elapsed: deadline, result: Err(Broken::TimedOut) }
         })
     }
 }

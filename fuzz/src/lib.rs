@@ -14,5 +14,5 @@ pub fn exchange(data: &[u8]) -> Exchange {
     let response = Response::new(status, String::from_utf8_lossy(&rest[..line]), body);
     let whole = choice.get(1).is_none_or(|b| b % 4 != 0);
     let result = if whole { Ok(response) } else { Err(Broken::AnswerCut(Box::new(response))) };
-    Exchange { reached: Reached::FirstByte, elapsed: Duration::ZERO, result }
+    Exchange { reached: Reached::FirstByte, kept: false, elapsed: Duration::ZERO, result }
 }

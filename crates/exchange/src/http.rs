@@ -83,6 +83,7 @@ pub struct HttpTransport {
 #[derive(Default)]
 struct Trail {
     way: Progress,
+    kept: bool,
     meter: Option<Meter>,
     answer: Option<PartialAnswer>,
 }
@@ -111,7 +112,9 @@ impl HttpTransport {
     async fn call(&self, request: Request, on_sent: OnSent, trail: &mut Trail) -> Result<Response, Broken> {
         let body_bytes = request.body.len();
         let message = self.message(request).ok_or(Broken::NoConnection)?;
-        let mut connection = match self.pool.take().await {
+        let kept = self.pool.take().await;
+        trail.kept = kept.is_some();
+        let mut connection = match kept {
             Some(kept) => kept,
             None => self.connect(&trail.way).await.ok_or(Broken::NoConnection)?,
         };
@@ -164,7 +167,12 @@ impl Transport for HttpTransport {
             let outcome = timeout(deadline, self.call(request, on_sent, &mut trail)).await;
             let result = outcome.unwrap_or(Err(Broken::TimedOut));
             let reached = trail.meter.as_ref().map_or_else(|| trail.way.reached(), Meter::reached);
-            Exchange { reached, elapsed: start.elapsed(), result: result.map_err(|why| trail.broken(why)) }
+            Exchange {
+                reached,
+                kept: trail.kept,
+                elapsed: start.elapsed(),
+                result: result.map_err(|why| trail.broken(why)),
+            }
         })
     }
 }

@@ -94,6 +94,9 @@ pub enum Broken {
 pub struct Exchange {
     /// How far the call got.
     pub reached: Reached,
+    /// Whether it went over a connection that an earlier call had left. That this one stood proves nothing of the way
+    /// there now.
+    pub kept: bool,
     /// From the call to its end.
     pub elapsed: Duration,
     /// The whole answer, or why there is none.

@@ -144,15 +144,16 @@ async fn a_connection_is_used_again_and_counted_anew() {
         read_request(&mut stream).await;
     };
     let client = async {
-        for _ in 0..3 {
+        for nth in 0..3 {
             let (count, on_sent) = sent();
             let exchange = transport.exchange(request("x"), PLENTY, on_sent).await;
             assert!(exchange.result.is_ok() && count.load(Ordering::SeqCst) == 1);
+            assert_eq!(exchange.kept, nth > 0);
         }
         let (count, on_sent) = sent();
         let exchange = transport.exchange(request("x"), PLENTY, on_sent).await;
         assert_eq!((exchange.reached, exchange.result), (Reached::WholeRequest, Err(Broken::Cut)));
-        assert_eq!(count.load(Ordering::SeqCst), 1);
+        assert!(exchange.kept && count.load(Ordering::SeqCst) == 1);
     };
     tokio::join!(client, async {
         peer.await;

@@ -159,7 +159,7 @@ fn signal(exchange: &Exchange) -> Signal {
 }
 
 fn refused() -> Exchange {
-    Exchange { reached: Reached::Nothing, elapsed: Duration::ZERO, result: Err(Broken::NoConnection) }
+    Exchange { reached: Reached::Nothing, kept: false, elapsed: Duration::ZERO, result: Err(Broken::NoConnection) }
 }
 
 /// How long a relayed call may take.

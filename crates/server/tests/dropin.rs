@@ -29,7 +29,7 @@ async fn hasty(world: &World, body: &Value) -> Answer {
 /// The answer as the carrier's clients read it.
 fn read(answer: &Answer) -> Result<LabelAnswer, String> {
     let said = Said::new(answer.status.as_u16(), answer.header("content-type"), answer.body.clone());
-    decode_label(&Exchange { reached: Reached::FirstByte, elapsed: Duration::ZERO, result: Ok(said) })
+    decode_label(&Exchange { reached: Reached::FirstByte, kept: false, elapsed: Duration::ZERO, result: Ok(said) })
         .map_err(|e| e.code)
 }
 

@@ -53,7 +53,7 @@ impl<C: Clock> SimTransport<C> {
     async fn call(&self, request: Request, deadline: Duration, on_sent: OnSent) -> Exchange {
         let begun = Instant::now();
         let over = begun + deadline;
-        let ended = |reached, result| Exchange { reached, elapsed: begun.elapsed(), result };
+        let ended = |reached, result| Exchange { reached, kept: false, elapsed: begun.elapsed(), result };
         if deadline <= SENDING {
             sleep(deadline).await;
             return ended(Reached::Connected, Err(Broken::TimedOut));

@@ -47,7 +47,7 @@ impl Transport for World {
             writes && self.lost.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |bits| Some(bits >> 1)) != Ok(0);
         let result = if lost { Err(Broken::TimedOut) } else { Ok(response) };
         let reached = if lost { Reached::WholeRequest } else { Reached::FirstByte };
-        Box::pin(std::future::ready(Exchange { reached, elapsed: Duration::ZERO, result }))
+        Box::pin(std::future::ready(Exchange { reached, kept: false, elapsed: Duration::ZERO, result }))
     }
 }
 

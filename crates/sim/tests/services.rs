@@ -82,7 +82,7 @@ fn file(bordereau: u32, serials: &[u64]) -> Vec<u8> {
 
 fn heard(carrier: &mut Carrier, now: Time, request: &Request) -> Exchange {
     let Wire::Answer(answer) = carrier.handle(now, request).wire else { panic!("an answer is due") };
-    Exchange { reached: Reached::FirstByte, elapsed: Duration::ZERO, result: Ok(answer) }
+    Exchange { reached: Reached::FirstByte, kept: false, elapsed: Duration::ZERO, result: Ok(answer) }
 }
 
 fn timeline(carrier: &mut Carrier, now: Time, serial: u64) -> Option<Status> {

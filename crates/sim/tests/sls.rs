@@ -86,7 +86,7 @@ fn shipment(product: Product, to: Address, customs: Option<Customs>) -> Shipment
 
 fn ask(carrier: &mut Carrier, request: &Request) -> Exchange {
     let Wire::Answer(answer) = carrier.handle(noon(), request).wire else { panic!("an answer") };
-    Exchange { reached: Reached::FirstByte, elapsed: Duration::ZERO, result: Ok(answer) }
+    Exchange { reached: Reached::FirstByte, kept: false, elapsed: Duration::ZERO, result: Ok(answer) }
 }
 
 fn label(carrier: &mut Carrier, shipment: &Shipment) -> Result<colissimo::LabelAnswer, String> {

@@ -219,7 +219,9 @@ impl Watch {
     }
 
     fn scene(&self, carrier: &Carrier, function: Function, trouble: Time, now: Time) -> Scene {
-        let since = trouble.max(now.minus(EVIDENCE_FOR));
+        let lines = self.companies.get(carrier).into_iter().flat_map(|company| company.lines.values());
+        let firm = lines.filter(|line| line.condition.is_down()).map(|line| line.firm).max().unwrap_or_default();
+        let since = trouble.max(firm).max(now.minus(EVIDENCE_FOR));
         let mut scene = Scene { controls: self.own.since(since), ..Scene::default() };
         let mut down = Vec::new();
         for (name, company) in &self.companies {

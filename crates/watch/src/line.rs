@@ -22,6 +22,8 @@ use std::time::Duration;
 
 /// Good answers in a row that are signs of a return from slowness; from the dark one is enough.
 const SIGNS_AFTER_SLOW: u32 = 4;
+/// Failures in a row from which a function is firmly broken; one or two may be by chance, and long before the trouble.
+const FIRM_AFTER: u32 = 3;
 /// Deviations below which an answer is as quick as usual.
 const QUICK: f64 = 2.0;
 /// How long signs must hold before they are watched rather than hoped for.
@@ -40,6 +42,8 @@ pub(crate) struct Line {
     pub(crate) since: Time,
     /// Since when the evidence of the present trouble gathers.
     pub(crate) trouble: Time,
+    /// When it was last seen to be firmly broken: what was well before then may have broken with it.
+    pub(crate) firm: Time,
     /// Where failed calls stopped: no name, no connection, further.
     pub(crate) stopped: [u32; 3],
     pub(crate) stopped_at: Time,
@@ -52,6 +56,7 @@ pub(crate) struct Line {
     canary_passed: Option<Time>,
     canary_failed: Option<Time>,
     good_in_row: u32,
+    bad_in_row: u32,
     /// When it was last seen at all; nothing after a restart, when the time between is not known.
     seen: Option<Time>,
 }
@@ -79,6 +84,10 @@ impl Line {
         let reading = self.stream.observe(call, self.condition == Condition::Well, stretch, budget);
         let good = well && reading.deviations.is_none_or(|z| z < QUICK);
         self.good_in_row = if good { self.good_in_row.saturating_add(1) } else { 0 };
+        self.bad_in_row = if good { 0 } else { self.bad_in_row.saturating_add(1) };
+        if self.bad_in_row == FIRM_AFTER {
+            self.firm = at;
+        }
         self.ring.take(at, well, seen.latency);
         self.recent.take(at, !good);
         self.count_stop(at, good, seen);
@@ -118,6 +127,8 @@ impl Line {
         let place = match seen.reached {
             Reached::Nothing => nothing,
             Reached::Dns => dns,
+            // An old connection that is mute could be a route that has broken, as well as who is at its end.
+            Reached::Kept => return,
             Reached::Tcp | Reached::Tls | Reached::FirstByte | Reached::Whole => further,
         };
         *place = place.saturating_add(1);

@@ -68,6 +68,8 @@ impl Function {
 pub enum Reached {
     /// Not even the name was found.
     Nothing,
+    /// Not known: it went over a connection from before, or over one of which nothing was said, and no byte came back.
+    Kept,
     /// The name has an address.
     Dns,
     /// The other side took the connection: the way there works.

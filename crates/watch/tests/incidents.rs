@@ -220,7 +220,28 @@ fn each_fault_is_told_or_left_open_but_never_wrongly() {
     check(&all, Reached::Tcp, &[], Verdict::Carrier);
     check(&[Function::Pickup], Reached::Whole, &[], Verdict::OneFunction(Function::Pickup));
     check(&all, Reached::Dns, &[], Verdict::Unknown);
+    check(&all, Reached::Kept, &[], Verdict::Unknown);
+    check(&[Function::Pickup], Reached::Kept, &[], Verdict::OneFunction(Function::Pickup));
     check(&all, Reached::Whole, &[Disk], Verdict::Unknown);
+}
+
+#[test]
+fn what_was_well_between_a_stray_failure_and_the_break_speaks_for_nobody() {
+    let all = [Function::Label, Function::Pickup, Function::Tracking];
+    let mut world = World::of(&all);
+    for function in all {
+        let target = Target { carrier: World::carrier(), function };
+        world.tell(Source::Call(target), Class::Unavailable, Reached::Whole);
+    }
+    world.minutes(1);
+    // Our names fail, and all calls with them: most probes since the stray failures were well all the same.
+    (world.reached, world.bad_controls) = (Reached::Nothing, vec![Control::OutsideName]);
+    world.fall(&all, 10);
+    let verdicts = |fact: &Transition| match fact.what {
+        What::Attributed { verdict, .. } => Some(verdict),
+        _ => None,
+    };
+    assert_eq!(world.facts.iter().filter_map(verdicts).collect::<Vec<_>>(), [Verdict::OurPath]);
 }
 
 #[test]

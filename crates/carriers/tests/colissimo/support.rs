@@ -18,7 +18,7 @@ pub(crate) const MULTIPART: &str = "multipart/mixed; boundary=\"uuid:0-1\"; star
 pub(crate) fn answered(status: u16, content_type: &str, body: impl Into<Bytes>) -> Exchange {
     let content_type = content_type.to_owned();
     let response = Response::new(status, content_type, body);
-    Exchange { reached: Reached::FirstByte, elapsed: Duration::from_millis(80), result: Ok(response) }
+    Exchange { reached: Reached::FirstByte, kept: false, elapsed: Duration::from_millis(80), result: Ok(response) }
 }
 
 /// An exchange in which the connection broke after this much of an answer.
@@ -30,7 +30,7 @@ pub(crate) fn cut_answer(status: u16, content_type: &str, body: impl Into<Bytes>
 
 /// An exchange that broke this way after getting this far.
 pub(crate) fn broken(reached: Reached, broken: Broken) -> Exchange {
-    Exchange { reached, elapsed: Duration::from_secs(30), result: Err(broken) }
+    Exchange { reached, kept: false, elapsed: Duration::from_secs(30), result: Err(broken) }
 }
 
 /// A multipart body of these parts (id and content), lines ended as in `line_end`.

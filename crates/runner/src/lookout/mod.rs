@@ -108,9 +108,10 @@ impl Lookout {
         self.called(function, canary, (reached, class, exchange.elapsed), at);
     }
 
-    /// A call got no answer within the time in which answers are waited for; its connection stood.
+    /// A call got no answer within the time in which answers are waited for; it is not over, so that nothing is known of
+    /// its connection.
     pub(crate) fn gave_up(&self, function: Function, patience: Duration, at: Time) {
-        self.called(function, false, (Reached::Tls, Class::Silent, patience), at);
+        self.called(function, false, (Reached::Kept, Class::Silent, patience), at);
     }
 
     fn called(
@@ -213,6 +214,9 @@ pub(crate) async fn run(context: Arc<Context>, mut stopped: tell::Receiver<bool>
 }
 
 fn reached(exchange: &Exchange) -> Reached {
+    if exchange.kept && exchange.reached < carriers::Reached::FirstByte {
+        return Reached::Kept;
+    }
     match (exchange.reached, &exchange.result) {
         (carriers::Reached::Nothing, _) => Reached::Nothing,
         (carriers::Reached::Named, _) => Reached::Dns,

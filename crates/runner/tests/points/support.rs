@@ -204,11 +204,16 @@ impl Carrier {
         let delay = *self.delay.lock().expect("lock");
         let in_time = tokio::time::timeout(deadline, pass(delay)).await.is_ok();
         if self.dark.load(Ordering::SeqCst) || !in_time {
-            return Exchange { reached: Reached::WholeRequest, elapsed: delay, result: Err(Broken::TimedOut) };
+            return Exchange {
+                reached: Reached::WholeRequest,
+                kept: false,
+                elapsed: delay,
+                result: Err(Broken::TimedOut),
+            };
         }
         let body = write_pickup_json(operation, Ok(&self.found(&call.ask)));
         let result = Ok(Response::new(200, "application/json", body));
-        Exchange { reached: Reached::FirstByte, elapsed: delay, result }
+        Exchange { reached: Reached::FirstByte, kept: false, elapsed: delay, result }
     }
 
     fn found(&self, ask: &PickupAsk) -> PickupAnswer {

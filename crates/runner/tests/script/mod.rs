@@ -267,7 +267,7 @@ impl Script {
         let in_time = tokio::time::timeout(deadline, pass(delay)).await.is_ok();
         let (reached, result) =
             if in_time { (reached, result) } else { (Reached::WholeRequest, Err(Broken::TimedOut)) };
-        Exchange { reached, elapsed: delay.min(deadline), result }
+        Exchange { reached, kept: false, elapsed: delay.min(deadline), result }
     }
 }
 

@@ -60,7 +60,7 @@ impl FakeCarrier {
     /// Prepares one answer.
     pub fn will_say(&self, status: u16, content_type: &str, body: impl Into<Bytes>) {
         let said = Said::new(status, content_type, body);
-        let exchange = Exchange { reached: Reached::FirstByte, elapsed: Duration::ZERO, result: Ok(said) };
+        let exchange = Exchange { reached: Reached::FirstByte, kept: false, elapsed: Duration::ZERO, result: Ok(said) };
         self.answers.lock().expect("lock").push_back(exchange);
     }
 
@@ -96,7 +96,12 @@ impl Carrier for FakeCarrier {
         if *self.hangs.lock().expect("lock") {
             return Box::pin(std::future::pending());
         }
-        let silent = Exchange { reached: Reached::Nothing, elapsed: Duration::ZERO, result: Err(Broken::NoConnection) };
+        let silent = Exchange {
+            reached: Reached::Nothing,
+            kept: false,
+            elapsed: Duration::ZERO,
+            result: Err(Broken::NoConnection),
+        };
         let answer = self.answers.lock().expect("lock").pop_front().unwrap_or(silent);
         Box::pin(async { answer })
     }

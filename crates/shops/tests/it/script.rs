@@ -83,7 +83,7 @@ impl Transport for Script {
         if reached >= Reached::WholeRequest {
             on_sent();
         }
-        Box::pin(std::future::ready(Exchange { reached, elapsed: Duration::ZERO, result }))
+        Box::pin(std::future::ready(Exchange { reached, kept: false, elapsed: Duration::ZERO, result }))
     }
 }
 

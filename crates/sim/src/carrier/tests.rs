@@ -65,7 +65,7 @@ fn exchange(wire: &Wire) -> Exchange {
         }
         _ => Err(carriers::Broken::TimedOut),
     };
-    Exchange { reached: Reached::FirstByte, elapsed: Duration::ZERO, result }
+    Exchange { reached: Reached::FirstByte, kept: false, elapsed: Duration::ZERO, result }
 }
 
 /// The error id of the answer to a `generateLabel` of this order, or `made`.

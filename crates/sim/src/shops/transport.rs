@@ -25,7 +25,7 @@ impl<C: Clock> ShopTransport<C> {
 
     async fn call(&self, request: Request, deadline: Duration, on_sent: OnSent) -> Exchange {
         let begun = Instant::now();
-        let ended = |reached, result| Exchange { reached, elapsed: begun.elapsed(), result };
+        let ended = |reached, result| Exchange { reached, kept: false, elapsed: begun.elapsed(), result };
         if deadline <= SENDING {
             sleep(deadline).await;
             return ended(Reached::Connected, Err(Broken::TimedOut));

@@ -203,7 +203,7 @@ async fn by_module(door: &Door, order: &SimOrder) -> Option<Shown> {
     }
     let (status, source, body) = send(door, request.body(Body::from(asked.body)).ok()?).await;
     let result = Ok(Response::new(status.as_u16(), "application/json", body));
-    let exchange = Exchange { reached: Reached::FirstByte, elapsed: Duration::ZERO, result };
+    let exchange = Exchange { reached: Reached::FirstByte, kept: false, elapsed: Duration::ZERO, result };
     let points = decode_pickup(&exchange).ok()?.points.iter().map(|point| point.id).collect();
     Some(Shown::whole(points, source.as_deref() == Some("directory")))
 }

@@ -98,7 +98,8 @@ impl Client {
             let id = header_text(&parts, "x-tournee-shipment").and_then(|id| id.parse().ok());
             let content_type = header_text(&parts, "content-type").unwrap_or_default().to_owned();
             let response = Response::new(parts.status.as_u16(), content_type, body);
-            let exchange = Exchange { reached: Reached::FirstByte, elapsed: Duration::ZERO, result: Ok(response) };
+            let exchange =
+                Exchange { reached: Reached::FirstByte, kept: false, elapsed: Duration::ZERO, result: Ok(response) };
             match (colissimo::decode_label(&exchange), id) {
                 (Ok(answer), id) => return self.released(id, answer.number),
                 // The buyer is asked.

@@ -401,7 +401,7 @@ impl Transport for Way {
             sleep(CALL).await;
             on_sent();
             let response = self.floor.with_shop(self.place, |shop, now| shop.handle(now, &request));
-            Exchange { reached: Reached::FirstByte, elapsed: CALL, result: Ok(response) }
+            Exchange { reached: Reached::FirstByte, kept: false, elapsed: CALL, result: Ok(response) }
         })
     }
 }

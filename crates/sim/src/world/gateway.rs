@@ -288,7 +288,7 @@ impl Transport for Door {
             let (parts, body) = self.send(asked.body(Body::from(request.body)).unwrap_or_default()).await;
             on_sent();
             let response = Response::new(parts.status.as_u16(), "", body);
-            Exchange { reached: Reached::FirstByte, elapsed: Duration::ZERO, result: Ok(response) }
+            Exchange { reached: Reached::FirstByte, kept: false, elapsed: Duration::ZERO, result: Ok(response) }
         })
     }
 }

@@ -189,7 +189,7 @@ impl Client<'_> {
 fn as_exchange(answer: &Response<Bytes>) -> Exchange {
     let kind = text(answer, "content-type").unwrap_or_default();
     let response = carriers::Response::new(answer.status().as_u16(), kind, answer.body().clone());
-    Exchange { reached: Reached::FirstByte, elapsed: Duration::ZERO, result: Ok(response) }
+    Exchange { reached: Reached::FirstByte, kept: false, elapsed: Duration::ZERO, result: Ok(response) }
 }
 
 fn text<'a>(answer: &'a Response<Bytes>, name: &str) -> Option<&'a str> {
