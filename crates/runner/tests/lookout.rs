@@ -15,7 +15,7 @@ struct Well;
 impl Transport for Well {
     fn exchange(&self, _: Request, _: Duration, _: OnSent) -> Pin<Box<dyn Future<Output = Exchange> + Send + '_>> {
         let result = Ok(Response::new(200, "text/plain", "ok"));
-        Box::pin(async { Exchange { reached: Reached::FirstByte, elapsed: Duration::ZERO, result } })
+        Box::pin(async { Exchange { reached: Reached::FirstByte, kept: false, elapsed: Duration::ZERO, result } })
     }
 }
 
