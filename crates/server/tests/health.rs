@@ -149,3 +149,16 @@ async fn the_first_report_of_an_account_counts_once_an_hour() {
     world.clock.set(world.clock.now().plus(Duration::from_secs(3_600)));
     assert!(report("anna").await);
 }
+
+#[tokio::test]
+async fn the_health_page_of_a_function_that_is_down_says_so_whatever_the_carrier_says_of_itself() {
+    let world = World::new().await;
+    world.labels_fail().await;
+    world.carrier.will_say(200, "text/html", "<html>[OK]</html>");
+    for (page, word) in
+        [("/supervisionWSShipping/supervision.jsp", "[KO]"), ("/supervision-wspudo/supervision.jsp", "[OK]")]
+    {
+        let said = world.get(page).await;
+        assert!(said.text().contains(word), "{page}: {}", said.text());
+    }
+}

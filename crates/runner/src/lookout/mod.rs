@@ -10,6 +10,7 @@
 mod canaries;
 mod controls;
 mod metrics;
+mod outside;
 mod settings;
 
 pub(crate) use metrics::LookoutMetrics;
@@ -185,6 +186,7 @@ impl Lookout {
 /// Runs until told to stop.
 pub(crate) async fn run(context: Arc<Context>, mut stopped: tell::Receiver<bool>) {
     let (mut canaries, mut controls) = (canaries::Canaries::default(), controls::Controls::default());
+    let mut outsides = outside::Outsides::default();
     let mut under_way = JoinSet::new();
     let (mut due, mut shown) = (Instant::now() + TICK, Instant::now());
     loop {
@@ -198,6 +200,7 @@ pub(crate) async fn run(context: Arc<Context>, mut stopped: tell::Receiver<bool>
         while under_way.try_join_next().is_some() {}
         controls.turn(&context, late, &mut under_way);
         canaries.turn(&context, &mut under_way);
+        outsides.turn(&context, &mut under_way);
         context.lookout.tick(context.now());
         if shown.elapsed() >= SHOW_EVERY {
             context.lookout.0.metrics.show(&context.lookout, context.now());

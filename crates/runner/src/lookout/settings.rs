@@ -17,11 +17,25 @@ pub struct WatchSettings {
     /// An address of nobody whom we judge; its name is looked up and a connection made, so that our own way out is told
     /// from the carrier. Without it a carrier's silence may be our own route's.
     pub control_url: Option<Uri>,
+    /// The carrier's own status page in the form of Statuspage's API v2, read every two minutes.
+    pub official_url: Option<Uri>,
+    /// A feed (RSS, Atom or JSON Feed), read every two minutes, in which `feed_words` are looked for.
+    pub feed_url: Option<Uri>,
+    /// The words, whatever their case, in titles and summaries of the last day. They are shown and prove nothing.
+    pub feed_words: Vec<String>,
 }
 
 impl Default for WatchSettings {
     fn default() -> Self {
-        Self { false_alarms_per_quarter: 1.0, canaries: true, probe_every_ms: 5_000, control_url: None }
+        Self {
+            false_alarms_per_quarter: 1.0,
+            canaries: true,
+            probe_every_ms: 5_000,
+            control_url: None,
+            official_url: None,
+            feed_url: None,
+            feed_words: Vec::new(),
+        }
     }
 }
 

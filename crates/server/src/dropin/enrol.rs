@@ -88,7 +88,7 @@ pub(super) async fn enrol(app: &App, login: &Login) -> Result<Option<Arc<Caller>
     }
     let caller = Arc::new(Caller { merchant, account: id.clone(), key: None });
     let (merchant, login) = (caller.merchant.clone(), login.clone());
-    let account = Account { id, merchant, carrier: "colissimo".into(), login, okapi_key: None };
+    let account = Account { id, merchant, carrier: super::CARRIER.into(), login, okapi_key: None };
     app.store.upsert_account(account).await.map_err(failure::of_store)?;
     app.enrolled.put(digest, &caller);
     tracing::info!(merchant = %caller.merchant, "an account was taken in at the carrier-compatible endpoint");

@@ -25,6 +25,9 @@ use utoipa_axum::{
     routes,
 };
 
+/// The carrier whose protocol is spoken here, as accounts name it.
+const CARRIER: &str = "colissimo";
+
 /// The routes with their documentation.
 pub(crate) fn routes() -> OpenApiRouter<Shared> {
     let mut router = OpenApiRouter::new()

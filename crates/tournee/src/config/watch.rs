@@ -24,25 +24,41 @@ pub struct Watch {
     /// nothing is said. It tells your own way out from the carrier; without it a silence may be your own route's, and
     /// stays *unknown*.
     pub control_url: Option<BaseUrl>,
+    /// The carrier's own status page in the form of Statuspage's API v2, read every two minutes.
+    pub official_url: Option<BaseUrl>,
+    /// A feed (RSS, Atom or JSON Feed), read every two minutes, in which `feed_words` are looked for.
+    pub feed_url: Option<BaseUrl>,
+    /// The words, whatever their case, in titles and summaries of the last day. They are shown and prove nothing.
+    pub feed_words: Vec<String>,
 }
 
 impl Default for Watch {
     fn default() -> Self {
-        let WatchSettings { false_alarms_per_quarter, canaries, probe_every_ms, control_url: _ } =
-            WatchSettings::default();
-        Self { false_alarms_per_quarter, canaries, probe_every_ms, control_url: None }
+        let usual = WatchSettings::default();
+        Self {
+            false_alarms_per_quarter: usual.false_alarms_per_quarter,
+            canaries: usual.canaries,
+            probe_every_ms: usual.probe_every_ms,
+            control_url: None,
+            official_url: None,
+            feed_url: None,
+            feed_words: usual.feed_words,
+        }
     }
 }
 
 impl Watch {
     /// The settings as the runner takes them.
     pub fn settings(&self) -> WatchSettings {
-        let Self { false_alarms_per_quarter, canaries, probe_every_ms, control_url } = self;
+        let uri = |url: &Option<BaseUrl>| url.as_ref().map(BaseUrl::uri);
         WatchSettings {
-            false_alarms_per_quarter: *false_alarms_per_quarter,
-            canaries: *canaries,
-            probe_every_ms: *probe_every_ms,
-            control_url: control_url.as_ref().map(BaseUrl::uri),
+            false_alarms_per_quarter: self.false_alarms_per_quarter,
+            canaries: self.canaries,
+            probe_every_ms: self.probe_every_ms,
+            control_url: uri(&self.control_url),
+            official_url: uri(&self.official_url),
+            feed_url: uri(&self.feed_url),
+            feed_words: self.feed_words.clone(),
         }
     }
 }
@@ -58,12 +74,22 @@ pub(super) fn check(watch: &Watch) -> Result<(), Broken> {
         let problem = format!("must be from 1 to {PROBE_EVERY_MS_MAX}; leave the key out for its default");
         return Err(Broken { key: "watch.probe_every_ms", problem });
     }
+    if watch.feed_words.iter().any(|word| word.trim().is_empty()) {
+        let problem = "has an empty word, which every entry has; take it out".into();
+        return Err(Broken { key: "watch.feed_words", problem });
+    }
+    if watch.feed_url.is_some() == watch.feed_words.is_empty() {
+        let problem = "goes with watch.feed_url: give both, or neither".into();
+        return Err(Broken { key: "watch.feed_words", problem });
+    }
     Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const KEY: &str = "watch.feed_words";
 
     #[test]
     fn the_section_defaults_to_what_the_runner_defaults_to() {
@@ -78,6 +104,13 @@ mod tests {
             let watch = Watch { false_alarms_per_quarter: budget, ..Watch::default() };
             assert_eq!(broken(watch), Err("watch.false_alarms_per_quarter"));
         }
+        let feed_url = "https://news.example/rss".parse().ok();
+        let feed = |feed_words: &[&str]| {
+            let feed_words = feed_words.iter().map(|&word| word.to_owned()).collect();
+            broken(Watch { feed_url: feed_url.clone(), feed_words, ..Watch::default() })
+        };
+        assert_eq!((feed(&["panne"]), feed(&[]), feed(&["panne", " "])), (Ok(()), Err(KEY), Err(KEY)));
+        assert_eq!(broken(Watch { feed_words: vec!["panne".into()], ..Watch::default() }), Err(KEY));
         for probe_every_ms in [0, 30_001] {
             assert_eq!(broken(Watch { probe_every_ms, ..Watch::default() }), Err("watch.probe_every_ms"));
         }
