@@ -3,7 +3,7 @@
 mod script;
 
 use carriers::{Exchange, OnSent, Reached, Request, Response, Transport};
-use dispatch::State;
+use dispatch::{Health, State};
 use script::{Act, World, shipment};
 use std::{pin::Pin, sync::Arc, time::Duration};
 use store::Store;
@@ -87,4 +87,27 @@ async fn a_label_that_nobody_answers_counts_when_patience_ends() {
         minutes.iter().map(|minute| (minute.calls, minute.failed)).fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1)),
         (2, 1)
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_return_that_has_just_begun_lets_a_tenth_of_the_budget_in() {
+    let well = std::iter::repeat_n(Act::Label("6A15984040331"), 20);
+    let fails = std::iter::repeat_n(Act::Html, 12).chain([Act::Checked]);
+    let again = std::iter::repeat_n(Act::Label("6A15984040331"), 400);
+    let world = World::new(well.chain(fails).chain(again).collect()).await;
+    for n in 0..20 {
+        world.accept(shipment(&format!("A-{n}")));
+        world.pass(Duration::from_secs(3)).await;
+    }
+    for n in 0..300 {
+        world.accept(shipment(&format!("B-{n}")));
+        world.pass(Duration::from_millis(1)).await;
+    }
+    world.until(|health| matches!(health, Health::Dark { .. })).await;
+    world.until(|health| matches!(health, Health::Recovering { .. })).await;
+    let labels = || world.asked().iter().filter(|asked| *asked == "generateLabel").count();
+    let before = labels();
+    world.pass(Duration::from_secs(20)).await;
+    let begun = labels() - before;
+    assert!((60..=110).contains(&begun), "{begun} calls in twenty seconds of signs");
 }

@@ -161,3 +161,24 @@ async fn what_another_process_imports_is_taken_in() {
     assert!(points.read().get(id("292009")).is_some());
     assert_ne!(points.read().get(known[1].point.id).map(|k| k.point.name.clone()).as_deref(), Some("AN OLDER NAME"));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_carrier_that_is_known_to_be_slow_is_not_waited_for_at_all() {
+    let world = World::new(six()).await;
+    world.carrier.takes(Duration::from_millis(30));
+    for _ in 0..60 {
+        world.search().await;
+        pass(Duration::from_secs(3)).await;
+    }
+    // Below the time after which the directory answers, and many times the usual.
+    world.carrier.takes(HEDGE - Duration::from_millis(1));
+    for _ in 0..12 {
+        world.search().await;
+        pass(Duration::from_secs(3)).await;
+    }
+    let (began, asked) = (Instant::now(), world.carrier.calls().len());
+    let found = world.search().await;
+    assert_eq!((found.source, began.elapsed()), (Source::Directory, Duration::ZERO));
+    pass(Duration::from_secs(3)).await;
+    assert_eq!(world.carrier.calls().len(), asked + 1, "it is asked all the same, and learned from");
+}
