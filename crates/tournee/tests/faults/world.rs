@@ -36,7 +36,7 @@ const DISK_MIB: u32 = 48;
 /// How often is asked what is said.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 /// How long the start and the time in which all is well may take.
-const START_MAX: Duration = Duration::from_secs(60);
+const START_MAX: Duration = Duration::from_secs(120);
 /// How long after a fault the right word may be waited for.
 const VERDICT_MAX: Duration = Duration::from_secs(60);
 /// How long the right word must stand: longer than the time between two judgements.
@@ -288,7 +288,8 @@ fn word(health: &Value) -> String {
 fn is_known(health: &Value) -> bool {
     let probes = ["loopback", "disk", "outside_name", "outside_address"];
     let called = Function::ALL.iter().all(|one| calls(health, *one) >= CALLS_MIN);
-    called && probes.iter().all(|kind| own(health, kind) == Some(0))
+    // One of the first may have been slow for the start of all the others.
+    called && probes.iter().all(|kind| own(health, kind).is_some_and(|bad| bad <= 1))
 }
 
 /// How many calls of this function there were.
