@@ -360,7 +360,7 @@ export interface ApiKey {
   rate_per_s?: number | null | undefined;
   /**
    * What it may do: read (shipments, timelines, labels), ship (create shipments), decide (void, resolve), hooks
-   * (webhooks), pick (pickup points and the buyer's choice).
+   * (webhooks), pick (pickup points and the buyer's choice), operate (an operator's word about an incident).
    */
   scopes: Array<string>;
 }
@@ -446,6 +446,22 @@ export interface BatchLines {
   lines: Array<BatchLine>;
   /** The path of the next page; absent on the last. */
   next?: string | null | undefined;
+}
+
+/** How one carrier is. */
+export interface CarrierHealth {
+  /** Its name. */
+  carrier: string;
+  /** The worst condition of its functions: well, under_watch, signs, slow or dark. */
+  condition: string;
+  /** What was seen on which that stands. */
+  evidence: Array<Evidence>;
+  /** Each function that was ever called. */
+  functions: Array<FunctionHealth>;
+  /** The number of the incident that is open. */
+  incident?: number | null | undefined;
+  /** Whose fault it is: unknown, ours, our_path, carrier, or the one function that does not work. */
+  verdict: string;
 }
 
 /** Why an attempt ended without a label. */
@@ -583,6 +599,23 @@ export interface DepositSlip {
   parcel_numbers: Array<string>;
 }
 
+/** A piece of evidence. */
+export interface Evidence {
+  /** When the last of it was seen, RFC 3339. */
+  at: string;
+  /** How much of it failed or was slow. */
+  bad: number;
+  /**
+   * loopback, disk, lag, outside_name, outside_address: probes of ours; layer: how far failed calls came;
+   * other_functions, other_carriers; official, health_page, keyword, report: somebody else's word.
+   */
+  kind: string;
+  /** Where it points: at_us, at_our_path, away_from_path, away_from_us, at_carrier or nowhere. */
+  points: string;
+  /** How much was seen. */
+  seen: number;
+}
+
 /** One thing that happened. */
 export interface Fact {
   /** When, RFC 3339. */
@@ -607,6 +640,41 @@ export interface Fact {
   reject?: Reject | null | undefined;
   /** Its place in the journal. */
   seq: number;
+}
+
+/** How one function of a carrier is. */
+export interface FunctionHealth {
+  /** Whether its canary passed within the last ten minutes and not failed since. */
+  canary_passes: boolean;
+  /**
+   * well; slow: answers, but much later than usual or with many errors; dark: nearly everything fails; signs: some
+   * requests succeed again, which may not last; under_watch: calls and canaries have passed for some minutes.
+   */
+  condition: string;
+  /** label, pickup, tracking or orders. */
+  function: string;
+  /** The last hour by minute, the oldest first. */
+  hour: Array<Minute>;
+  /** The bound under which the odds must be before *restored* is said. */
+  odds_bound?: number | null | undefined;
+  /** The odds that it falls within the next hour, while it is up again; from 0 to 1. */
+  relapse_odds?: number | null | undefined;
+  /** Since when, RFC 3339; absent while it was never otherwise. */
+  since?: string | null | undefined;
+  /** How long it is up again, in seconds of time that was watched. */
+  up_s: number;
+  /** The usual time of an answer at this time of day, in milliseconds. */
+  usual_ms?: number | null | undefined;
+}
+
+/** How everything is. */
+export interface Health {
+  /** As of when, RFC 3339. */
+  at: string;
+  /** Every carrier that was ever called. */
+  carriers: Array<CarrierHealth>;
+  /** The probes of ourselves and of our way out, in the last five minutes. */
+  ourselves: Array<Evidence>;
 }
 
 /** What becomes of a parcel that cannot be delivered. */
@@ -636,6 +704,75 @@ export interface ImportedRow {
   number?: string | null | undefined;
   /** new, changed, known, older or refused; read in a dry run. */
   result: string;
+}
+
+/** A function in an incident. */
+export interface InIncident {
+  /** well, slow, dark, signs or under_watch. */
+  condition: string;
+  /** label, pickup, tracking or orders. */
+  function: string;
+}
+
+/** An incident. */
+export interface Incident {
+  /** Which carrier. */
+  carrier: string;
+  /** The evidence. */
+  evidence: Array<Evidence>;
+  /** The functions that were in it, with their present condition. */
+  functions: Array<InIncident>;
+  /** Its number. */
+  id: number;
+  /** When it began to be one, RFC 3339. */
+  opened_at: string;
+  /** How often a return did not hold. */
+  relapses: number;
+  /** When everything was restored, RFC 3339; absent while it goes on. */
+  restored_at?: string | null | undefined;
+  /** Whose fault it is, an operator's correction before the evidence. */
+  verdict: string;
+}
+
+/** One change of an incident. */
+export interface IncidentFact {
+  /** When, RFC 3339. */
+  at: string;
+  /** With `remark`: the id of the key by which it was said. */
+  by?: string | null | undefined;
+  /** Its condition from then on. */
+  condition?: string | null | undefined;
+  /** With `attributed`: the evidence. */
+  evidence?: Array<Evidence> | null | undefined;
+  /** With `merged`: the incident that turned out to be the same. */
+  from?: number | null | undefined;
+  /** Of which function, where it is one's. */
+  function?: string | null | undefined;
+  /** The numbers that caused it. */
+  numbers?: Numbers | null | undefined;
+  /** With `remark`: what was said. */
+  text?: string | null | undefined;
+  /** With `attributed` and a correction: whose fault it is. */
+  verdict?: string | null | undefined;
+  /**
+   * opened, joined, reopened, changed, signs, under_watch, relapsed, returned, restored, merged, attributed or
+   * remark.
+   */
+  what: string;
+  /** With `remark`: note, confirm or correct. */
+  word?: string | null | undefined;
+}
+
+/** What happened to an incident. */
+export interface IncidentFacts {
+  /** The oldest first. */
+  facts: Array<IncidentFact>;
+}
+
+/** The incidents. */
+export interface IncidentList {
+  /** The newest first. */
+  incidents: Array<Incident>;
 }
 
 /** Which labels are wanted, and how. */
@@ -668,6 +805,16 @@ export interface LineProblem {
   detail: string;
   /** The field, dotted, in this API's own words. */
   field?: string | null | undefined;
+}
+
+/** One minute of calls and canaries. */
+export interface Minute {
+  /** Those that ended. */
+  calls: number;
+  /** Of these, failed. */
+  failed: number;
+  /** Their typical time in milliseconds. */
+  typical_ms?: number | null | undefined;
 }
 
 /** A parcel that is not, or may not be, where its buyer chose. */
@@ -705,6 +852,30 @@ export interface NewWebhook {
   events?: Array<string> | null | undefined;
   /** Where messages are sent: https, a public host, port 443 or one from 1024 on. */
   url: string;
+}
+
+/** The numbers at the moment of a change. */
+export interface Numbers {
+  /** Calls of the last fifteen minutes. */
+  calls?: number | null | undefined;
+  /** What speaks for errors, in units of log likelihood. */
+  error_sum?: number | null | undefined;
+  /** Of these, failed. */
+  failed?: number | null | undefined;
+  /** The bound under which they must be. */
+  odds_bound?: number | null | undefined;
+  /** The odds that it falls within the next hour. */
+  relapse_odds?: number | null | undefined;
+  /** The typical time of an answer in the last minute, in milliseconds. */
+  seen_ms?: number | null | undefined;
+  /** What speaks for slowness, in units of log likelihood. */
+  slow_sum?: number | null | undefined;
+  /** The threshold of both that the budget of false alarms sets. */
+  threshold?: number | null | undefined;
+  /** For how long it has been up again, in minutes. */
+  up_minutes: number;
+  /** The usual time of an answer, in milliseconds. */
+  usual_ms?: number | null | undefined;
 }
 
 /** A pickup point with how it stands. */
@@ -1029,6 +1200,19 @@ export interface Reject {
   message: string;
 }
 
+/** An operator's word about an incident. */
+export interface Remark {
+  /** The word itself, or the reason of a correction; up to 2000 characters. */
+  text: string;
+  /**
+   * With `correct`: whose fault it is: unknown, ours, our_path, carrier, or one of the functions label, pickup,
+   * tracking and orders.
+   */
+  verdict?: string | null | undefined;
+  /** What kind of word it is. */
+  word: WordKind;
+}
+
 /** What is particular to the way back; all of it can be left out. */
 export interface Return {
   /** The day on which the buyer hands the parcel over, today in Paris or later; today when absent. */
@@ -1282,6 +1466,23 @@ export interface Timeline {
   id: string;
 }
 
+/** A report that something does not work. */
+export interface TroubleReport {
+  /**
+   * Who says so, in your own words: a customer's number, a ticket's account. Only a digest is remembered, so that
+   * the same account counts once an hour.
+   */
+  account: string;
+  /** Which carrier. */
+  carrier: string;
+}
+
+/** What became of a report. */
+export interface TroubleReported {
+  /** Whether it counts: the first of its account within an hour does. */
+  counted: boolean;
+}
+
 /** A webhook endpoint. */
 export interface Webhook {
   /** When it was added, RFC 3339. */
@@ -1391,6 +1592,12 @@ export interface Week {
   tuesday?: Array<string> | null | undefined;
   wednesday?: Array<string> | null | undefined;
 }
+
+/**
+ * note: to be known. confirm: it is as it is said, by the word of somebody who can know. correct: it is somebody
+ * else's fault.
+ */
+export type WordKind = "note" | "confirm" | "correct";
 
 /** A gateway: one method for each operation. What it refuses is thrown as a {@link ProblemError}. */
 export class Tournee {
@@ -1535,6 +1742,87 @@ export class Tournee {
       method: "POST",
       path: "/v1/deposit-slips",
       accept: "application/pdf",
+      body,
+      options,
+    });
+  }
+
+  /**
+   * Read how the carriers are.
+   *
+   * How each carrier and each of its functions is as we see it: its condition, whose fault a trouble is and the
+   * evidence of that, the odds that a return does not hold, and the last hour by minute. Beside it the probes of
+   * ourselves.
+   *
+   * `GET /v1/health/carriers`
+   */
+  carrierHealth(options: CallOptions = {}): Promise<Health> {
+    return this.#caller.json<Health>({
+      method: "GET",
+      path: "/v1/health/carriers",
+      options,
+    });
+  }
+
+  /**
+   * Report a trouble.
+   *
+   * A user or a ticket says that a carrier does not work. It is evidence beside our own calls, never instead of
+   * them.
+   *
+   * `POST /v1/health/reports`
+   */
+  reportTrouble(body: TroubleReport, options: CallOptions = {}): Promise<TroubleReported> {
+    return this.#caller.json<TroubleReported>({
+      method: "POST",
+      path: "/v1/health/reports",
+      body,
+      options,
+    });
+  }
+
+  /**
+   * List incidents.
+   *
+   * The incidents that are open or not long over, the newest first.
+   *
+   * `GET /v1/incidents`
+   */
+  listIncidents(options: CallOptions = {}): Promise<IncidentList> {
+    return this.#caller.json<IncidentList>({
+      method: "GET",
+      path: "/v1/incidents",
+      options,
+    });
+  }
+
+  /**
+   * Read what happened to an incident.
+   *
+   * Everything that happened to it, the oldest first, each change with the numbers that caused it.
+   *
+   * `GET /v1/incidents/{id}/facts`
+   */
+  incidentFacts(id: number, options: CallOptions = {}): Promise<IncidentFacts> {
+    return this.#caller.json<IncidentFacts>({
+      method: "GET",
+      path: `/v1/incidents/${part(id)}/facts`,
+      options,
+    });
+  }
+
+  /**
+   * Add a word to an incident.
+   *
+   * Adds an operator's note, confirmation or correction. It stands beside what was found and is signed with the
+   * key's id; nothing is erased, and nothing can be taken back. Needs the scope `operate`.
+   *
+   * `POST /v1/incidents/{id}/remarks`
+   */
+  remarkIncident(id: number, body: Remark, options: CallOptions = {}): Promise<IncidentFact> {
+    return this.#caller.json<IncidentFact>({
+      method: "POST",
+      path: `/v1/incidents/${part(id)}/remarks`,
       body,
       options,
     });

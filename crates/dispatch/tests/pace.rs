@@ -1,7 +1,7 @@
 //! The pace: never above the limits, out in the dark but for a canary, back step by step.
 
 use clock::Time;
-use dispatch::{Call, Health, Limits, Pace, Permit, Signal};
+use dispatch::{Call, Health, Limits, Outlook, Pace, Permit, Signal};
 use proptest::prelude::*;
 use std::time::Duration;
 
@@ -166,6 +166,37 @@ fn the_ramp_is_additive_and_ends_at_the_budget() {
     assert!((19..=24).contains(&seconds[10]), "{seconds:?}");
     assert!(seconds.windows(2).all(|w| w[1] <= w[0] + 4), "never a jump: {seconds:?}");
     assert!(seconds[55..].iter().all(|n| (49..=51).contains(n)), "{seconds:?}");
+    assert_eq!(pace.health(), Health::Well);
+}
+
+#[test]
+fn a_poor_outlook_lets_a_tenth_in_and_a_better_one_grows_to_all_of_it() {
+    let mut pace = Pace::new(Limits::default(), START);
+    pace.heed(Outlook::Poor);
+    let seconds = answered_at_once(&mut pace, 0, 20);
+    assert!(seconds[1..].iter().all(|n| (4..=6).contains(n)), "{seconds:?}");
+    pace.heed(Outlook::Better { since: after(20_000) });
+    let seconds = answered_at_once(&mut pace, 20_000, 601);
+    assert!((4..=6).contains(&seconds[1]) && (26..=29).contains(&seconds[300]), "{seconds:?}");
+    assert!(seconds.windows(2).all(|w| w[1] <= w[0] + 1), "never a jump: {seconds:?}");
+    assert!((49..=51).contains(&seconds[600]));
+    pace.heed(Outlook::Clear);
+    assert!((49..=55).contains(&answered_at_once(&mut pace, 621_000, 1)[0]));
+}
+
+#[test]
+fn an_outlook_lets_nothing_in_by_itself_and_a_recovery_under_it_is_not_well() {
+    let mut pace = dark_pace(0);
+    pace.heed(Outlook::Better { since: START });
+    assert_eq!(pace.permit(after(0)), Permit::Wait(Some(after(1_000))));
+    pace.heed(Outlook::Poor);
+    pace.began(Call::Canary, after(15_000));
+    pace.ended(Call::Canary, Some(Signal::Answered), after(15_000));
+    let seconds = answered_at_once(&mut pace, 15_000, 60);
+    assert!(seconds.iter().all(|n| *n <= 6), "{seconds:?}");
+    // The rate that the outlook allows is reached: as far as its own answers go, it is well.
+    pace.heed(Outlook::Clear);
+    answered_at_once(&mut pace, 75_000, 30);
     assert_eq!(pace.health(), Health::Well);
 }
 

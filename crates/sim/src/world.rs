@@ -13,11 +13,13 @@ mod local;
 mod naive;
 mod report;
 mod tally;
+mod watched;
 
 pub use checkout::Checkouts;
 pub use floor::ShopsInStep;
 pub use local::LocalLabels;
 pub use report::{Day, InTheDark, Report};
+pub use watched::Watched;
 
 use crate::{
     carrier::{Carrier, Options, Points, SharedCarrier},
@@ -36,6 +38,8 @@ use tokio::task::JoinSet;
 
 /// After the scenario's end the world runs on for so long, so that what is under way can end.
 const AFTERMATH: Duration = Duration::from_secs(12 * 3_600);
+/// After the scenario's end the carrier is watched for so long, until *restored* is said.
+const WATCHED_ON: Duration = Duration::from_secs(36 * 3_600);
 /// How often progress is told, in simulated time.
 const PROGRESS_EVERY: Duration = Duration::from_secs(600);
 
@@ -180,13 +184,16 @@ async fn ours(
     if let Some(Ok(stopped)) = buyers.try_join_next() {
         stopped?;
     }
+    let ended = outside.clock.now();
+    gateway.until_restored(plan.scenario.end.plus(WATCHED_ON)).await;
     let facts = gateway.facts().await?;
     let beside = report::Beside {
         checkouts: counter.counts(),
         shops: floor.compared(gateway.store()).await?,
         shipped: floor.shipped(gateway.store()).await?,
         unnumbered: floor.unnumbered(gateway.store()).await?,
-        ended: outside.clock.now(),
+        watched: watched::count(&plan.scenario, &gateway.store().incident_facts().await?),
+        ended,
     };
     Ok(outside.carrier.read(|book| report::ours(plan, orders, &tally, &facts, book, beside)))
 }

@@ -37,3 +37,17 @@ fn the_common_client_loses_doubles_and_substitutes_in_the_same_world() {
     let naive = day(400, 3, true).naive.expect("the naive client was asked for");
     assert!(naive.orders_lost > 0 && naive.orders_double_released > 0 && naive.silent_substitutions > 0, "{naive:?}");
 }
+
+#[test]
+fn signs_at_16_a_relapse_and_restored_only_after_the_24th_at_10_15() {
+    let watch = day(400, 1, false).watch;
+    let story = watch.story.join("\n");
+    let within = |seconds: Option<u64>, most| seconds.is_some_and(|seconds| seconds <= most);
+    assert!(within(watch.seen_after_s, 90), "{watch:?}");
+    assert!(within(watch.signs_after_s, 60) && within(watch.relapse_after_s, 90), "{watch:?}");
+    assert_eq!((watch.incidents, watch.restored_early, watch.wrong_verdicts), (1, 0, 0), "{story}");
+    assert!(watch.named_after_s.is_some() && watch.relapses > 1, "{story}");
+    let signs = watch.story.iter().find(|line| line.starts_with("2025-12-22T16:0") && line.ends_with(" signs"));
+    assert!(signs.is_some(), "{story}");
+    assert!(watch.restored_after_min.is_some_and(|minutes| minutes >= 89), "{story}");
+}

@@ -4,11 +4,13 @@ mod keep;
 mod local;
 mod pickup;
 mod shops;
+mod watching;
 
 pub use keep::{Backup, BackupAction, Compact, Days, Export, Format, Lang, Report, Restore, What};
 pub use local::{Dark, IfGone, MerchantSet, NumbersAction, NumbersAdd, NumbersSplit, YesOrNo};
 pub use pickup::{PickupAction, PickupExport, PickupImport, PointsFormat};
 pub use shops::{Labels, OnOrder, Resync, ShopAction, ShopAdd, ShopCheck, ShopDrop, ShopPlatform, ShopSet};
+pub use watching::Watch;
 
 use clap::{Args, Parser, Subcommand};
 use jiff::{Span, SpanRelativeTo};
@@ -39,6 +41,8 @@ pub enum Command {
     Replay(Replay),
     /// Check everything that the gateway needs, without asking for a label.
     Doctor(Doctor),
+    /// Show live how the carriers of a running server are.
+    Watch(Watch),
     /// Add, list and change merchants; works while the server runs.
     Merchant {
         /// What.

@@ -22,6 +22,7 @@ pub mod serve;
 pub mod shop;
 pub mod sim_carrier;
 pub mod sim_shop;
+pub mod watching;
 
 pub use config::Config;
 pub use fault::{Exit, Fault};

@@ -1,9 +1,9 @@
 //! What a command says to whoever runs it: lines on standard output, a report in a file.
 
-use crate::fault::Fault;
+use crate::{cli::Lang, fault::Fault};
 use serde::Serialize;
 use std::{
-    fmt,
+    env, fmt,
     io::{self, Write},
     path::Path,
 };
@@ -17,6 +17,15 @@ pub fn line(text: impl fmt::Display) {
 /// Prints one line on standard error: what the reader of standard output need not know.
 pub fn aside(text: impl fmt::Display) {
     let _ = writeln!(io::stderr(), "tournee: {text}");
+}
+
+/// The language of whoever runs the command, after LC_ALL, LC_MESSAGES and LANG.
+pub fn spoken() -> Lang {
+    let set = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(|name| env::var(name).ok());
+    match set.filter(|value| !value.is_empty()).map(|value| value.starts_with("fr")).next() {
+        Some(true) => Lang::Fr,
+        _ => Lang::En,
+    }
 }
 
 /// Writes a report as JSON to the file that `--json` names.

@@ -332,7 +332,7 @@ impl Watch {
         FunctionHealth {
             function,
             condition: line.condition,
-            since: line.since,
+            since: Some(line.since).filter(|since| *since != Time::default()),
             odds: odds.map(|(odds, _)| odds),
             bound: odds.map(|(_, bound)| bound),
             up_s: line.up_for(now).as_secs(),
@@ -369,6 +369,12 @@ impl Watch {
             Condition::Well => 60,
         };
         Duration::from_secs(seconds)
+    }
+
+    /// Whether anything is down, on its way back or odd: then evidence is gathered oftener.
+    pub fn is_troubled(&self) -> bool {
+        let mut lines = self.companies.values().flat_map(|company| company.lines.values());
+        lines.any(|line| line.condition != Condition::Well || line.stream.suspects())
     }
 
     /// The state of a stream, to be sent to another node.

@@ -33,8 +33,8 @@ pub struct FunctionHealth {
     pub function: Function,
     /// How it is.
     pub condition: Condition,
-    /// Since when.
-    pub since: Time,
+    /// Since when; nothing while it was never otherwise.
+    pub since: Option<Time>,
     /// The odds that it falls within the next hour, where it is up again.
     pub odds: Option<f64>,
     /// The bound that the odds must be under.

@@ -193,6 +193,7 @@ impl Line {
     /// Folds one fact: the same way while it runs and after a restart.
     pub(crate) fn fold(&mut self, at: Time, what: &What) {
         match what {
+            What::Relapsed { condition, .. } if self.condition == Condition::Signs => self.fall_back(at, *condition),
             What::Opened { condition, .. }
             | What::Joined { condition, .. }
             | What::Reopened { condition, .. }
@@ -217,7 +218,13 @@ impl Line {
     fn fall(&mut self, at: Time, condition: Condition) {
         self.before = self.memory;
         self.memory.fell(at);
-        (self.fell, self.past, self.good_in_row) = (at, None, 0);
+        self.fell = at;
+        self.fall_back(at, condition);
+    }
+
+    /// Signs that came to nothing: it was never up, so that this is still the same fall.
+    fn fall_back(&mut self, at: Time, condition: Condition) {
+        (self.past, self.good_in_row) = (None, 0);
         self.trouble = self.stream.since().min(at);
         self.enter(at, condition);
     }

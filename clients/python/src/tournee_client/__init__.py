@@ -118,7 +118,7 @@ class ApiKey(TypedDict):
     """The requests that may be sent per second in the long run; absent when there is no limit."""
     scopes: List[str]
     """What it may do: read (shipments, timelines, labels), ship (create shipments), decide (void, resolve), hooks
-    (webhooks), pick (pickup points and the buyer's choice).
+    (webhooks), pick (pickup points and the buyer's choice), operate (an operator's word about an incident).
     """
 
 Arrangement: TypeAlias = "Literal['as_kept', 'quarters']"
@@ -206,6 +206,23 @@ class BatchLines(TypedDict):
     """The rows."""
     next: NotRequired[Optional[str]]
     """The path of the next page; absent on the last."""
+
+
+class CarrierHealth(TypedDict):
+    """How one carrier is."""
+
+    carrier: str
+    """Its name."""
+    condition: str
+    """The worst condition of its functions: well, under_watch, signs, slow or dark."""
+    evidence: List[Evidence]
+    """What was seen on which that stands."""
+    functions: List[FunctionHealth]
+    """Each function that was ever called."""
+    incident: NotRequired[Optional[int]]
+    """The number of the incident that is open."""
+    verdict: str
+    """Whose fault it is: unknown, ours, our_path, carrier, or the one function that does not work."""
 
 
 class Cause(TypedDict):
@@ -354,6 +371,23 @@ class DepositSlip(TypedDict):
     """Numbers of labels of yours, 1 to 50, each once."""
 
 
+class Evidence(TypedDict):
+    """A piece of evidence."""
+
+    at: str
+    """When the last of it was seen, RFC 3339."""
+    bad: int
+    """How much of it failed or was slow."""
+    kind: str
+    """loopback, disk, lag, outside_name, outside_address: probes of ours; layer: how far failed calls came;
+    other_functions, other_carriers; official, health_page, keyword, report: somebody else's word.
+    """
+    points: str
+    """Where it points: at_us, at_our_path, away_from_path, away_from_us, at_carrier or nowhere."""
+    seen: int
+    """How much was seen."""
+
+
 class Fact(TypedDict):
     """One thing that happened."""
 
@@ -378,6 +412,43 @@ class Fact(TypedDict):
     """What the carrier refused."""
     seq: int
     """Its place in the journal."""
+
+
+class FunctionHealth(TypedDict):
+    """How one function of a carrier is."""
+
+    canary_passes: bool
+    """Whether its canary passed within the last ten minutes and not failed since."""
+    condition: str
+    """well; slow: answers, but much later than usual or with many errors; dark: nearly everything fails; signs:
+    some requests succeed again, which may not last; under_watch: calls and canaries have passed for some
+    minutes.
+    """
+    function: str
+    """label, pickup, tracking or orders."""
+    hour: List[Minute]
+    """The last hour by minute, the oldest first."""
+    odds_bound: NotRequired[Optional[float]]
+    """The bound under which the odds must be before *restored* is said."""
+    relapse_odds: NotRequired[Optional[float]]
+    """The odds that it falls within the next hour, while it is up again; from 0 to 1."""
+    since: NotRequired[Optional[str]]
+    """Since when, RFC 3339; absent while it was never otherwise."""
+    up_s: int
+    """How long it is up again, in seconds of time that was watched."""
+    usual_ms: NotRequired[Optional[float]]
+    """The usual time of an answer at this time of day, in milliseconds."""
+
+
+class Health(TypedDict):
+    """How everything is."""
+
+    at: str
+    """As of when, RFC 3339."""
+    carriers: List[CarrierHealth]
+    """Every carrier that was ever called."""
+    ourselves: List[Evidence]
+    """The probes of ourselves and of our way out, in the last five minutes."""
 
 IfUndeliverable: TypeAlias = "Literal['return', 'abandon']"
 """What becomes of a parcel that cannot be delivered."""
@@ -409,6 +480,68 @@ class ImportedRow(TypedDict):
     """The order's number."""
     result: str
     """new, changed, known, older or refused; read in a dry run."""
+
+
+class InIncident(TypedDict):
+    """A function in an incident."""
+
+    condition: str
+    """well, slow, dark, signs or under_watch."""
+    function: str
+    """label, pickup, tracking or orders."""
+
+
+class Incident(TypedDict):
+    """An incident."""
+
+    carrier: str
+    """Which carrier."""
+    evidence: List[Evidence]
+    """The evidence."""
+    functions: List[InIncident]
+    """The functions that were in it, with their present condition."""
+    id: int
+    """Its number."""
+    opened_at: str
+    """When it began to be one, RFC 3339."""
+    relapses: int
+    """How often a return did not hold."""
+    restored_at: NotRequired[Optional[str]]
+    """When everything was restored, RFC 3339; absent while it goes on."""
+    verdict: str
+    """Whose fault it is, an operator's correction before the evidence."""
+
+IncidentFact = TypedDict(
+    "IncidentFact",
+    {
+        "at": "str",
+        "by": "NotRequired[Optional[str]]",
+        "condition": "NotRequired[Optional[str]]",
+        "evidence": "NotRequired[Optional[List[Evidence]]]",
+        "from": "NotRequired[Optional[int]]",
+        "function": "NotRequired[Optional[str]]",
+        "numbers": "NotRequired[Optional[Numbers]]",
+        "text": "NotRequired[Optional[str]]",
+        "verdict": "NotRequired[Optional[str]]",
+        "what": "str",
+        "word": "NotRequired[Optional[str]]",
+    },
+)
+"""One change of an incident."""
+
+
+class IncidentFacts(TypedDict):
+    """What happened to an incident."""
+
+    facts: List[IncidentFact]
+    """The oldest first."""
+
+
+class IncidentList(TypedDict):
+    """The incidents."""
+
+    incidents: List[Incident]
+    """The newest first."""
 
 
 class LabelsRequest(TypedDict):
@@ -444,6 +577,17 @@ class LineProblem(TypedDict):
     """What is wrong and what to do."""
     field: NotRequired[Optional[str]]
     """The field, dotted, in this API's own words."""
+
+
+class Minute(TypedDict):
+    """One minute of calls and canaries."""
+
+    calls: int
+    """Those that ended."""
+    failed: int
+    """Of these, failed."""
+    typical_ms: NotRequired[Optional[float]]
+    """Their typical time in milliseconds."""
 
 
 class Mismatch(TypedDict):
@@ -483,6 +627,31 @@ class NewWebhook(TypedDict):
     """Of which events it is told; of all, also of those to come, when left out."""
     url: str
     """Where messages are sent: https, a public host, port 443 or one from 1024 on."""
+
+
+class Numbers(TypedDict):
+    """The numbers at the moment of a change."""
+
+    calls: NotRequired[Optional[int]]
+    """Calls of the last fifteen minutes."""
+    error_sum: NotRequired[Optional[float]]
+    """What speaks for errors, in units of log likelihood."""
+    failed: NotRequired[Optional[int]]
+    """Of these, failed."""
+    odds_bound: NotRequired[Optional[float]]
+    """The bound under which they must be."""
+    relapse_odds: NotRequired[Optional[float]]
+    """The odds that it falls within the next hour."""
+    seen_ms: NotRequired[Optional[float]]
+    """The typical time of an answer in the last minute, in milliseconds."""
+    slow_sum: NotRequired[Optional[float]]
+    """What speaks for slowness, in units of log likelihood."""
+    threshold: NotRequired[Optional[float]]
+    """The threshold of both that the budget of false alarms sets."""
+    up_minutes: float
+    """For how long it has been up again, in minutes."""
+    usual_ms: NotRequired[Optional[float]]
+    """The usual time of an answer, in milliseconds."""
 
 
 class OnePickupPoint(TypedDict):
@@ -811,6 +980,19 @@ class Reject(TypedDict):
     """The carrier's text, in French."""
 
 
+class Remark(TypedDict):
+    """An operator's word about an incident."""
+
+    text: str
+    """The word itself, or the reason of a correction; up to 2000 characters."""
+    verdict: NotRequired[Optional[str]]
+    """With `correct`: whose fault it is: unknown, ours, our_path, carrier, or one of the functions label, pickup,
+    tracking and orders.
+    """
+    word: WordKind
+    """What kind of word it is."""
+
+
 class Return(TypedDict):
     """What is particular to the way back; all of it can be left out."""
 
@@ -1068,6 +1250,24 @@ class Timeline(TypedDict):
     """The shipment."""
 
 
+class TroubleReport(TypedDict):
+    """A report that something does not work."""
+
+    account: str
+    """Who says so, in your own words: a customer's number, a ticket's account. Only a digest is remembered, so
+    that the same account counts once an hour.
+    """
+    carrier: str
+    """Which carrier."""
+
+
+class TroubleReported(TypedDict):
+    """What became of a report."""
+
+    counted: bool
+    """Whether it counts: the first of its account within an hour does."""
+
+
 class Webhook(TypedDict):
     """A webhook endpoint."""
 
@@ -1187,6 +1387,11 @@ class Week(TypedDict):
     thursday: NotRequired[Optional[List[str]]]
     tuesday: NotRequired[Optional[List[str]]]
     wednesday: NotRequired[Optional[List[str]]]
+
+WordKind: TypeAlias = "Literal['note', 'confirm', 'correct']"
+"""note: to be known. confirm: it is as it is said, by the word of somebody who can know. correct: it is somebody
+else's fault.
+"""
 
 
 class Raw:
@@ -1533,6 +1738,72 @@ class Tournee:
             accept="application/pdf",
             body=body,
         )
+
+    def carrier_health(self) -> Health:
+        """Read how the carriers are.
+
+        How each carrier and each of its functions is as we see it: its condition, whose fault a trouble is and
+        the evidence of that, the odds that a return does not hold, and the last hour by minute. Beside it the
+        probes of ourselves.
+
+        ``GET /v1/health/carriers``
+        """
+        return cast("Health", self._caller.ask_json(
+            "GET",
+            "/v1/health/carriers",
+        ))
+
+    def report_trouble(self, body: TroubleReport) -> TroubleReported:
+        """Report a trouble.
+
+        A user or a ticket says that a carrier does not work. It is evidence beside our own calls, never instead
+        of them.
+
+        ``POST /v1/health/reports``
+        """
+        return cast("TroubleReported", self._caller.ask_json(
+            "POST",
+            "/v1/health/reports",
+            body=body,
+        ))
+
+    def list_incidents(self) -> IncidentList:
+        """List incidents.
+
+        The incidents that are open or not long over, the newest first.
+
+        ``GET /v1/incidents``
+        """
+        return cast("IncidentList", self._caller.ask_json(
+            "GET",
+            "/v1/incidents",
+        ))
+
+    def incident_facts(self, id: int) -> IncidentFacts:
+        """Read what happened to an incident.
+
+        Everything that happened to it, the oldest first, each change with the numbers that caused it.
+
+        ``GET /v1/incidents/{id}/facts``
+        """
+        return cast("IncidentFacts", self._caller.ask_json(
+            "GET",
+            f"/v1/incidents/{_part(id)}/facts",
+        ))
+
+    def remark_incident(self, id: int, body: Remark) -> IncidentFact:
+        """Add a word to an incident.
+
+        Adds an operator's note, confirmation or correction. It stands beside what was found and is signed with
+        the key's id; nothing is erased, and nothing can be taken back. Needs the scope `operate`.
+
+        ``POST /v1/incidents/{id}/remarks``
+        """
+        return cast("IncidentFact", self._caller.ask_json(
+            "POST",
+            f"/v1/incidents/{_part(id)}/remarks",
+            body=body,
+        ))
 
     def own_key(self) -> ApiKey:
         """Read what your key may do.

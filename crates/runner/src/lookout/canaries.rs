@@ -4,10 +4,10 @@
 //! Each goes through the pace of its function like any other call. In the dark the pace has canaries of its own for
 //! labels, and they are the ones that count.
 
-use crate::{CARRIER, Context, canary, points::hedge, relay};
+use crate::{CARRIER, Context, call, canary, relay};
 use carriers::colissimo::{
     self,
-    pickup::{PickupAsk, PickupCall, PickupSearch},
+    pickup::{PickupAsk, PickupCall, PickupSearch, decode_pickup, encode_pickup},
 };
 use clock::Time;
 use dispatch::Health;
@@ -88,8 +88,11 @@ async fn pickup(context: &Arc<Context>) {
         lang: None,
     };
     let call = PickupCall { login: account.login, ask: PickupAsk::Search(search) };
-    // What it says is learned like any other answer.
-    let _ = hedge::carried_out(context, &call, kind, true).await;
+    let request = encode_pickup(&call);
+    let exchange = context.carrier.shipping.exchange(request, relay::deadline(context), Box::new(|| {})).await;
+    let signal = call::signal(&decode_pickup(&exchange));
+    context.pickup.ended(kind, Some(signal), context.now());
+    context.saw(Function::Pickup, call.operation().name(), (&exchange, signal, true));
 }
 
 /// Asks about the parcel whose label came last: whatever tracking says of it, it has answered.
@@ -100,7 +103,7 @@ async fn tracking(context: &Arc<Context>) {
             let Some(kind) = relay::admitted(context, &context.tracking) else { return };
             let request = colissimo::encode_track(&[known.number.to_string()], key, "fr_FR");
             let exchange = context.carrier.tracking.exchange(request, relay::deadline(context), Box::new(|| {})).await;
-            let signal = crate::call::signal(&colissimo::decode_track(&exchange));
+            let signal = call::signal(&colissimo::decode_track(&exchange));
             context.tracking.ended(kind, Some(signal), context.now());
             context.saw(Function::Tracking, "idships", (&exchange, signal, true));
         }
@@ -108,7 +111,7 @@ async fn tracking(context: &Arc<Context>) {
             let Some(kind) = relay::admitted(context, &context.timeline) else { return };
             let request = colissimo::encode_timeline(&known.number, &known.login, "fr_FR");
             let exchange = context.carrier.shipping.exchange(request, relay::deadline(context), Box::new(|| {})).await;
-            let signal = crate::call::signal(&colissimo::decode_timeline(&exchange, &known.number));
+            let signal = call::signal(&colissimo::decode_timeline(&exchange, &known.number));
             context.timeline.ended(kind, Some(signal), context.now());
             context.saw(Function::Tracking, "timelineCompany", (&exchange, signal, true));
         }

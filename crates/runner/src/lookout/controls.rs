@@ -11,6 +11,8 @@ use watch::{Class, Control, Observation, Reached, Source};
 
 /// How long a probe may take.
 const PATIENCE: Duration = Duration::from_secs(4);
+/// In peace the probes are so many times as seldom.
+const CALM_TIMES: u32 = 6;
 /// What is asked of ourselves: an answer that needs the store.
 const OURSELVES: &str = "/readyz";
 
@@ -28,7 +30,10 @@ impl Controls {
         if now < self.next {
             return;
         }
-        self.next = now.plus(context.lookout.0.settings.probe_every());
+        let every = context.lookout.0.settings.probe_every();
+        // In peace it is enough to know that the probes themselves work.
+        let calm = if context.lookout.watch().is_troubled() { 1 } else { CALM_TIMES };
+        self.next = now.plus(every.saturating_mul(calm));
         under_way.spawn(disk(Arc::clone(context)));
         under_way.spawn(ourselves(Arc::clone(context)));
         under_way.spawn(way_out(Arc::clone(context)));

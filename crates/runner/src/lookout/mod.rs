@@ -31,6 +31,8 @@ use watch::{
 
 /// How often time passes for the watch.
 const TICK: Duration = Duration::from_secs(1);
+/// How often metrics show how everything is.
+const SHOW_EVERY: Duration = Duration::from_secs(5);
 
 /// The watch over the carrier, as every task and the server share it. A clone is the same.
 #[derive(Clone)]
@@ -184,7 +186,7 @@ impl Lookout {
 pub(crate) async fn run(context: Arc<Context>, mut stopped: tell::Receiver<bool>) {
     let (mut canaries, mut controls) = (canaries::Canaries::default(), controls::Controls::default());
     let mut under_way = JoinSet::new();
-    let mut due = Instant::now() + TICK;
+    let (mut due, mut shown) = (Instant::now() + TICK, Instant::now());
     loop {
         tokio::select! {
             biased;
@@ -197,7 +199,10 @@ pub(crate) async fn run(context: Arc<Context>, mut stopped: tell::Receiver<bool>
         controls.turn(&context, late, &mut under_way);
         canaries.turn(&context, &mut under_way);
         context.lookout.tick(context.now());
-        context.lookout.0.metrics.show(&context.lookout, context.now());
+        if shown.elapsed() >= SHOW_EVERY {
+            context.lookout.0.metrics.show(&context.lookout, context.now());
+            shown = Instant::now();
+        }
         if let Err(error) = context.lookout.write(&context.store).await {
             tracing::error!(%error, "what happened to an incident could not be written; trying again");
         }

@@ -11,7 +11,8 @@ pub struct WatchSettings {
     pub false_alarms_per_quarter: f64,
     /// Whether canaries are sent: harmless questions that work like real ones. Without them *restored* is never said.
     pub canaries: bool,
-    /// Time between two probes of ourselves and of our way out, in milliseconds.
+    /// Time between two probes of ourselves and of our way out while anything is odd, in milliseconds; in peace six times as
+    /// long.
     pub probe_every_ms: u64,
     /// An address of nobody whom we judge; its name is looked up and a connection made, so that our own way out is told
     /// from the carrier. Without it a carrier's silence may be our own route's.

@@ -109,7 +109,7 @@ impl Crawl {
             }
         };
         let call = PickupCall { login: account.login, ask };
-        let said = hedge::carried_out(context, &call, kind, false).await;
+        let said = hedge::carried_out(context, &call, kind).await;
         self.note(context, &call, said.err().as_ref());
         Ok(Turn::Done)
     }

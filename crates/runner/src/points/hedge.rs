@@ -102,7 +102,7 @@ async fn live(
     place: OwnedSemaphorePermit,
     tell: oneshot::Sender<Heard>,
 ) {
-    let heard = match carried_out(&context, &call, kind, kind == Call::Canary).await {
+    let heard = match carried_out(&context, &call, kind).await {
         Ok(answer) => Heard::Said(Ok(answer)),
         Err(error) => passed_on(&error).map_or(Heard::Nothing, |refusal| Heard::Said(Err(refusal))),
     };
@@ -112,17 +112,16 @@ async fn live(
 }
 
 /// Asks the carrier, within a pace that was asked before, and learns from what it says.
-pub(crate) async fn carried_out(
+pub(super) async fn carried_out(
     context: &Context,
     call: &PickupCall,
     kind: Call,
-    canary: bool,
 ) -> Result<PickupAnswer, CarrierError> {
     let deadline = Duration::from_millis(context.settings.relay_ms);
     let exchange = context.carrier.shipping.exchange(encode_pickup(call), deadline, Box::new(|| {})).await;
     let said = decode_pickup(&exchange);
     let signal = call::signal(&said);
-    context.saw(Function::Pickup, call.operation().name(), (&exchange, signal, canary));
+    context.saw(Function::Pickup, call.operation().name(), (&exchange, signal, kind == Call::Canary));
     context.pickup.ended(kind, Some(signal), context.now());
     if let Ok(answer) = &said {
         learn(context, call, answer);

@@ -9,7 +9,7 @@ use colissimo::{LabelAnswer, LineEnds, TrackEvent, TrackRecord};
 use dispatch::{Fact, Health, InTheDark, Policy};
 use parcel::{Address, AddressFields, DeliveryMode, LabelFormat, Letter, Login, MerchantId, Product, Shipment};
 use parcel::{ShipmentId, ShipmentParts, Weight};
-use runner::{Metrics, PointSettings, Relay, Runner, Settings, Transports, WatchSettings};
+use runner::{Lookout, Metrics, PointSettings, Relay, Runner, Settings, Transports, WatchSettings};
 use std::{
     collections::VecDeque,
     pin::Pin,
@@ -112,6 +112,17 @@ impl World {
     /// The directory of pickup points.
     pub(crate) fn points(&self) -> runner::Points {
         self.runner.as_ref().expect("started").points()
+    }
+
+    /// The watch over the carrier.
+    pub(crate) fn lookout(&self) -> Lookout {
+        self.runner.as_ref().expect("started").lookout()
+    }
+
+    /// The same store with a runner that was just started, after the one before stopped in order.
+    pub(crate) async fn restarted(mut self) -> Self {
+        self.runner.take().expect("started").shutdown(Duration::from_secs(1)).await;
+        self.start(Vec::new()).await
     }
 
     pub(crate) fn relay(&self) -> Relay {

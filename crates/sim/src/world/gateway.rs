@@ -20,7 +20,7 @@ use http::{Request, header, response::Parts};
 use http_body_util::BodyExt;
 use parcel::{MerchantId, ShipmentId};
 use pickup::{ChoiceKey, Known, Link, Standing};
-use runner::{Metrics, Runner, Settings, ShopMetrics, ShopSettings, Shops, Transports};
+use runner::{Metrics, Runner, Settings, ShopMetrics, ShopSettings, Shops, Transports, WatchSettings};
 use sha2::{Digest, Sha256};
 use std::{
     pin::Pin,
@@ -44,6 +44,8 @@ const LINK_LASTS: Duration = Duration::from_secs(86_400);
 const FACTS_PAGE: usize = 10_000;
 /// How often it is looked whether all is announced, in simulated time.
 const ANNOUNCE_LOOK: Duration = Duration::from_secs(300);
+/// How often it is looked whether an incident is over, in simulated time.
+const WATCH_LOOK: Duration = Duration::from_secs(60);
 /// A buyer who is asked answers within so long (assumed).
 const BUYERS_ANSWER_WITHIN: Duration = Duration::from_secs(900);
 /// Questions answered at once.
@@ -52,7 +54,7 @@ const QUESTIONS_PAGE: usize = 1_000;
 pub(super) struct Gateway {
     door: Door,
     store: Store,
-    _runner: Runner,
+    runner: Runner,
     _shops: Shops,
 }
 
@@ -113,7 +115,9 @@ impl Gateway {
         let transports = Transports { shipping: Arc::clone(&carrier), tracking: carrier, announcements };
         let mut registry = prometheus_client::registry::Registry::default();
         let metrics = Metrics::register(&mut registry);
-        let (settings, policy) = (Settings::default(), Policy::default());
+        // Nothing is ever wrong with ourselves here.
+        let watch = WatchSettings { probe_every_ms: 20_000, ..WatchSettings::default() };
+        let (settings, policy) = (Settings { watch, ..Settings::default() }, Policy::default());
         let runner = Runner::start(store.clone(), transports, Arc::clone(&clock), settings, policy, metrics).await?;
         let shops = Shops::start(
             store.clone(),
@@ -137,7 +141,7 @@ impl Gateway {
         let choices = Arc::new(store.choice_key());
         let door = Door { app: server::app(state), clock, merchants, choices };
         runner.lookout().probe_ourselves_by(Arc::new(door.clone()));
-        Ok(Self { door, store, _runner: runner, _shops: shops })
+        Ok(Self { door, store, runner, _shops: shops })
     }
 
     pub(super) fn store(&self) -> &Store {
@@ -176,6 +180,17 @@ impl Gateway {
             tokio::time::sleep(ANNOUNCE_LOOK).await;
         }
         Ok(())
+    }
+
+    /// Lets the world run on until no incident is open, but not beyond this time.
+    pub(super) async fn until_restored(&self, end: Time) {
+        let watch = self.runner.lookout().shared();
+        let open = || watch.lock().unwrap_or_else(PoisonError::into_inner).incidents().any(watch::Incident::is_open);
+        while open() && self.door.clock.now() < end {
+            tokio::time::sleep(WATCH_LOOK).await;
+        }
+        // What was said last is on disk after the next second.
+        tokio::time::sleep(WATCH_LOOK).await;
     }
 
     /// The whole journal.

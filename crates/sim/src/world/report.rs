@@ -1,7 +1,7 @@
 //! What came of a simulated day, counted from four sides: the clients, the journal, the carrier's own book, the clock.
 
 use super::{
-    Checkouts, LocalLabels, Plan, ShopsInStep, local,
+    Checkouts, LocalLabels, Plan, ShopsInStep, Watched, local,
     naive::Shop,
     tally::{Seen, Tally},
 };
@@ -43,6 +43,8 @@ pub struct Report {
     pub local: LocalLabels,
     /// Where a buyer's choice could not be honoured.
     pub questions: Questions,
+    /// What the watch saw.
+    pub watch: Watched,
     /// From the lasting return to the last label of a parcel asked for before it, in seconds.
     pub drained_after_return_s: u64,
     /// What did not hold, in words. Empty when all is well.
@@ -89,6 +91,8 @@ pub(super) struct Beside {
     pub(super) shipped: Vec<(StoredOrder, DeliveryMode)>,
     /// Orders of shops that were not told their number, in words.
     pub(super) unnumbered: Vec<String>,
+    /// What the watch saw.
+    pub(super) watched: Watched,
     /// When all this was looked at.
     pub(super) ended: Time,
 }
@@ -131,6 +135,7 @@ pub(super) fn ours(
     let found = Verdict::of(plan, orders, &seen, facts, book, &beside);
     let in_shops = beside.shipped.iter().filter_map(|(order, _)| order.our_number).collect();
     let unknowns = Unknowns::of(facts);
+    let watch = beside.watched.clone();
     let day = Day {
         orders_double_released: found.doubled.len() as u64,
         silent_substitutions: found.substituted.len() as u64,
@@ -149,6 +154,7 @@ pub(super) fn ours(
         unknown_resolved_by: unknowns.by,
         local: local::count(&plan.scenario, plan.in_the_dark, orders, &served(&seen, facts), facts, book),
         questions: questions(facts),
+        watch,
         drained_after_return_s: drained(&plan.scenario, facts),
         violations: found.in_words(),
         naive: None,
@@ -276,7 +282,11 @@ impl Beside {
         ];
         let wrong = counts.into_iter().filter(|(_, count)| *count > 0);
         let told = self.unnumbered.iter().map(|order| format!("in_step: a shop was not told its number: {order}"));
-        wrong.map(|(what, count)| format!("in_step: {count} {what}")).chain(told).collect()
+        wrong
+            .map(|(what, count)| format!("in_step: {count} {what}"))
+            .chain(told)
+            .chain(self.watched.in_words())
+            .collect()
     }
 }
 
@@ -460,6 +470,7 @@ impl fmt::Display for Report {
         writeln!(f, "  {:<44} {:>9}", "asked of buyers", self.questions.asked)?;
         writeln!(f, "  {:<44} {:>9}", "  answered", self.questions.answered)?;
         writeln!(f, "  {:<44} {:>9}", "drained after the return, in seconds", self.drained_after_return_s)?;
+        self.watch.fmt(f)?;
         self.local.fmt(f)?;
         for (way, count) in &self.unknown_resolved_by {
             writeln!(f, "  unknown settled by {way}: {count}")?;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// The most false alarms per carrier and quarter that can be asked for: one a day, below which alarms mean something.
 const FALSE_ALARMS_MAX: f64 = 90.0;
 /// Probes of ourselves further apart than this prove nothing when something breaks.
-const PROBE_EVERY_MS_MAX: u64 = 60_000;
+const PROBE_EVERY_MS_MAX: u64 = 30_000;
 
 /// `[watch]`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -17,7 +17,8 @@ pub struct Watch {
     pub false_alarms_per_quarter: f64,
     /// Whether canaries are sent: harmless questions that work like real ones. Without them *restored* is never said.
     pub canaries: bool,
-    /// Time between two probes of ourselves and of our way out, in milliseconds.
+    /// Time between two probes of ourselves and of our way out while anything is odd, in milliseconds; in peace six times as
+    /// long.
     pub probe_every_ms: u64,
     /// An address of nobody whom you judge, for example your provider's: its name is looked up and a connection made to it,
     /// nothing is said. It tells your own way out from the carrier; without it a silence may be your own route's, and
@@ -77,7 +78,7 @@ mod tests {
             let watch = Watch { false_alarms_per_quarter: budget, ..Watch::default() };
             assert_eq!(broken(watch), Err("watch.false_alarms_per_quarter"));
         }
-        for probe_every_ms in [0, 60_001] {
+        for probe_every_ms in [0, 30_001] {
             assert_eq!(broken(Watch { probe_every_ms, ..Watch::default() }), Err("watch.probe_every_ms"));
         }
     }

@@ -8,7 +8,7 @@ use crate::{
     serve::settle,
 };
 use serde::Serialize;
-use std::{collections::BTreeMap, env, fmt::Write};
+use std::{collections::BTreeMap, fmt::Write};
 use store::{Report, Snapshot, Tally, Waited};
 
 /// Runs the command.
@@ -24,7 +24,7 @@ pub fn run(args: &cli::Report) -> Result<(), Fault> {
     if let Some(path) = &args.json {
         say::report(path, &Sheet { from: args.days.from, to: args.days.to, report: &report })?;
     }
-    let words = words(args.lang.unwrap_or_else(spoken));
+    let words = words(args.lang.unwrap_or_else(say::spoken));
     say::line(format_args!("{} {} {} {}", words.from, args.days.from, words.to, args.days.to));
     say::line(table(&report, words).trim_end());
     Ok(())
@@ -37,15 +37,6 @@ struct Sheet<'a> {
     to: jiff::civil::Date,
     #[serde(flatten)]
     report: &'a Report,
-}
-
-/// The language of whoever runs the command, after LC_ALL, LC_MESSAGES and LANG.
-fn spoken() -> Lang {
-    let set = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(|name| env::var(name).ok());
-    match set.filter(|value| !value.is_empty()).map(|value| value.starts_with("fr")).next() {
-        Some(true) => Lang::Fr,
-        _ => Lang::En,
-    }
 }
 
 /// What is written in one language.

@@ -32,9 +32,9 @@ const FAULT: &str = "TOURNEE_FAULT";
 const SEED: &str = "TOURNEE_FAULT_SEED";
 const PLACE: &str = "TOURNEE_FAULT_PLACE";
 /// Seeds of each fault.
-const SEEDS_COUNT: u64 = 6;
+const SEEDS_COUNT: u64 = 5;
 /// Worlds at a time: most of a world's time is waiting.
-const AT_A_TIME: usize = 12;
+const AT_A_TIME: usize = 16;
 /// Of a hundred runs, those that must end with the right word.
 const RIGHT_PERCENT_MIN: usize = 95;
 

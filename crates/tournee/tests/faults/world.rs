@@ -38,7 +38,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(200);
 /// How long the start and the time in which all is well may take.
 const START_MAX: Duration = Duration::from_secs(120);
 /// How long after a fault the right word may be waited for.
-const VERDICT_MAX: Duration = Duration::from_secs(60);
+const VERDICT_MAX: Duration = Duration::from_secs(90);
 /// How long the right word must stand: longer than the time between two judgements.
 const STANDS_FOR: Duration = Duration::from_secs(7);
 /// How long nothing may be said where there is nothing to say.

@@ -18,7 +18,9 @@ const LINE_WAIT: Duration = Duration::from_secs(60);
 /// The binary with these arguments, without the environment's word on anything.
 pub(crate) fn tournee(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tournee"));
-    for variable in ["TOURNEE_CONFIG", "TOURNEE_DATA", "TOURNEE_LISTEN", "TOURNEE_KEY", "TOURNEE_OKAPI_KEY"] {
+    for variable in
+        ["TOURNEE_CONFIG", "TOURNEE_DATA", "TOURNEE_LISTEN", "TOURNEE_KEY", "TOURNEE_OKAPI_KEY", "TOURNEE_API_KEY"]
+    {
         command.env_remove(variable);
     }
     command.args(args).stdin(Stdio::null());

@@ -46,9 +46,10 @@ pub struct FunctionAnswer {
     /// well; slow: answers, but much later than usual or with many errors; dark: nearly everything fails; signs: some
     /// requests succeed again, which may not last; under_watch: calls and canaries have passed for some minutes.
     pub condition: String,
-    /// Since when, RFC 3339.
+    /// Since when, RFC 3339; absent while it was never otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
-    pub since: String,
+    pub since: Option<String>,
     /// The odds that it falls within the next hour, while it is up again; from 0 to 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub relapse_odds: Option<f64>,
@@ -251,7 +252,7 @@ impl FunctionAnswer {
         Self {
             function: one.function.name().to_owned(),
             condition: one.condition.name().to_owned(),
-            since: one.since.to_string(),
+            since: one.since.map(|at| at.to_string()),
             relapse_odds: one.odds,
             odds_bound: one.bound,
             up_s: one.up_s,
