@@ -16,6 +16,8 @@ pub(crate) enum Fault {
     OurRoute,
     /// Nothing can be written.
     OurDisk,
+    /// Our machine stops and goes, so that everybody seems slow.
+    OurMachine,
     /// The carrier's names alone are not found.
     TheirNames,
     /// No encrypted channel to the carrier can be had.
@@ -29,10 +31,11 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::OurNames,
         Self::OurRoute,
         Self::OurDisk,
+        Self::OurMachine,
         Self::TheirNames,
         Self::TheirTls,
         Self::OneFunction,
@@ -45,6 +48,7 @@ impl Fault {
             Self::OurNames => "our_names",
             Self::OurRoute => "our_route",
             Self::OurDisk => "our_disk",
+            Self::OurMachine => "our_machine",
             Self::TheirNames => "their_names",
             Self::TheirTls => "their_tls",
             Self::OneFunction => "one_function",
@@ -178,6 +182,8 @@ pub(crate) enum Way {
     },
     Route(Route),
     Disk(Disk),
+    /// For how many milliseconds it stands still at most, and for how many it goes on then.
+    StopAndGo(u64, u64),
     Door(Door),
     Function(Function, Manner),
     Everything(Door, Manner),
@@ -206,7 +212,7 @@ pub(crate) struct Plan {
 
 impl Plan {
     pub(crate) fn new(fault: Fault, seed: u64) -> Self {
-        let mut dice = Dice::stream(seed.wrapping_mul(8).wrapping_add(fault as u64), FAULT_STREAM);
+        let mut dice = Dice::stream(seed.wrapping_mul(16).wrapping_add(fault as u64), FAULT_STREAM);
         // Of the ways of a fault each seed takes the next, so that a few seeds see all of them.
         let turn = seed;
         Self {
@@ -226,16 +232,20 @@ impl Plan {
         match (self.fault, self.way) {
             (Fault::OurNames | Fault::OurRoute, _) => Some("our_path"),
             (_, Way::Function(function, _)) => Some(function.name()),
-            (Fault::OurDisk | Fault::BlackHole, _) => None,
+            (Fault::OurDisk | Fault::OurMachine | Fault::BlackHole, _) => None,
             _ => Some("carrier"),
         }
+    }
+
+    const fn is_ours(&self) -> bool {
+        matches!(self.fault, Fault::OurDisk | Fault::OurMachine)
     }
 
     /// Whether this verdict is right at the end.
     pub(crate) fn is_right(&self, verdict: &str) -> bool {
         match self.named() {
             Some(named) => verdict == named,
-            None if self.fault == Fault::OurDisk => matches!(verdict, "unknown" | "ours"),
+            None if self.is_ours() => matches!(verdict, "unknown" | "ours"),
             None => verdict == "unknown",
         }
     }
@@ -244,7 +254,7 @@ impl Plan {
     pub(crate) fn is_wrong_accusation(&self, verdict: &str) -> bool {
         match verdict {
             "unknown" => false,
-            "ours" => self.fault != Fault::OurDisk,
+            "ours" => !self.is_ours(),
             "our_path" => !matches!(self.fault, Fault::OurNames | Fault::OurRoute),
             _ => !self.fault.is_theirs(),
         }
@@ -261,6 +271,10 @@ fn way(fault: Fault, turn: u64) -> Way {
         Fault::TheirNames => Way::Names { carrier: next(turn, &unheard), others: Names::Found },
         Fault::OurRoute => Way::Route(next(turn, &[Route::Unplugged, Route::Swallowed, Route::Forgotten])),
         Fault::OurDisk => Way::Disk(next(turn, &[Disk::Filled, Disk::Slow, Disk::Shrunk])),
+        Fault::OurMachine => {
+            let (stop, go) = next(turn, &[(1_500, 200), (1_000, 600), (3_000, 1_500), (800, 100)]);
+            Way::StopAndGo(stop, go)
+        }
         Fault::TheirTls => {
             let doors = [Door::OtherAuthority, Door::Plain, Door::Mute, Door::Closed, Door::OtherName];
             Way::Door(next(turn, &doors))

@@ -1,5 +1,5 @@
 //! Faults are made in namespaces of their own, and whose they are said to be is held against whose they are: our names,
-//! our route, our disk, their names, their TLS, one of their functions, all of them, and a black hole between us and
+//! our route, our disk, our machine, their names, their TLS, one of their functions, all of them, and a black hole between us and
 //! them, of which nobody can know. Seeds decide how each comes.
 //!
 //! Each run is a world: network, mount and process namespaces, which end with it. In it are the built binary, a carrier
@@ -32,9 +32,9 @@ const FAULT: &str = "TOURNEE_FAULT";
 const SEED: &str = "TOURNEE_FAULT_SEED";
 const PLACE: &str = "TOURNEE_FAULT_PLACE";
 /// Seeds of each fault.
-const SEEDS_COUNT: u64 = 6;
+const SEEDS_COUNT: u64 = 5;
 /// Worlds at a time: most of a world's time is waiting.
-const AT_A_TIME: usize = 8;
+const AT_A_TIME: usize = 16;
 /// Of a hundred runs, those that must end with the right word.
 const RIGHT_PERCENT_MIN: usize = 95;
 
