@@ -160,7 +160,7 @@ impl Front {
             Manner::Hang => return std::future::pending().await,
         }
         let Reply { delay, wire, .. } = self.carrier.handle(SystemClock.now(), &request);
-        tokio::time::sleep(delay).await;
+        crate::world::pass(delay).await;
         match wire {
             Wire::Answer(answer) => Ok(respond(answer)),
             Wire::Truncated { .. } | Wire::NoAnswer | Wire::Refused | Wire::Reset => Err(Ends),

@@ -28,7 +28,7 @@ use tokio::{
     net::TcpListener,
     sync::watch,
     task::JoinSet,
-    time::{Instant, interval, sleep, timeout},
+    time::{Instant, interval, timeout},
 };
 
 /// Room for the data.
@@ -176,10 +176,10 @@ impl World<'_> {
         if timeout(START_MAX, all_well).await.is_err() {
             panic!("all is never well: {:#}", self.told(health(&self.api_key).await.unwrap_or_default()));
         }
-        sleep(self.plan.warm_up).await;
+        pass(self.plan.warm_up).await;
         if let Some(before) = self.plan.hiccup {
             self.front.stumbles.iter().for_each(|one| one.store(true, Ordering::Relaxed));
-            sleep(before).await;
+            pass(before).await;
         }
     }
 
@@ -307,6 +307,11 @@ fn own(health: &Value, kind: &str) -> Option<u64> {
 }
 
 /// Writes until nothing more has room.
+/// Lets so much real time pass: a fault lasts, and an answer takes, as long as was drawn.
+pub(crate) async fn pass(span: Duration) {
+    let _ = timeout(span, std::future::pending::<()>()).await;
+}
+
 #[expect(clippy::disallowed_methods, reason = "a test fills a disk of its own")]
 fn fill(path: &Path) {
     let mut file = std::fs::File::create(path).expect("a file");
@@ -320,9 +325,9 @@ async fn write_long(database: PathBuf) {
     writer.busy_timeout(VERDICT_MAX).expect("patience");
     loop {
         writer.execute_batch("BEGIN IMMEDIATE").expect("a turn to write");
-        sleep(WRITE_LASTS).await;
+        pass(WRITE_LASTS).await;
         writer.execute_batch("ROLLBACK").expect("the end of it");
-        sleep(WRITE_RESTS).await;
+        pass(WRITE_RESTS).await;
     }
 }
 
@@ -331,8 +336,8 @@ async fn stop_and_go(gateway: Pid, seed: u64, (stop_ms_max, go_ms_max): (u64, u6
     let mut dice = Dice::new(seed);
     loop {
         kill_process(gateway, Signal::STOP).expect("stopped");
-        sleep(Duration::from_millis(dice.below(stop_ms_max))).await;
+        pass(Duration::from_millis(dice.below(stop_ms_max))).await;
         kill_process(gateway, Signal::CONT).expect("going on");
-        sleep(Duration::from_millis(dice.below(go_ms_max))).await;
+        pass(Duration::from_millis(dice.below(go_ms_max))).await;
     }
 }
