@@ -154,6 +154,9 @@ impl Lookout {
 
     /// Tells the pace of labels what is known beyond its own last answers.
     fn heed(&self) {
+        if !self.0.settings.hold_back {
+            return;
+        }
         let outlook = match self.condition(Function::Label) {
             Some((Condition::Dark | Condition::Signs, _)) => Outlook::Poor,
             Some((Condition::UnderWatch, since)) => Outlook::Better { since },

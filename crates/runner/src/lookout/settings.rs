@@ -11,6 +11,8 @@ pub struct WatchSettings {
     pub false_alarms_per_quarter: f64,
     /// Whether canaries are sent: harmless questions that work like real ones. Without them *restored* is never said.
     pub canaries: bool,
+    /// Whether labels are held back, to a tenth of the budget, until a return holds.
+    pub hold_back: bool,
     /// Time between two probes of ourselves and of our way out while anything is odd, in milliseconds; in peace six times as
     /// long.
     pub probe_every_ms: u64,
@@ -30,6 +32,7 @@ impl Default for WatchSettings {
         Self {
             false_alarms_per_quarter: 1.0,
             canaries: true,
+            hold_back: true,
             probe_every_ms: 5_000,
             control_url: None,
             official_url: None,

@@ -17,6 +17,8 @@ pub struct Watch {
     pub false_alarms_per_quarter: f64,
     /// Whether canaries are sent: harmless questions that work like real ones. Without them *restored* is never said.
     pub canaries: bool,
+    /// Whether labels are held back, to a tenth of the carrier's budget, until a return holds.
+    pub hold_back: bool,
     /// Time between two probes of ourselves and of our way out while anything is odd, in milliseconds; in peace six times as
     /// long.
     pub probe_every_ms: u64,
@@ -38,6 +40,7 @@ impl Default for Watch {
         Self {
             false_alarms_per_quarter: usual.false_alarms_per_quarter,
             canaries: usual.canaries,
+            hold_back: usual.hold_back,
             probe_every_ms: usual.probe_every_ms,
             control_url: None,
             official_url: None,
@@ -54,6 +57,7 @@ impl Watch {
         WatchSettings {
             false_alarms_per_quarter: self.false_alarms_per_quarter,
             canaries: self.canaries,
+            hold_back: self.hold_back,
             probe_every_ms: self.probe_every_ms,
             control_url: uri(&self.control_url),
             official_url: uri(&self.official_url),
