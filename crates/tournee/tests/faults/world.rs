@@ -310,12 +310,12 @@ fn own(health: &Value, kind: &str) -> Option<u64> {
     health["ourselves"].as_array()?.iter().find(|one| one["kind"] == kind)?["bad"].as_u64()
 }
 
-/// Writes until nothing more has room.
 /// Lets so much real time pass: a fault lasts, and an answer takes, as long as was drawn.
 pub(crate) async fn pass(span: Duration) {
     let _ = timeout(span, std::future::pending::<()>()).await;
 }
 
+/// Writes until nothing more has room.
 #[expect(clippy::disallowed_methods, reason = "a test fills a disk of its own")]
 fn fill(path: &Path) {
     let mut file = std::fs::File::create(path).expect("a file");
