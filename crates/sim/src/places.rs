@@ -109,6 +109,14 @@ pub fn metres(a: Position, b: Position) -> u32 {
     metres
 }
 
+/// As [`metres`], where it is at most so many.
+pub(crate) fn metres_within(a: Position, b: Position, metres_max: u32) -> Option<u32> {
+    // Most are too far to the north or south, which is seen without a root or an angle.
+    let north = (a.0 - b.0).abs() * METRES_PER_DEGREE;
+    let metres = (north <= f64::from(metres_max) + 1.0).then(|| metres(a, b))?;
+    (metres <= metres_max).then_some(metres)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -89,11 +89,20 @@ impl Register {
         places::spot(id).filter(|_| self.point(id, now) == Point::Open)
     }
 
-    /// The open points, as far as `near` lets them by; it is asked first because it costs least.
-    pub fn spots(&self, now: Time, near: impl Fn(&Spot) -> bool) -> impl Iterator<Item = Spot> {
+    /// The open points.
+    pub fn spots(&self, now: Time) -> impl Iterator<Item = Spot> {
+        self.places().filter(move |spot| self.is_open(spot, now))
+    }
+
+    /// Where a point is, was or will be.
+    pub(crate) fn places(&self) -> impl Iterator<Item = Spot> {
         let fresh = self.changing.iter().flat_map(|_| NEW_SPOTS.iter().copied());
-        let there = move |spot: &Spot| self.changing.is_none() || self.point(spot.id, now) == Point::Open;
-        places::spots().chain(fresh).filter(near).filter(there)
+        places::spots().chain(fresh)
+    }
+
+    /// Whether one of [`Self::places`] is an open point now.
+    pub(crate) fn is_open(&self, spot: &Spot, now: Time) -> bool {
+        self.changing.is_none() || self.point(spot.id, now) == Point::Open
     }
 
     /// What becomes of a point during the scenario.
@@ -210,7 +219,7 @@ mod tests {
     #[test]
     fn what_shuts_was_open_and_what_opens_was_unknown() {
         let register = register();
-        let listed: HashSet<PickupPointId> = register.spots(at(60), |_| true).map(|spot| spot.id).collect();
+        let listed: HashSet<PickupPointId> = register.spots(at(60)).map(|spot| spot.id).collect();
         for (id, fate) in register.fates() {
             let (before, after) = match fate {
                 Fate::Shuts(when) => (register.point(id, at(0)), register.point(id, when)),

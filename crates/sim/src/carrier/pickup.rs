@@ -83,7 +83,7 @@ pub(super) fn serve(
 /// Every open point at this moment, as the service writes it.
 pub fn every_point(register: &Register, now: Time) -> Vec<PickupPoint> {
     let counter = Counter { register, now };
-    register.spots(now, |_| true).map(|spot| counter.point(&spot, None, now.paris_date())).collect()
+    register.spots(now).map(|spot| counter.point(&spot, None, now.paris_date())).collect()
 }
 
 /// The service's own word that it is not available.
@@ -127,15 +127,13 @@ impl Counter<'_> {
         let here = (search.country == Country::FR).then(|| places::position(&search.postal_code)).flatten();
         let Some(here) = here else { return found(301, Vec::new(), request_id) };
         let grams = search.weight_g.unwrap_or(1);
-        let fits = |spot: &Spot| {
-            (search.with_shops || !spot.is_shop)
-                && grams <= grams_max(spot)
-                && places::metres(here, spot.position) <= METRES_MAX
-        };
-        let spots = self.register.spots(self.now, fits).map(|spot| (places::metres(here, spot.position), spot));
-        let mut spots: Vec<(u32, Spot)> = spots.collect();
+        let fits = |spot: &Spot| (search.with_shops || !spot.is_shop) && grams <= grams_max(spot);
+        let near = |spot: Spot| Some((places::metres_within(here, spot.position, METRES_MAX)?, spot));
+        let mut spots: Vec<(u32, Spot)> = self.register.places().filter(fits).filter_map(near).collect();
         spots.sort_by_key(|(metres, spot)| (*metres, spot.id));
-        spots.truncate(PICKUP_POINTS_MAX);
+        // Whether one is open is asked of the nearest alone: it costs most.
+        let open = spots.into_iter().filter(|(_, spot)| self.register.is_open(spot, self.now));
+        let spots: Vec<(u32, Spot)> = open.take(PICKUP_POINTS_MAX).collect();
         let code = if spots.is_empty() { 300 } else { 0 };
         let points = spots.iter().map(|(metres, spot)| self.point(spot, Some(*metres), search.shipping_date)).collect();
         found(code, points, request_id)
