@@ -1,6 +1,6 @@
 //! What the values must be to one another and to the machine, beyond their types.
 
-use super::Config;
+use super::{BaseUrl, Colissimo, Config};
 use dispatch::Limits;
 
 /// A rule that is broken, at the key to change.
@@ -23,10 +23,23 @@ pub(super) fn check(config: &Config) -> Result<(), Broken> {
     super::local::check(&config.local)?;
     super::pickup::check(&config.pickup, runner.relay_ms)?;
     super::watch::check(&config.watch)?;
+    control(config)?;
     keep(config)?;
     webhooks(config)?;
     shops(config)?;
     listener(config)
+}
+
+/// A look at the carrier itself tells nothing of the way to everybody else.
+fn control(config: &Config) -> Result<(), Broken> {
+    let Colissimo { shipping_url, tracking_url, .. } = &config.carrier.colissimo;
+    let host = |url: &BaseUrl| url.uri().host().map(str::to_ascii_lowercase);
+    let control = config.watch.control_url.as_ref().map(host);
+    if [shipping_url, tracking_url].into_iter().any(|url| control == Some(host(url))) {
+        let problem = "is the carrier's own host: give an address of nobody whom you judge, such as your provider's".into();
+        return Err(Broken { key: "watch.control_url", problem });
+    }
+    Ok(())
 }
 
 fn policy(config: &Config) -> Result<(), Broken> {
