@@ -36,7 +36,8 @@ fn control(config: &Config) -> Result<(), Broken> {
     let host = |url: &BaseUrl| url.uri().host().map(str::to_ascii_lowercase);
     let control = config.watch.control_url.as_ref().map(host);
     if [shipping_url, tracking_url].into_iter().any(|url| control == Some(host(url))) {
-        let problem = "is the carrier's own host: give an address of nobody whom you judge, such as your provider's".into();
+        let problem =
+            "is the carrier's own host: give an address of nobody whom you judge, such as your provider's".into();
         return Err(Broken { key: "watch.control_url", problem });
     }
     Ok(())
