@@ -257,23 +257,11 @@ impl Watch {
     fn fold(&mut self, fact: &Transition) {
         self.book.fold(fact);
         let company = self.companies.entry(fact.carrier.clone()).or_default();
-        match fact.what {
-            What::Opened { function, .. }
-            | What::Joined { function, .. }
-            | What::Reopened { function, .. }
-            | What::Changed { function, .. }
-            | What::Signs { function, .. }
-            | What::UnderWatch { function, .. }
-            | What::Relapsed { function, .. }
-            | What::Returned { function, .. } => company.lines.entry(function).or_default().fold(fact.at, &fact.what),
-            What::Restored { .. } => {
-                company
-                    .lines
-                    .values_mut()
-                    .filter(|line| line.condition != Condition::Well)
-                    .for_each(|line| line.fold(fact.at, &fact.what));
-            }
-            What::Merged { .. } | What::Attributed { .. } | What::Remark { .. } => {}
+        if let Some(function) = fact.what.function() {
+            company.lines.entry(function).or_default().fold(fact.at, &fact.what);
+        } else if matches!(fact.what, What::Restored { .. }) {
+            let returning = company.lines.values_mut().filter(|line| line.condition != Condition::Well);
+            returning.for_each(|line| line.fold(fact.at, &fact.what));
         }
     }
 

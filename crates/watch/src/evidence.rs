@@ -2,9 +2,10 @@
 //!
 //! Nobody is named on one kind of evidence, and never on evidence from before the trouble began: a probe of ourselves that
 //! was well a minute ago says nothing of now. It began where failures came in a row, not at a stray one before: between
-//! the two all may have been well, and nothing of that counts. To name the carrier, our own loop-back must be well, and something must
-//! prove the way to the carrier itself: its connection, its other functions, or somebody who stands elsewhere. A carrier
-//! whose connections silently come to nothing could as well be a broken route between us; that is *not known*.
+//! the two all may have been well, and nothing of that counts. To name the carrier, our own loop-back must be well, and
+//! something must prove the way to the carrier itself: its connection, its other functions, or somebody who stands
+//! elsewhere. A carrier whose connections silently come to nothing could as well be a broken route between us; that is
+//! *not known*.
 
 use crate::observation::{Control, Function, Outside};
 use clock::Time;
@@ -154,8 +155,8 @@ pub(crate) fn of_control(control: Control, count: Count) -> Evidence {
     Evidence { kind: Kind::Control(control), points, at: count.at, seen: count.seen, bad: count.bad }
 }
 
-/// Where the failed calls stop, of those that tried a new connection. A name that is not found is the carrier's fault only while other names are, a connection
-/// that comes to nothing nobody's; what is taken up and then fails is the carrier's.
+/// Where the failed calls stop, of those that tried a new connection. A name that is not found is the carrier's fault only
+/// while other names are, a connection that comes to nothing nobody's; what is taken up and then fails is the carrier's.
 fn of_layer(scene: &Scene) -> Option<Evidence> {
     let [nothing, dns, further] = scene.stopped;
     let all = nothing + dns + further;

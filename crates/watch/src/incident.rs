@@ -163,6 +163,21 @@ pub enum What {
 }
 
 impl What {
+    /// The function that changed, where it is one's.
+    pub const fn function(&self) -> Option<Function> {
+        match self {
+            Self::Opened { function, .. }
+            | Self::Joined { function, .. }
+            | Self::Reopened { function, .. }
+            | Self::Changed { function, .. }
+            | Self::Signs { function, .. }
+            | Self::UnderWatch { function, .. }
+            | Self::Relapsed { function, .. }
+            | Self::Returned { function, .. } => Some(*function),
+            Self::Restored { .. } | Self::Merged { .. } | Self::Attributed { .. } | Self::Remark { .. } => None,
+        }
+    }
+
     /// Its name outside.
     pub const fn name(&self) -> &'static str {
         match self {

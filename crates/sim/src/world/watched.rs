@@ -116,21 +116,7 @@ fn false_return(scenario: &Scenario) -> Option<(Time, Time)> {
 }
 
 fn of_label(what: &What) -> bool {
-    function(what) == Some(Function::Label)
-}
-
-fn function(what: &What) -> Option<Function> {
-    match what {
-        What::Opened { function, .. }
-        | What::Joined { function, .. }
-        | What::Reopened { function, .. }
-        | What::Changed { function, .. }
-        | What::Signs { function, .. }
-        | What::UnderWatch { function, .. }
-        | What::Relapsed { function, .. }
-        | What::Returned { function, .. } => Some(*function),
-        What::Restored { .. } | What::Merged { .. } | What::Attributed { .. } | What::Remark { .. } => None,
-    }
+    what.function() == Some(Function::Label)
 }
 
 fn is_fall(what: &What) -> bool {
@@ -142,7 +128,7 @@ fn accuses_the_carrier(what: &What) -> bool {
 }
 
 fn story(facts: &[Transition]) -> Vec<String> {
-    let told = facts.iter().filter(|fact| function(&fact.what).is_none_or(|function| function == Function::Label));
+    let told = facts.iter().filter(|fact| fact.what.function().is_none_or(|function| function == Function::Label));
     let line = |fact: &Transition| {
         let condition = match &fact.what {
             What::Opened { condition, .. }

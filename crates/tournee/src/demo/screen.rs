@@ -8,8 +8,9 @@ use super::{
     day::{Phase, on_the_wall},
     plain::seen,
 };
+use crate::quit::is_quit;
 use clock::Time;
-use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event;
 use dispatch::Health;
 use ratatui::{
     DefaultTerminal, Frame,
@@ -43,16 +44,6 @@ impl Screen {
 impl Drop for Screen {
     fn drop(&mut self) {
         ratatui::restore();
-    }
-}
-
-/// `q`, Escape or Ctrl-C, which a terminal in this mode does not turn into a signal.
-fn is_quit(event: &Event) -> bool {
-    let Event::Key(KeyEvent { code, modifiers, .. }) = event else { return false };
-    match code {
-        KeyCode::Char('q') | KeyCode::Esc => true,
-        KeyCode::Char('c') => modifiers.contains(KeyModifiers::CONTROL),
-        _ => false,
     }
 }
 
@@ -183,14 +174,5 @@ mod tests {
         for (width, height) in [(1, 1), (20, 5), (80, 24)] {
             drawn(&board, width, height);
         }
-    }
-
-    #[test]
-    fn q_escape_and_control_c_end_it() {
-        let key = |code, modifiers| Event::Key(KeyEvent::new(code, modifiers));
-        assert!(is_quit(&key(KeyCode::Char('q'), KeyModifiers::NONE)));
-        assert!(is_quit(&key(KeyCode::Char('c'), KeyModifiers::CONTROL)));
-        assert!(!is_quit(&key(KeyCode::Char('c'), KeyModifiers::NONE)));
-        assert!(!is_quit(&Event::FocusGained));
     }
 }

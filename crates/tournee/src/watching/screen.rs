@@ -7,8 +7,8 @@ use super::{
     text::wall,
     words::words,
 };
-use crate::cli::Lang;
-use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use crate::{cli::Lang, quit::is_quit};
+use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind};
 use ratatui::{
     DefaultTerminal, Frame,
     layout::{Constraint, Layout},
@@ -81,16 +81,6 @@ impl Drop for Screen {
     }
 }
 
-/// `q`, Escape or Ctrl-C, which a terminal in this mode does not turn into a signal.
-fn is_quit(event: &Event) -> bool {
-    let Event::Key(KeyEvent { code, modifiers, .. }) = event else { return false };
-    match code {
-        KeyCode::Char('q') | KeyCode::Esc => true,
-        KeyCode::Char('c') => modifiers.contains(KeyModifiers::CONTROL),
-        _ => false,
-    }
-}
-
 fn scrolled(event: &Event, above: u16) -> u16 {
     let Event::Key(KeyEvent { code, kind: KeyEventKind::Press | KeyEventKind::Repeat, .. }) = event else {
         return above;
@@ -139,15 +129,11 @@ fn heading(picture: &Picture) -> Line<'static> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crossterm::event::KeyModifiers;
 
     #[test]
-    fn watching_ends_by_q_escape_and_control_c() {
-        let key = |code, modifiers| Event::Key(KeyEvent::new(code, modifiers));
-        assert!(is_quit(&key(KeyCode::Char('q'), KeyModifiers::NONE)));
-        assert!(is_quit(&key(KeyCode::Esc, KeyModifiers::NONE)));
-        assert!(is_quit(&key(KeyCode::Char('c'), KeyModifiers::CONTROL)));
-        assert!(!is_quit(&key(KeyCode::Char('c'), KeyModifiers::NONE)));
-        let down = key(KeyCode::Down, KeyModifiers::NONE);
+    fn arrows_scroll_and_nothing_else_does() {
+        let down = Event::Key(KeyEvent::new(KeyCode::Down, KeyModifiers::NONE));
         assert_eq!((scrolled(&down, 3), scrolled(&Event::FocusGained, 3)), (4, 3));
     }
 }
