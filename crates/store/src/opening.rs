@@ -18,7 +18,7 @@ pub(crate) const RESTORING: &str = "tournee.db.restoring";
 const LOCK: &str = "lock";
 
 /// The layouts, oldest first: the database's `user_version` says how many of them it has.
-const LAYOUTS: [&str; 10] = [
+const LAYOUTS: [&str; 12] = [
     include_str!("schema/1.sql"),
     include_str!("schema/2.sql"),
     include_str!("schema/3.sql"),
@@ -29,9 +29,11 @@ const LAYOUTS: [&str; 10] = [
     include_str!("schema/8.sql"),
     include_str!("schema/9.sql"),
     include_str!("schema/10.sql"),
+    include_str!("schema/11.sql"),
+    include_str!("schema/12.sql"),
 ];
 /// The latest layout.
-pub(crate) const LAYOUT: u32 = 10;
+pub(crate) const LAYOUT: u32 = 12;
 const _: () = assert!(LAYOUTS.len() == LAYOUT as usize, "one file per layout");
 
 /// How long another process's transaction is waited for.

@@ -1,0 +1,1 @@
+-- Layout 11: what was said of incidents, who wants to be told, and what each was sent.

@@ -1,0 +1,1 @@
+-- Layout 12: what people asked for help with, how it was matched, and what was answered.
