@@ -179,7 +179,7 @@ impl Open {
 
     /// Whether something must be said now.
     pub(super) fn is_due(&self, now: Time, settings: &HeraldSettings) -> bool {
-        if self.over || self.lines.is_empty() {
+        if self.over {
             return false;
         }
         let gathered = self.new_since.is_some_and(|since| now.since(since) >= settings.gather());
@@ -223,7 +223,6 @@ impl Open {
         self.next_by = next_by;
         self.news.clear();
         (self.news_confirmed, self.new_since, self.urgent) = (false, None, false);
-        self.lines.retain(|_, line| !matches!(line.stand, super::line::Stand::Returned));
         self.lines.values_mut().for_each(Line::settle);
         self.over = self.restored.is_some() && self.remarks.is_empty();
     }
@@ -253,13 +252,13 @@ impl Open {
         let (news, old): (Vec<&Line>, Vec<&Line>) =
             self.lines.values().partition(|line| self.news.contains(&line.function));
         let of = |line: &&Line| line.claim(&self.carrier, well, now, self.expires);
-        let mut claims: Vec<Claim> = news.iter().map(of).collect();
+        let mut claims: Vec<Claim> = news.iter().filter_map(of).collect();
         // The worst of the news first: a message is known by what it begins with.
         claims.sort_by_key(|claim| std::cmp::Reverse(gravity(&claim.says)));
         if self.news_confirmed {
             claims.extend(self.confirmed_claim(now));
         }
-        claims.extend(old.iter().map(of));
+        claims.extend(old.iter().filter_map(of));
         if !self.news_confirmed {
             claims.extend(self.confirmed_claim(now));
         }

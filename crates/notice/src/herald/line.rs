@@ -25,6 +25,8 @@ pub(super) enum Stand {
     Relapsed { seen_at: Time, condition: Condition },
     /// It is proved, and leaves the incident.
     Returned,
+    /// It left the incident, and that was said.
+    Gone,
 }
 
 /// What is known of one function.
@@ -99,13 +101,15 @@ impl Line {
 
     /// What was said once as news is from then on how it stands.
     pub(super) fn settle(&mut self) {
-        if let Stand::Relapsed { condition, .. } = self.stand {
-            self.stand = Stand::Down(condition);
+        match self.stand {
+            Stand::Relapsed { condition, .. } => self.stand = Stand::Down(condition),
+            Stand::Returned => self.stand = Stand::Gone,
+            _ => {}
         }
     }
 
     pub(super) const fn is_returning(&self) -> bool {
-        matches!(self.stand, Stand::Signs | Stand::UnderWatch | Stand::Returned)
+        matches!(self.stand, Stand::Signs | Stand::UnderWatch | Stand::Returned | Stand::Gone)
     }
 
     fn count(&mut self, numbers: &Numbers, at: Time) {
@@ -122,7 +126,7 @@ impl Line {
             Stand::Down(condition) | Stand::Relapsed { condition, .. } => health.condition == *condition,
             Stand::Signs => health.condition == Condition::Signs,
             Stand::UnderWatch => health.condition == Condition::UnderWatch,
-            Stand::Returned => false,
+            Stand::Returned | Stand::Gone => false,
         };
         if !same {
             return;
@@ -135,8 +139,8 @@ impl Line {
         self.odds = health.odds;
     }
 
-    /// What may be said of it, until this time.
-    pub(super) fn claim(&self, carrier: &Carrier, ourselves_well: bool, made: Time, expires: Time) -> Claim {
+    /// What may be said of it, until this time; nothing of what left the incident.
+    pub(super) fn claim(&self, carrier: &Carrier, ourselves_well: bool, made: Time, expires: Time) -> Option<Claim> {
         let says = match &self.stand {
             Stand::Down(condition) => {
                 Says::Failing { condition: *condition, seen_ms: self.seen_ms, usual_ms: self.usual_ms, ourselves_well }
@@ -145,9 +149,10 @@ impl Line {
             Stand::UnderWatch => Says::UnderWatch,
             Stand::Relapsed { seen_at, condition } => Says::Relapsed { seen_at: *seen_at, condition: *condition },
             Stand::Returned => Says::Restored { sent: None, need_answer: None },
+            Stand::Gone => return None,
         };
         let by_odds = matches!(says, Says::UnderWatch | Says::Restored { .. });
-        Claim {
+        Some(Claim {
             carrier: carrier.clone(),
             function: Some(self.function),
             since: self.since,
@@ -159,7 +164,7 @@ impl Line {
             made,
             expires,
             says,
-        }
+        })
     }
 
     /// For what fails, the lower bound of the share that fails; for signs, of the share that succeeds; for a return, one less
