@@ -4,10 +4,12 @@
 //! until when it may be said. An [`Update`] is one message about one incident: the claims it stands on, an operator's
 //! words beside them, and the time by which the next message comes.
 
+pub mod board;
 mod claim;
 mod lang;
 mod update;
 
+pub use board::{Board, StatusSettings};
 pub use claim::{Claim, Counts, Level, Method, Says, SeenBy, Window};
 pub use lang::Lang;
 pub use update::{Remark, Stage, Update, UpdateId};

@@ -111,18 +111,20 @@ impl Gateway {
             random,
             at_shops,
         );
+        let status = Arc::new(StatusPages::new(StatusSettings::default(), Arc::clone(&clock)));
         let app = server::app(AppState {
             store: store.clone(),
             clock,
             webhooks: Some(sender),
             carrier: Arc::new(Relay(runner.relay())),
             watch: runner.lookout().shared(),
+            status: Arc::clone(&status),
             settings: settings.clone(),
             random: Arc::new(chance),
             registry: Arc::new(Mutex::new(registry)),
         });
         let drain = settings.drain_time_max;
-        let (stop, listener) = listen(listener, app, settings);
+        let (stop, listener) = listen(listener, app, status, settings);
         runner.lookout().probe_ourselves_by(Arc::new(to_ourselves(addr)?));
         Ok(Self { addr, store, runner, keeper, hooks, shops, stop, listener, drain })
     }
@@ -251,7 +253,7 @@ fn listen(
     let (stop, stopped) = oneshot::channel::<()>();
     let serving = async move {
         let told = async { drop(stopped.await) };
-        server::serve(listener, app, &settings, told).await;
+        server::serve(listener, app, status, &settings, told).await;
     };
     (stop, tokio::spawn(serving))
 }
