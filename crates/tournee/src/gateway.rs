@@ -15,9 +15,10 @@ use carriers::{
 };
 use channels::webhook::Sender;
 use clock::{Clock, SystemClock};
+use notice::StatusSettings;
 use prometheus_client::registry::Registry;
 use runner::{Dial, HookMetrics, Hooks, Keeper, Runner, ShopMetrics, Shops, Transports};
-use server::{AppState, ServerSettings};
+use server::{AppState, ServerSettings, StatusPages};
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     path::Path,
@@ -35,6 +36,7 @@ pub struct Gateway {
     addr: SocketAddr,
     store: Store,
     runner: Runner,
+    status: Arc<StatusPages>,
     keeper: Keeper,
     hooks: Hooks,
     shops: Shops,
@@ -124,9 +126,9 @@ impl Gateway {
             registry: Arc::new(Mutex::new(registry)),
         });
         let drain = settings.drain_time_max;
-        let (stop, listener) = listen(listener, app, status, settings);
+        let (stop, listener) = listen(listener, app, Arc::clone(&status), settings);
         runner.lookout().probe_ourselves_by(Arc::new(to_ourselves(addr)?));
-        Ok(Self { addr, store, runner, keeper, hooks, shops, stop, listener, drain })
+        Ok(Self { addr, store, runner, status, keeper, hooks, shops, stop, listener, drain })
     }
 
     /// Where it listens.
@@ -137,6 +139,11 @@ impl Gateway {
     /// Its store.
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// Its status page, to be published to.
+    pub fn status(&self) -> &Arc<StatusPages> {
+        &self.status
     }
 
     /// How the carrier's label service looks to it.
@@ -248,6 +255,7 @@ fn cannot_listen(e: std::io::Error) -> Fault {
 fn listen(
     listener: server::Listener,
     app: axum::Router,
+    status: Arc<StatusPages>,
     settings: ServerSettings,
 ) -> (oneshot::Sender<()>, JoinHandle<()>) {
     let (stop, stopped) = oneshot::channel::<()>();

@@ -224,8 +224,13 @@ pub(super) fn span(lang: Lang, span: std::time::Duration) -> String {
     }
 }
 
-pub(super) fn percent(_lang: Lang, share: f64) -> String {
-    format!("{:.0}\u{a0}%", share * 100.0)
+/// A share of the whole, never rounded up: what is not quite sure is not said to be.
+pub(super) fn percent(lang: Lang, share: f64) -> String {
+    let text = format!("{}", (share * 1_000.0 + 1e-6).floor() / 10.0);
+    match lang {
+        Lang::French => format!("{}\u{a0}%", text.replace('.', ",")),
+        Lang::English => format!("{text}%"),
+    }
 }
 
 /// With a great first letter.
