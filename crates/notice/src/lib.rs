@@ -6,10 +6,14 @@
 
 pub mod board;
 mod claim;
+mod herald;
 mod lang;
 mod update;
+mod words;
 
 pub use board::{Board, StatusSettings};
 pub use claim::{Claim, Counts, Level, Method, Says, SeenBy, Window};
+pub use herald::{Herald, HeraldSettings, Work};
 pub use lang::Lang;
 pub use update::{Remark, Stage, Update, UpdateId};
+pub use words::{Arg, Spoken, Words};
