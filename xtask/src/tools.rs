@@ -46,7 +46,8 @@ const PYTHON_PACKAGES: &[&str] = &[
     "woocommerce==3.0.0",
     "ShopifyAPI==12.7.0",
     "prestapyt==0.11.1",
-    "packaging==25.0", // by which prestapyt compares versions, and does not say so
+    "feedparser==6.0.14", // reads the feeds of the status page
+    "packaging==25.0",    // by which prestapyt compares versions, and does not say so
 ];
 
 /// What is installed for Node, pinned, one a line.
@@ -54,6 +55,7 @@ const NODE_PACKAGES: &[&str] = &[
     "@types/node@20.19.43",
     "axe-core@4.14.1",        // finds what keeps people out of a page
     "playwright-core@1.65.1", // drives a browser that is there already
+    "statuspage.io@3.3.8",    // a client of status pages, unmodified, at ours
     "typescript@7.0.2",       // checks and builds clients/typescript
     "zpl-renderer-js@3.4.0",  // renders labels in ZPL
     // Clients of shops, unmodified, at the simulated ones.

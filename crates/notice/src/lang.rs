@@ -34,4 +34,29 @@ impl Lang {
             Self::English => Self::French,
         }
     }
+
+    /// By its tag, whatever the region.
+    pub fn named(tag: &str) -> Option<Self> {
+        let primary = tag.trim().split(['-', '_']).next().unwrap_or_default();
+        Self::ALL.into_iter().find(|lang| lang.code().eq_ignore_ascii_case(primary))
+    }
+
+    /// What is asked for by name; else what the reader likes best of the two, in the form of the header
+    /// `Accept-Language`; else French: most readers'.
+    pub fn wanted<'a>(asked: Option<&str>, liked: impl Iterator<Item = &'a str>) -> Self {
+        asked.and_then(Self::named).or_else(|| Self::liked(liked)).unwrap_or_default()
+    }
+
+    fn liked<'a>(lines: impl Iterator<Item = &'a str>) -> Option<Self> {
+        let mut best: Option<(Self, f32)> = None;
+        for range in lines.flat_map(|line| line.split(',')) {
+            let mut parts = range.split(';').map(str::trim);
+            let Some(lang) = parts.next().and_then(Self::named) else { continue };
+            let weight = parts.find_map(|part| part.strip_prefix("q=")?.parse().ok()).unwrap_or(1.0);
+            if weight > best.map_or(0.0, |(_, weight)| weight) {
+                best = Some((lang, weight));
+            }
+        }
+        best.map(|(lang, _)| lang)
+    }
 }

@@ -4,12 +4,14 @@
 //! until when it may be said. An [`Update`] is one message about one incident: the claims it stands on, an operator's
 //! words beside them, and the time by which the next message comes.
 
+pub mod board;
 mod claim;
 mod herald;
 mod lang;
 mod update;
 mod words;
 
+pub use board::{Board, StatusSettings};
 pub use claim::{Claim, Counts, Level, Method, Says, SeenBy, Window};
 pub use herald::{Herald, HeraldSettings, Work};
 pub use lang::Lang;

@@ -1,54 +1,14 @@
 //! In which of the two languages a page is written.
 
+pub(crate) use notice::Lang;
+
 use http::{HeaderMap, Uri, header};
 
-/// A language.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Lang {
-    French,
-    English,
-}
-
-impl Lang {
-    /// What the query asks for (`lang=`), else what the reader's browser likes best of the two, else French: most buyers'.
-    pub(crate) fn of(uri: &Uri, headers: &HeaderMap) -> Self {
-        let asked =
-            uri.query().into_iter().flat_map(|query| query.split('&')).find_map(|pair| pair.strip_prefix("lang="));
-        asked.and_then(Self::named).or_else(|| Self::liked(headers)).unwrap_or(Self::French)
-    }
-
-    fn liked(headers: &HeaderMap) -> Option<Self> {
-        let lines = headers.get_all(header::ACCEPT_LANGUAGE).iter().filter_map(|line| line.to_str().ok());
-        let ranges = lines.flat_map(|line| line.split(','));
-        let mut best: Option<(Self, f32)> = None;
-        for range in ranges {
-            let mut parts = range.split(';').map(str::trim);
-            let Some(lang) = parts.next().and_then(Self::named) else { continue };
-            let weight = parts.find_map(|part| part.strip_prefix("q=")?.parse().ok()).unwrap_or(1.0);
-            if weight > best.map_or(0.0, |(_, weight)| weight) {
-                best = Some((lang, weight));
-            }
-        }
-        best.map(|(lang, _)| lang)
-    }
-
-    /// By its tag, whatever the region.
-    fn named(tag: &str) -> Option<Self> {
-        let primary = tag.trim().split(['-', '_']).next().unwrap_or_default();
-        match primary.to_ascii_lowercase().as_str() {
-            "fr" => Some(Self::French),
-            "en" => Some(Self::English),
-            _ => None,
-        }
-    }
-
-    /// Its tag.
-    pub(crate) fn code(self) -> &'static str {
-        match self {
-            Self::French => "fr",
-            Self::English => "en",
-        }
-    }
+/// What the query asks for (`lang=`), else what the reader's browser likes best of the two, else French: most buyers'.
+pub(crate) fn of(uri: &Uri, headers: &HeaderMap) -> Lang {
+    let asked = uri.query().into_iter().flat_map(|query| query.split('&')).find_map(|pair| pair.strip_prefix("lang="));
+    let lines = headers.get_all(header::ACCEPT_LANGUAGE).iter().filter_map(|line| line.to_str().ok());
+    Lang::wanted(asked, lines)
 }
 
 #[cfg(test)]
@@ -69,7 +29,7 @@ mod tests {
             ("/?lang=de", "en", Lang::English),
         ] {
             let headers = HeaderMap::from_iter([(header::ACCEPT_LANGUAGE, HeaderValue::from_static(accept))]);
-            assert_eq!(Lang::of(&query.parse().expect("a path"), &headers), lang, "{query} {accept}");
+            assert_eq!(of(&query.parse().expect("a path"), &headers), lang, "{query} {accept}");
         }
     }
 }

@@ -33,6 +33,7 @@ mod settings;
 mod sheet;
 mod shop_hooks;
 mod state;
+mod status;
 mod wait;
 
 pub use api::health::{CarrierHealth, EvidenceAnswer, FunctionAnswer, HealthAnswer, MinuteAnswer};
@@ -43,3 +44,4 @@ pub use openapi::openapi_json;
 pub use router::app;
 pub use settings::{DropInSettings, LineEndChoice, ServerSettings};
 pub use state::{AppState, Random, SharedRegistry, SharedWatch};
+pub use status::StatusPages;

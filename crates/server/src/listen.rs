@@ -3,13 +3,13 @@
 //! Bounds: connections at once (more wait in the kernel's queue and cost nothing here), the time for a request's head
 //! (a drip of header bytes ends with it), the size of the head. Bodies have their bounds where they are read.
 
-use crate::settings::ServerSettings;
+use crate::{
+    settings::ServerSettings,
+    status::{Ahead, StatusPages},
+};
 use axum::Router;
 use hyper::server::conn::http1;
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    service::TowerToHyperService,
-};
+use hyper_util::rt::{TokioIo, TokioTimer};
 use std::{io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -53,8 +53,16 @@ pub async fn bind(address: SocketAddr) -> io::Result<Listener> {
         .map_err(|e| io::Error::new(e.kind(), format!("cannot listen on {address}: {e}; {}", advice(e.kind()))))
 }
 
-/// Serves until `shutdown` is ready, then lets requests under way end for as long as the settings give them.
-pub async fn serve(listener: Listener, app: Router, settings: &ServerSettings, shutdown: impl Future<Output = ()>) {
+/// Serves until `shutdown` is ready, then lets requests under way end for as long as the settings give them. The forms of
+/// the status page are answered ahead of the router.
+pub async fn serve(
+    listener: Listener,
+    app: Router,
+    status: Arc<StatusPages>,
+    settings: &ServerSettings,
+    shutdown: impl Future<Output = ()>,
+) {
+    let app = Ahead::new(status, app);
     let places = Arc::new(Semaphore::new(settings.connections_count_max));
     let (stop, stopping) = watch::channel(());
     let mut open = JoinSet::new();
@@ -88,7 +96,7 @@ async fn next(listener: &Listener, places: &Arc<Semaphore>) -> (TcpStream, Owned
 
 async fn connection(
     stream: TcpStream,
-    app: Router,
+    app: Ahead,
     header_time_max: Duration,
     mut stopping: watch::Receiver<()>,
     _place: OwnedSemaphorePermit,
@@ -98,7 +106,7 @@ async fn connection(
     }
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(header_time_max).max_buf_size(HEAD_BYTES_MAX);
-    let mut serving = pin!(http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(app)));
+    let mut serving = pin!(http.serve_connection(TokioIo::new(stream), app));
     let ended = tokio::select! {
         ended = serving.as_mut() => ended,
         _ = stopping.changed() => {

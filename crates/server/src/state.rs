@@ -5,7 +5,7 @@
 
 use crate::{
     api::health::Reporters, auth::KeyCache, carrier::Carrier, dropin::Enrolled, metrics::Metrics, rate::Rates,
-    settings::ServerSettings, shop_hooks::Doors,
+    settings::ServerSettings, shop_hooks::Doors, status::StatusPages,
 };
 use carriers::colissimo::LineEnds;
 use channels::webhook::Sender;
@@ -44,6 +44,8 @@ pub struct AppState {
     pub watch: SharedWatch,
     /// What sends webhooks, for checks of their URLs and for test messages; none where nobody is to be told.
     pub webhooks: Option<Sender>,
+    /// The status page, rendered ahead.
+    pub status: Arc<StatusPages>,
     /// What the operator set.
     pub settings: ServerSettings,
     /// Chance, for ids and boundaries.
@@ -69,6 +71,7 @@ pub(crate) struct App {
     /// Who has reported a trouble lately.
     pub(crate) reporters: Reporters,
     pub(crate) webhooks: Option<Sender>,
+    pub(crate) status: Arc<StatusPages>,
     pub(crate) settings: ServerSettings,
     pub(crate) metrics: Metrics,
     pub(crate) registry: SharedRegistry,
@@ -90,8 +93,13 @@ pub(crate) type Shared = Arc<App>;
 impl App {
     /// Takes the outside in and registers the listener's metrics.
     pub(crate) fn new(outside: AppState) -> Shared {
-        let AppState { store, clock, carrier, watch, webhooks, settings, random, registry } = outside;
-        let metrics = Metrics::register(&mut registry.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+        let AppState { store, clock, carrier, watch, webhooks, status, settings, random, registry } = outside;
+        let metrics = {
+            let mut registry = registry.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let help = "Requests for a form of the status page, answered from memory";
+            registry.register("tournee_status_requests", help, status.served());
+            Metrics::register(&mut registry)
+        };
         let keys = KeyCache::new(settings.key_cache_time);
         let rates = Rates::new(&settings);
         let enrolled = Enrolled::new(settings.dropin.accounts_count_max);
@@ -104,6 +112,7 @@ impl App {
             watch,
             reporters: Reporters::default(),
             webhooks,
+            status,
             settings,
             metrics,
             registry,

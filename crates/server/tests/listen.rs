@@ -21,7 +21,7 @@ async fn serving<T>(settings: ServerSettings, client: impl AsyncFnOnce(SocketAdd
     let listener = server::bind(local()).await.expect("a port");
     let address = listener.local_addr().expect("an address");
     let (stop, stopped) = oneshot::channel();
-    let serve = server::serve(listener, world.app.clone(), &settings, async {
+    let serve = server::serve(listener, world.app.clone(), world.status.clone(), &settings, async {
         stopped.await.ok();
     });
     tokio::join!(client(address, stop), serve).0

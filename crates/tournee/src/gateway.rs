@@ -15,9 +15,10 @@ use carriers::{
 };
 use channels::webhook::Sender;
 use clock::{Clock, SystemClock};
+use notice::StatusSettings;
 use prometheus_client::registry::Registry;
 use runner::{Dial, HookMetrics, Hooks, Keeper, Runner, ShopMetrics, Shops, Transports};
-use server::{AppState, ServerSettings};
+use server::{AppState, ServerSettings, StatusPages};
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     path::Path,
@@ -35,6 +36,7 @@ pub struct Gateway {
     addr: SocketAddr,
     store: Store,
     runner: Runner,
+    status: Arc<StatusPages>,
     keeper: Keeper,
     hooks: Hooks,
     shops: Shops,
@@ -111,20 +113,22 @@ impl Gateway {
             random,
             at_shops,
         );
+        let status = Arc::new(StatusPages::new(StatusSettings::default(), Arc::clone(&clock)));
         let app = server::app(AppState {
             store: store.clone(),
             clock,
             webhooks: Some(sender),
             carrier: Arc::new(Relay(runner.relay())),
             watch: runner.lookout().shared(),
+            status: Arc::clone(&status),
             settings: settings.clone(),
             random: Arc::new(chance),
             registry: Arc::new(Mutex::new(registry)),
         });
         let drain = settings.drain_time_max;
-        let (stop, listener) = listen(listener, app, settings);
+        let (stop, listener) = listen(listener, app, Arc::clone(&status), settings);
         runner.lookout().probe_ourselves_by(Arc::new(to_ourselves(addr)?));
-        Ok(Self { addr, store, runner, keeper, hooks, shops, stop, listener, drain })
+        Ok(Self { addr, store, runner, status, keeper, hooks, shops, stop, listener, drain })
     }
 
     /// Where it listens.
@@ -135,6 +139,11 @@ impl Gateway {
     /// Its store.
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// Its status page, to be published to.
+    pub fn status(&self) -> &Arc<StatusPages> {
+        &self.status
     }
 
     /// How the carrier's label service looks to it.
@@ -246,12 +255,13 @@ fn cannot_listen(e: std::io::Error) -> Fault {
 fn listen(
     listener: server::Listener,
     app: axum::Router,
+    status: Arc<StatusPages>,
     settings: ServerSettings,
 ) -> (oneshot::Sender<()>, JoinHandle<()>) {
     let (stop, stopped) = oneshot::channel::<()>();
     let serving = async move {
         let told = async { drop(stopped.await) };
-        server::serve(listener, app, &settings, told).await;
+        server::serve(listener, app, status, &settings, told).await;
     };
     (stop, tokio::spawn(serving))
 }

@@ -15,7 +15,7 @@ pub(crate) use answer::{Answer, AskedAbout};
 
 use crate::{
     body, failure,
-    lang::Lang,
+    lang::{self, Lang},
     problem::Problem,
     state::{App, Shared},
 };
@@ -58,7 +58,7 @@ pub(crate) fn path(app: &App, shipment: ShipmentId, open: &OpenQuestion) -> Stri
         (status = 404, description = "Not a link of this server's", body = String, content_type = "text/html"),
         (status = 410, description = "The link's time is over", body = String, content_type = "text/html")))]
 pub(crate) async fn show(State(app): State<Shared>, params: RawPathParams, uri: Uri, headers: HeaderMap) -> Response {
-    let lang = Lang::of(&uri, &headers);
+    let lang = lang::of(&uri, &headers);
     match linked(&app, &params).await {
         Ok(linked) => page(lang, StatusCode::OK, &shown(&app, &linked, None)),
         Err(notice) => refused(lang, notice),
@@ -79,7 +79,7 @@ pub(crate) async fn show(State(app): State<Shared>, params: RawPathParams, uri: 
         (status = 422, description = "Not one of the answers", body = String, content_type = "text/html")))]
 pub(crate) async fn take(State(app): State<Shared>, params: RawPathParams, request: Request) -> Response {
     let (head, body) = request.into_parts();
-    let lang = Lang::of(&head.uri, &head.headers);
+    let lang = lang::of(&head.uri, &head.headers);
     let bytes = match body::read(body, &app.settings).await {
         Ok(bytes) => bytes,
         Err(problem) => return problem.into_response(),

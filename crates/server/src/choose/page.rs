@@ -3,7 +3,7 @@
 use super::{
     Answer, form,
     points::{Choices, PointShown},
-    words::Words,
+    words::{Said, Words},
 };
 use crate::lang::Lang;
 use base64::{Engine, engine::general_purpose::STANDARD};

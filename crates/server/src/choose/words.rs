@@ -108,23 +108,33 @@ const EN: Words = Words {
     other_lang: "Français",
 };
 
-impl Lang {
-    pub(super) fn words(self) -> &'static Words {
+/// What the page says, in a language.
+pub(super) trait Said: Copy {
+    fn words(self) -> &'static Words;
+    /// Why the buyer is asked.
+    fn why(self, why: &Why) -> String;
+    /// Which order in which shop; either can be missing.
+    fn of_order(self, shop: &str, order: Option<&str>) -> String;
+    /// A title and a sentence.
+    fn notice(self, notice: Notice) -> (&'static str, &'static str);
+    /// How far it is from the point that was wanted.
+    fn distance(self, metres: u32) -> String;
+    /// When it was recorded, on the clocks of Paris.
+    fn recorded(self, at: Time) -> String;
+    fn weekdays(self) -> &'static [&'static str; 7];
+    /// The opening hours of one day.
+    fn hours(self, day: &Day) -> String;
+}
+
+impl Said for Lang {
+    fn words(self) -> &'static Words {
         match self {
             Self::French => &FR,
             Self::English => &EN,
         }
     }
 
-    pub(super) fn other(self) -> Self {
-        match self {
-            Self::French => Self::English,
-            Self::English => Self::French,
-        }
-    }
-
-    /// Why the buyer is asked.
-    pub(super) fn why(self, why: &Why) -> String {
+    fn why(self, why: &Why) -> String {
         let text = match (self, why) {
             (Self::French, Why::DiffersFromChoice) => {
                 "La livraison demandée pour votre colis n’est pas celle que vous avez choisie."
@@ -132,7 +142,7 @@ impl Lang {
             (Self::English, Why::DiffersFromChoice) => {
                 "The delivery asked for your parcel is not the one that you chose."
             }
-            (_, Why::PointClosed { until: Some(until) }) => return self.closed_until(*until),
+            (_, Why::PointClosed { until: Some(until) }) => return closed_until(self, *until),
             (Self::French, Why::PointClosed { until: None }) => {
                 "Le point de retrait que vous avez choisi sera fermé quand votre colis arrivera."
             }
@@ -157,16 +167,7 @@ impl Lang {
         text.to_owned()
     }
 
-    fn closed_until(self, until: Time) -> String {
-        let day = self.day(until.paris_datetime());
-        match self {
-            Self::French => format!("Le point de retrait que vous avez choisi sera fermé jusqu’au {day}."),
-            Self::English => format!("The pickup point that you chose will be shut until {day}."),
-        }
-    }
-
-    /// Which order in which shop; either can be missing.
-    pub(super) fn of_order(self, shop: &str, order: Option<&str>) -> String {
+    fn of_order(self, shop: &str, order: Option<&str>) -> String {
         match (self, order) {
             (Self::French, Some(order)) => format!("Commande {order} chez {shop}"),
             (Self::English, Some(order)) => format!("Order {order} at {shop}"),
@@ -175,8 +176,7 @@ impl Lang {
         }
     }
 
-    /// A title and a sentence.
-    pub(super) fn notice(self, notice: Notice) -> (&'static str, &'static str) {
+    fn notice(self, notice: Notice) -> (&'static str, &'static str) {
         match (self, notice) {
             (Self::French, Notice::Forged) => (
                 "Ce lien n’est pas valable",
@@ -212,8 +212,7 @@ impl Lang {
         }
     }
 
-    /// How far it is from the point that was wanted.
-    pub(super) fn distance(self, metres: u32) -> String {
+    fn distance(self, metres: u32) -> String {
         let rounded = if metres < 1_000 {
             format!("{} m", metres.div_ceil(10) * 10)
         } else {
@@ -227,35 +226,23 @@ impl Lang {
         }
     }
 
-    /// When it was recorded, on the clocks of Paris.
-    pub(super) fn recorded(self, at: Time) -> String {
+    fn recorded(self, at: Time) -> String {
         let at = at.paris_datetime();
-        let (day, hour, minute) = (self.day(at), at.hour(), at.minute());
+        let (day, hour, minute) = (day(self, at), at.hour(), at.minute());
         match self {
             Self::French => format!("Enregistré le {day} à {hour:02}:{minute:02} (heure de Paris)."),
             Self::English => format!("Recorded on {day} at {hour:02}:{minute:02} (Paris time)."),
         }
     }
 
-    fn day(self, at: DateTime) -> String {
-        let months = if self == Self::French { MONTHS_FR } else { MONTHS_EN };
-        let month =
-            usize::try_from(at.month() - 1).ok().and_then(|place| months.get(place)).copied().unwrap_or_default();
-        match (self, at.day()) {
-            (Self::French, 1) => format!("1er {month} {}", at.year()),
-            (_, day) => format!("{day} {month} {}", at.year()),
-        }
-    }
-
-    pub(super) fn weekdays(self) -> &'static [&'static str; 7] {
+    fn weekdays(self) -> &'static [&'static str; 7] {
         match self {
             Self::French => &DAYS_FR,
             Self::English => &DAYS_EN,
         }
     }
 
-    /// The opening hours of one day.
-    pub(super) fn hours(self, day: &Day) -> String {
+    fn hours(self, day: &Day) -> String {
         match (self, day.spans()) {
             (Self::French, None) => "non communiqué".into(),
             (Self::English, None) => "not known".into(),
@@ -263,6 +250,23 @@ impl Lang {
             (Self::English, Some([])) => "closed".into(),
             (_, Some(spans)) => spans.iter().map(|span| span.text().replace('-', "–")).collect::<Vec<_>>().join(", "),
         }
+    }
+}
+
+fn closed_until(lang: Lang, until: Time) -> String {
+    let day = day(lang, until.paris_datetime());
+    match lang {
+        Lang::French => format!("Le point de retrait que vous avez choisi sera fermé jusqu’au {day}."),
+        Lang::English => format!("The pickup point that you chose will be shut until {day}."),
+    }
+}
+
+fn day(lang: Lang, at: DateTime) -> String {
+    let months = if lang == Lang::French { MONTHS_FR } else { MONTHS_EN };
+    let month = usize::try_from(at.month() - 1).ok().and_then(|place| months.get(place)).copied().unwrap_or_default();
+    match (lang, at.day()) {
+        (Lang::French, 1) => format!("1er {month} {}", at.year()),
+        (_, day) => format!("{day} {month} {}", at.year()),
     }
 }
 

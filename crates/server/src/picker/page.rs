@@ -1,7 +1,7 @@
 //! The page on which somebody tries the picker with a key and a postal code, in French or English. It keeps nothing.
 
 use super::version;
-use crate::lang::Lang;
+use crate::lang::{self, Lang};
 use axum::response::{IntoResponse, Response};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use http::{HeaderMap, Uri, header};
@@ -36,7 +36,7 @@ fn filled(template: &str) -> String {
     params(("lang" = Option<String>, Query, description = "fr or en; else by the header Accept-Language")),
     responses((status = 200, description = "A page in French or English", body = String, content_type = "text/html")))]
 pub(crate) async fn picker_page(uri: Uri, headers: HeaderMap) -> Response {
-    let lang = Lang::of(&uri, &headers);
+    let lang = lang::of(&uri, &headers);
     let text = match lang {
         Lang::French => FRENCH.as_str(),
         Lang::English => ENGLISH.as_str(),

@@ -13,10 +13,11 @@ use clock::{Clock, ManualClock, Time};
 use dispatch::{By, Cause, Fact, Health, Job, Reject};
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt;
+use notice::StatusSettings;
 use parcel::{LabelFormat, Login, MerchantId, ShipmentId};
 use pickup::{Directory, Source, Sourced};
 use serde_json::{Value, json};
-use server::{AppState, BoxFuture, Carrier, LocalLabel, PickupFound, Points, ServerSettings, SharedWatch};
+use server::{AppState, BoxFuture, Carrier, LocalLabel, PickupFound, Points, ServerSettings, SharedWatch, StatusPages};
 use sha2::{Digest, Sha256};
 use std::{
     collections::VecDeque,
@@ -150,6 +151,7 @@ pub struct World {
     pub clock: Arc<ManualClock>,
     pub carrier: Arc<FakeCarrier>,
     pub watch: SharedWatch,
+    pub status: Arc<StatusPages>,
 }
 
 /// An answer, read whole.
@@ -203,29 +205,37 @@ impl World {
         for (merchant, key, okapi) in [("one", KEY, Some(OKAPI)), ("two", OTHER_KEY, None)] {
             add_merchant(&store, merchant, key, okapi).await;
         }
-        Self::wired(store, settings, webhooks)
+        Self::wired(store, settings, webhooks, StatusSettings::default())
+    }
+
+    /// A listener whose status page is set so.
+    pub async fn telling(status: StatusSettings) -> Self {
+        let store = Store::open(store::Options::memory(SealingKey::from_bytes([7; 32]))).expect("a store in memory");
+        Self::wired(store, ServerSettings::default(), Options::default(), status)
     }
 
     /// A listener that was just started over a store that is there already.
     pub fn over(store: Store, settings: ServerSettings) -> Self {
-        Self::wired(store, settings, Options::default())
+        Self::wired(store, settings, Options::default(), StatusSettings::default())
     }
 
-    fn wired(store: Store, settings: ServerSettings, webhooks: Options) -> Self {
+    fn wired(store: Store, settings: ServerSettings, webhooks: Options, status: StatusSettings) -> Self {
         let clock = Arc::new(ManualClock::at(Time::from_paris("2025-12-22T06:24:00").expect("a moment")));
         let carrier = FakeCarrier::new();
         let watch = SharedWatch::default();
+        let status = Arc::new(StatusPages::new(status, clock.clone()));
         let app = server::app(AppState {
             store: store.clone(),
             clock: clock.clone(),
             carrier: carrier.clone(),
             watch: Arc::clone(&watch),
             webhooks: Some(Sender::new(webhooks).expect("a sender")),
+            status: Arc::clone(&status),
             settings,
             random: Arc::new(counting()),
             registry: Arc::default(),
         });
-        Self { app, store, clock, carrier, watch }
+        Self { app, store, clock, carrier, watch, status }
     }
 
     pub async fn call(&self, request: Request<Body>) -> Answer {

@@ -134,6 +134,7 @@ impl Gateway {
             carrier: Arc::new(Relay(runner.relay())),
             watch: runner.lookout().shared(),
             webhooks: None,
+            status: Arc::new(server::StatusPages::new(Default::default(), Arc::clone(&clock))),
             settings: server::ServerSettings { rate_per_s: 0, ..Default::default() },
             random: chance(plan.seed, IDS_STREAM),
             registry: Arc::new(Mutex::new(registry)),
