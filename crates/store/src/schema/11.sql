@@ -62,6 +62,7 @@ CREATE TABLE notices (
 CREATE UNIQUE INDEX notices_of_incident ON notices (subscription, incident, update_id);
 CREATE INDEX notices_due ON notices (channel, again, due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX notices_open ON notices (incident) WHERE due_at IS NOT NULL;
+CREATE INDEX notices_waiting ON notices (subscription) WHERE due_at IS NOT NULL;
 CREATE INDEX notices_claimed ON notices (subscription, incident) WHERE state = 1;
 CREATE INDEX notices_over ON notices (changed_at) WHERE state > 3;
 

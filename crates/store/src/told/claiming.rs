@@ -13,13 +13,15 @@ use notice::{
 };
 use rusqlite::{Connection, params};
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::Arc,
     time::Duration,
 };
 
-/// Notices of one channel that are looked at in one go, at most.
+/// Notices of one channel that are looked at in one go, at most; and at least, where there is any room: many of them may
+/// only be held back.
 const LOOK_COUNT_MAX: u32 = 1_000;
+const LOOK_COUNT_MIN: u32 = 200;
 const DAY: Duration = Duration::from_secs(86_400);
 
 const NEWER: &str =
@@ -36,6 +38,7 @@ struct Look<'w, 'c> {
     now: Time,
     down: Vec<ChannelKind>,
     envelopes: BTreeMap<Envelope, Vec<NoticeRow>>,
+    seen: HashSet<i64>,
     dropped: HashMap<Reason, u64>,
     updates: HashMap<i64, Arc<Update>>,
     more: bool,
@@ -50,6 +53,7 @@ pub(crate) fn claim(writing: &mut Writing<'_>, rooms: &[ChannelRoom], now: Time)
         now,
         down,
         envelopes: BTreeMap::new(),
+        seen: HashSet::new(),
         dropped: HashMap::new(),
         updates: HashMap::new(),
         more: false,
@@ -73,8 +77,7 @@ impl Look<'_, '_> {
         if room == 0 {
             return Ok(());
         }
-        // What has no room this time is not read either: the rest is left to the next look.
-        let limit = room.saturating_mul(2).min(LOOK_COUNT_MAX);
+        let limit = room.saturating_mul(2).clamp(LOOK_COUNT_MIN, LOOK_COUNT_MAX);
         let due = params![channel.code(), again, self.now.unix_ms(), limit];
         let rows = rows::all(self.writing.conn, rows::DUE, due)?;
         self.more |= u32::try_from(rows.len()).unwrap_or(u32::MAX) >= limit;
@@ -84,13 +87,31 @@ impl Look<'_, '_> {
                 self.more = true;
                 break;
             }
-            left -= u32::from(self.judge(row, channel)? && is_up);
+            let (subscriber, no) = (row.subscriber, row.no);
+            if self.judge(row, channel)? && is_up {
+                left -= 1;
+                if channel.gathers() && !again {
+                    self.gather(subscriber, no, channel)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Judges what else is due to this subscriber by this channel, so that one message tells all of it.
+    fn gather(&mut self, subscriber: i64, no: i64, channel: ChannelKind) -> Result<(), StoreError> {
+        let others = params![subscriber, no, channel.code(), self.now.unix_ms()];
+        for row in rows::all(self.writing.conn, rows::COMPANIONS, others)? {
+            self.judge(row, channel)?;
         }
         Ok(())
     }
 
     /// Judges one notice; true when it is to be sent.
     fn judge(&mut self, mut row: NoticeRow, channel: ChannelKind) -> Result<bool, StoreError> {
+        if !self.seen.insert(row.no) {
+            return Ok(false);
+        }
         let (conn, now) = (self.writing.conn, self.now);
         let (newer, in_flight) = order(conn, &row)?;
         let (spent, room_at) = if row.notice.tries.none() { spent(conn, &row, now)? } else { (0, None) };
@@ -146,13 +167,14 @@ impl Look<'_, '_> {
         let (subscription, channel) = (first.subscription.clone(), first.channel_of(way).ok_or_else(damaged)?);
         let to = addresses::open(key, &subscription.id, first.sealed.as_deref().ok_or_else(damaged)?, way)?;
         let message = addresses::message_id(key, &subscription.id, way, &told);
-        let (mut twice, mut until, mut notices) = (false, None::<Time>, Vec::with_capacity(rows.len()));
+        let again = first.notice.tries.of(way) > 0;
+        let (mut twice_count, mut until, mut notices) = (0, None::<Time>, Vec::with_capacity(rows.len()));
         for row in &mut rows {
             row.step(Fact::Claimed { way }, now)?;
             row.message = Some(message.clone());
             row.put(conn, None, now)?;
             row.begin_try(conn, channel.code(), &message, now)?;
-            twice |= row.notice.ambiguous;
+            twice_count += usize::from(row.notice.ambiguous);
             until = until.max(Some(row.notice.useful_until()));
             notices.push(row.no);
         }
@@ -164,7 +186,8 @@ impl Look<'_, '_> {
             channel,
             to,
             subscription,
-            twice,
+            twice_count,
+            again,
             notices,
         })
     }

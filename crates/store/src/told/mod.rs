@@ -121,8 +121,10 @@ pub struct Outgoing {
     pub unsubscribe_token: String,
     /// From then on it is of no use any more.
     pub useful_until: Time,
-    /// Whether it may come twice: an earlier try may have arrived.
-    pub twice: bool,
+    /// How many of its updates may come twice: an earlier try may have arrived.
+    pub twice_count: usize,
+    /// Whether this way was tried before.
+    pub again: bool,
     pub(crate) notices: Vec<i64>,
 }
 

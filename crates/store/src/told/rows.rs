@@ -23,6 +23,9 @@ macro_rules! select {
 
 pub(crate) const DUE: &str =
     select!("WHERE n.channel = ?1 AND n.again = ?2 AND n.due_at <= ?3 ORDER BY n.due_at, n.no LIMIT ?4");
+pub(crate) const COMPANIONS: &str = select!(
+    "WHERE n.subscription = ?1 AND n.no <> ?2 AND n.channel = ?3 AND n.again = 0 AND n.due_at <= ?4 ORDER BY n.no"
+);
 pub(crate) const CLAIMED: &str = select!("WHERE n.state = 1 ORDER BY n.no");
 pub(crate) const OF_MESSAGE: &str =
     select!("WHERE n.no IN (SELECT notice FROM notice_tries WHERE message = ?1) ORDER BY n.no");
