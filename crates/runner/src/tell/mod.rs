@@ -150,8 +150,14 @@ struct Desk {
 }
 
 async fn run(context: Arc<Context>, canaries: Canaries, mut stopped: watch::Receiver<bool>) -> JoinSet<Sent> {
-    let mut desk =
-        Desk { sends: JoinSet::new(), under_way: HashMap::new(), retries: HashMap::new(), canaries, cleared_at: None };
+    let mut desk = Desk {
+        sends: JoinSet::new(),
+        under_way: HashMap::new(),
+        retries: HashMap::new(),
+        canaries,
+        cleared_at: None,
+        shown_at: None,
+    };
     while !*stopped.borrow() {
         let rest = desk.turn(&context).await.unwrap_or_else(|error| {
             tracing::error!(%error, "notices could not be looked at");
