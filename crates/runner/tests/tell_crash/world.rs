@@ -177,7 +177,9 @@ impl Way {
         let (mood, wait_ms, fate) = {
             let mut inner = self.0.inner();
             let mood = inner.moods.get(&self.1).copied().unwrap_or(Mood::Well);
-            (mood, inner.dice.below(3_000), inner.dice.below(8))
+            // Most are quick; some take so long that something newer comes meanwhile.
+            let wait_ms = if inner.dice.one_in(4) { inner.dice.below(28_000) } else { inner.dice.below(3_000) };
+            (mood, wait_ms, inner.dice.below(8))
         };
         tokio::time::sleep(Duration::from_millis(wait_ms)).await;
         match mood {
