@@ -8,6 +8,7 @@ pub mod board;
 mod claim;
 mod herald;
 mod lang;
+pub mod plan;
 mod update;
 mod words;
 

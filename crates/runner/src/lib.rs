@@ -26,6 +26,7 @@ mod question;
 mod relay;
 mod resolve;
 mod shops;
+mod tell;
 
 pub use gate::Gate;
 pub use hooks::{HookMetrics, HookSettings, Hooks, Random};
@@ -38,6 +39,7 @@ pub use shops::{
     Dial, Difference, OpenShop, Resync, ResyncReport, ShopMetrics, ShopSettings, Shops, Teller, WatchReport, open_shop,
     resync, watch_once,
 };
+pub use tell::{Channels, Compose, Tell, TellMetrics, TellSettings};
 
 use carriers::{Exchange, Transport, announce::Announcer};
 use clock::{Clock, Time};
@@ -50,7 +52,7 @@ use std::{
 };
 use store::Store;
 use tokio::{
-    sync::{Mutex, Semaphore, watch as tell},
+    sync::{Mutex, Semaphore, watch as signal},
     task::{JoinHandle, JoinSet},
 };
 use watch::Function;
@@ -186,7 +188,7 @@ impl Context {
 /// The running desk. Dropped, it goes on; [`Runner::shutdown`] ends it in order.
 pub struct Runner {
     context: Arc<Context>,
-    stop: tell::Sender<bool>,
+    stop: signal::Sender<bool>,
     desk: JoinHandle<JoinSet<()>>,
     announcements: JoinHandle<()>,
     keeping: JoinHandle<()>,
@@ -236,7 +238,7 @@ impl Runner {
             sample: Mutex::new(None),
             known: Mutex::new(None),
         });
-        let (stop, stopped) = tell::channel(false);
+        let (stop, stopped) = signal::channel(false);
         #[expect(clippy::disallowed_methods, reason = "the background tasks of this room")]
         let (desk, announcements, keeping, crawl, looks, watching) = (
             tokio::spawn(desk::run(Arc::clone(&context), stopped.clone())),

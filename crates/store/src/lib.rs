@@ -44,6 +44,7 @@ mod shops;
 mod snapshot;
 mod stopgaps;
 mod store;
+mod told;
 mod tracking;
 mod watchers;
 mod writer;
@@ -82,5 +83,9 @@ pub use shops::{
 pub use snapshot::{GivenOut, Kind, Period, Snapshot, without_private_parts};
 pub use stopgaps::{Candidate, LocalWish, Looked};
 pub use store::{HooksGathered, Store};
+pub use told::{
+    ChannelRoom, ClaimedNotices, MessageEnd, NOTICES_KEPT, NewSubscription, NewWay, NoticeTry, NoticeView,
+    NoticesWaiting, Outcome, Outgoing, Subscribed, SubscriptionChange, UNCONFIRMED_KEPT,
+};
 pub use tracking::OutOfHome;
 pub use watchers::Watch;

@@ -7,6 +7,8 @@
 //! - Every intent that was open at the mark gets the fact `restored`: it is unknown now, whatever it was, and its attempt
 //!   can never be given up for another. An anchor proves that the label was made (the number that the merchant chose, a
 //!   number that is known, the order number in tracking), or a person decides. Nothing is sent blindly.
+//! - No notice that was due at the mark is sent: the lost store may have sent it, or something newer. Who unsubscribed after
+//!   the mark is subscribed again.
 //! - Local numbers that it may have given out are never given out again: whoever restores says how many of each range
 //!   are left out. Nor do the numbers of announcements come again.
 //! - The journal goes on far above the mark, so that a number that the lost store told somebody never comes again for
@@ -30,6 +32,7 @@ use crate::{
     opening::{self, DATABASE, RESTORING},
     record::{self, Happened},
     rows,
+    told::keeping,
     writing::Writing,
 };
 use clock::Time;
@@ -216,6 +219,7 @@ fn raise_the_floor(conn: &Connection, wanted: &Restore, manifest: &Manifest) -> 
 /// Leaves out the local numbers and the announcements that the lost store may have given out.
 fn leave_out(conn: &Connection, wanted: &Restore, manifest: &Manifest) -> Result<(), BackupError> {
     announcements::leave_out(conn, wanted.now)?;
+    keeping::leave_out(conn, wanted.now)?;
     match wanted.skip_numbers {
         Some(skip) => Ok(numbers::leave_out(conn, skip)?),
         None if !numbers::can_be_given_out(conn)? => Ok(()),

@@ -94,6 +94,11 @@ impl SealingKey {
         pickup::ChoiceKey::derive(&self.bytes)
     }
 
+    /// The key itself, for codes that are derived from it.
+    pub(crate) fn secret(&self) -> &[u8; 32] {
+        &self.bytes
+    }
+
     pub(crate) fn seal(&self, secret: &[u8], belongs_to: &str) -> Result<Vec<u8>, StoreError> {
         let mut nonce = [0; NONCE_BYTES];
         getrandom::fill(&mut nonce).map_err(|_| StoreError::NoChance)?;
