@@ -26,6 +26,7 @@ mod question;
 mod relay;
 mod resolve;
 mod shops;
+mod speaker;
 mod tell;
 
 pub use gate::Gate;
@@ -39,6 +40,7 @@ pub use shops::{
     Dial, Difference, OpenShop, Resync, ResyncReport, ShopMetrics, ShopSettings, Shops, Teller, WatchReport, open_shop,
     resync, watch_once,
 };
+pub use speaker::{Show, Speaker, SpeakerMetrics, SpeakerSettings};
 pub use tell::{Channels, Compose, Tell, TellMetrics, TellSettings};
 
 use carriers::{Exchange, Transport, announce::Announcer};

@@ -17,6 +17,7 @@ mod choices;
 mod claim;
 mod codes;
 mod compact;
+mod delayed;
 mod doctor;
 mod engine;
 mod error;
@@ -57,6 +58,7 @@ pub use backup_error::BackupError;
 pub use batches::{Batch, Ending, Line, LineStatus, LineWork, NewBatch, NewLine, NotTaken, Refusal};
 pub use choices::{Chose, PastChoice, Replaces};
 pub use compact::{Keep, Place as CompactPlace, Removed};
+pub use delayed::Delayed;
 pub use doctor::Finding;
 pub use error::StoreError;
 pub use hooks::{

@@ -14,7 +14,10 @@ use crate::{
 };
 use clock::Time;
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
 
 /// Evidence is looked at again after so long while something is down.
 const JUDGE_EVERY: Duration = Duration::from_secs(5);
@@ -41,6 +44,9 @@ impl Default for Settings {
     }
 }
 
+/// Changes that are kept for whoever asks for the news, at most: far more than a minute brings.
+const NEWS_COUNT_MAX: usize = 10_000;
+
 /// There is no such incident, or it is too long ago to be remembered here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("there is no incident {0:?}")]
@@ -61,6 +67,7 @@ pub struct Watch {
     companies: BTreeMap<Carrier, Company>,
     own: Own,
     book: Book,
+    news: VecDeque<Transition>,
 }
 
 impl Watch {
@@ -76,7 +83,13 @@ impl Watch {
         for fact in facts {
             self.fold(fact);
         }
+        self.news.clear();
         self
+    }
+
+    /// What has changed since this was last asked, operators' words included, in its order.
+    pub fn news(&mut self) -> Vec<Transition> {
+        self.news.drain(..).collect()
     }
 
     /// Takes one observation; gives the changes that it brought.
@@ -256,6 +269,10 @@ impl Watch {
 
     fn fold(&mut self, fact: &Transition) {
         self.book.fold(fact);
+        if self.news.len() == NEWS_COUNT_MAX {
+            self.news.pop_front();
+        }
+        self.news.push_back(fact.clone());
         let company = self.companies.entry(fact.carrier.clone()).or_default();
         if let Some(function) = fact.what.function() {
             company.lines.entry(function).or_default().fold(fact.at, &fact.what);

@@ -81,6 +81,13 @@ impl Herald {
         self
     }
 
+    /// The next message's number is above this one.
+    #[must_use]
+    pub fn numbered_after(mut self, last: UpdateId) -> Self {
+        self.last = self.last.max(last.0);
+        self
+    }
+
     fn was_said(&mut self, update: &Update) {
         self.last = self.last.max(update.id.0);
         let over = self.open.get_mut(&update.incident).is_some_and(|open| open.was_said(update));

@@ -87,6 +87,11 @@ impl Lookout {
         Arc::clone(&self.0.watch)
     }
 
+    /// What has changed since this was last asked.
+    pub(crate) fn news(&self) -> Vec<Transition> {
+        self.watch().news()
+    }
+
     /// A word from elsewhere about the carrier.
     pub(crate) fn outside(&self, outside: Outside, well: bool, at: Time) {
         let class = if well { Class::Answered } else { Class::Unavailable };

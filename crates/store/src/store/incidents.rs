@@ -2,7 +2,7 @@
 
 use super::Store;
 use crate::{
-    StoreError,
+    Delayed, StoreError, delayed,
     incidents::{self, Written},
 };
 use clock::Time;
@@ -33,6 +33,14 @@ impl Store {
     /// [`StoreError::Damaged`] when a fact cannot be read.
     pub async fn facts_of_incident(&self, id: IncidentId, limit: u32) -> Result<Vec<Transition>, StoreError> {
         self.inner.engine.read(move |conn| incidents::of(conn, id, limit)).await
+    }
+
+    /// What became of the labels that had to wait since this time. It looks at each of them: it is for the end of an incident.
+    ///
+    /// # Errors
+    /// Only those of every method.
+    pub async fn delayed(&self, since: Time) -> Result<Delayed, StoreError> {
+        self.inner.engine.read(move |conn| delayed::count(conn, since)).await
     }
 
     /// A durable write of no consequence, to see how quick the disk is.
