@@ -60,6 +60,7 @@ impl Sample {
                 carrier: carrier.clone(),
                 at,
                 stage: if resolved { Stage::Resolved } else { Stage::Identified },
+                verdict: Verdict::Carrier,
                 claims: claims.to_vec(),
                 remark: None,
                 next_by: (!resolved).then(|| at.plus(STEP)),

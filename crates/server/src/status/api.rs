@@ -240,7 +240,7 @@ fn group(view: View<'_>, carrier: &CarrierBoard, position: usize) -> Component {
     let ids = carrier.functions.iter().map(|one| component_id(&carrier.carrier, one.function));
     Component {
         id: carrier_id(&carrier.carrier),
-        name: say::carrier(&carrier.carrier),
+        name: say::carrier(view.lang, &carrier.carrier),
         group: true,
         components: Some(ids.collect()),
         x_claims: carrier.claims.iter().filter_map(|claim| said(view, claim, view.board.at)).collect(),
@@ -323,7 +323,7 @@ fn update(view: View<'_>, story: &Story, told: &Told) -> Update {
     Update {
         id: update.id.0.to_string(),
         status: stage(update.stage),
-        body: say::body(view.lang, update),
+        body: say::lines(view.lang, update).join("\n"),
         incident_id: story.id.0.to_string(),
         created_at: at.clone(),
         updated_at: at.clone(),

@@ -101,7 +101,7 @@ fn content_of(view: View<'_>, story: &Story) -> String {
                 br;
                 strong { (say::stage(lang, told.update.stage)) }
             }
-            @for line in say::body(lang, &told.update).lines() { p { (line) } }
+            @for line in say::lines(lang, &told.update) { p { (line) } }
         }
     };
     content.into_string()

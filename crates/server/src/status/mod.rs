@@ -70,7 +70,7 @@ impl StatusPages {
     pub fn new(settings: StatusSettings, clock: Arc<dyn Clock>) -> Self {
         let policy = forms::policy(page::STYLE);
         let nothing = Board::new(&settings, &notice::board::Seen::default(), clock.now());
-        let after = rendered(&settings, &nothing, false, &policy);
+        let [_, after] = rendered(&settings, &nothing, &policy);
         let shown = Shown { good_until: Time::from_unix_ms(i64::MIN), present: Forms::new(), after };
         Self { settings, clock, shown: RwLock::new(Arc::new(shown)), policy, served: Counter::default() }
     }
@@ -83,8 +83,7 @@ impl StatusPages {
     /// Makes every form of this board, then shows them all at once. Takes some milliseconds of processor time and no
     /// other; call it at least every fifteen seconds, or the page says that nothing is known.
     pub fn publish(&self, board: &Board) {
-        let present = rendered(&self.settings, board, true, &self.policy);
-        let after = rendered(&self.settings, board, false, &self.policy);
+        let [present, after] = rendered(&self.settings, board, &self.policy);
         let shown = Arc::new(Shown { good_until: board.good_until, present, after });
         *self.shown.write().unwrap_or_else(PoisonError::into_inner) = shown;
     }
@@ -125,25 +124,28 @@ const fn place(lang: Lang) -> usize {
     }
 }
 
-/// Every form of a board.
-fn rendered(settings: &StatusSettings, board: &Board, known: bool, policy: &Policy) -> Forms {
-    let view = |lang| View { settings, board, known, lang };
-    let mut forms = Forms::new();
-    let mut add = |path: String, kind: Kind, known: bool, write: &dyn Fn(View<'_>) -> String| {
+/// Every form of a board: while it is the present, and afterwards.
+fn rendered(settings: &StatusSettings, board: &Board, policy: &Policy) -> [Forms; 2] {
+    let make = |path: &str, kind: Kind, known: bool, write: &dyn Fn(View<'_>) -> String| {
+        let view = |lang| View { settings, board, known, lang };
         let both = Lang::ALL.map(|lang| Form::new(kind, lang, policy, known, write(view(lang))));
-        forms.insert(path, both);
+        (path.to_owned(), both)
     };
-    add("/status".into(), Kind::Page, known, &page::now);
-    add("/status/history".into(), Kind::Page, true, &page::history);
-    for story in board.stories.iter().take(STORIES_COUNT_MAX) {
-        add(story_path(story), Kind::Page, true, &|view| page::story(view, story));
-    }
-    for (path, write) in api::FORMS {
-        add((*path).into(), Kind::Json, known, write);
-    }
-    add("/history.atom".into(), Kind::Atom, true, &feed::atom);
-    add("/history.rss".into(), Kind::Rss, true, &feed::rss);
-    forms
+    let record = |path: &str, kind, write: &dyn Fn(View<'_>) -> String| make(path, kind, true, write);
+    // What was said at its time stays what was said.
+    let mut records = Forms::from([
+        record("/status/history", Kind::Page, &page::history),
+        record("/history.atom", Kind::Atom, &feed::atom),
+        record("/history.rss", Kind::Rss, &feed::rss),
+    ]);
+    let stories = board.stories.iter().take(STORIES_COUNT_MAX);
+    records.extend(stories.map(|story| record(&story_path(story), Kind::Page, &|view| page::story(view, story))));
+    [true, false].map(|known| {
+        let mut forms = records.clone();
+        forms.extend([make("/status", Kind::Page, known, &page::now)]);
+        forms.extend(api::FORMS.iter().map(|(path, write)| make(path, Kind::Json, known, write)));
+        forms
+    })
 }
 
 /// Where an incident has its page.

@@ -1,29 +1,21 @@
-//! The page's words: names, times and sentences in a language.
+//! The page's words, from those that all of the house's messages have: names, times and sentences in a language.
 
 use super::View;
 use clock::Time;
 use notice::{
-    Claim, Lang, Stage, Update,
+    Arg, Claim, Lang, Stage, Update, Words,
     board::{FunctionBoard, Indicator, Status, Story},
 };
-use std::{borrow::Cow, collections::HashMap, sync::LazyLock};
+use std::time::Duration;
 use watch::{Carrier, Condition, Function};
 
-type Labels = HashMap<&'static str, &'static str>;
-static FR: LazyLock<Labels> = LazyLock::new(|| read(include_str!("labels.fr.ftl")));
-static EN: LazyLock<Labels> = LazyLock::new(|| read(include_str!("labels.en.ftl")));
-
-fn read(text: &'static str) -> Labels {
-    text.lines().filter_map(|line| line.split_once(" = ")).collect()
-}
-
-pub(super) fn label(lang: Lang, id: &str) -> Cow<'static, str> {
-    let labels = if lang == Lang::French { &FR } else { &EN };
-    (*labels.get(id).unwrap_or(&"")).into()
+pub(super) fn label(lang: Lang, id: &str) -> String {
+    Words::of(lang).text(id, &[])
 }
 
 pub(super) fn label_with(lang: Lang, id: &str, args: &[(&str, &str)]) -> String {
-    args.iter().fold(label(lang, id).into_owned(), |text, (name, value)| text.replace(&format!("{{ ${name} }}"), value))
+    let args: Vec<_> = args.iter().map(|(name, text)| (*name, Arg::Text(text))).collect();
+    Words::of(lang).text(id, &args)
 }
 
 /// The whole in a few words, and a sentence where more is to be said.
@@ -32,11 +24,11 @@ pub(super) fn overall(view: View<'_>) -> (String, Option<String>) {
     if !view.known {
         let never = board.carriers.is_empty() && board.stories.is_empty();
         let why = if never {
-            label(lang, "status-nothing-yet").into_owned()
+            label(lang, "status-nothing-yet")
         } else {
             label_with(lang, "status-stale", &[("time", &moment(lang, board.at))])
         };
-        return (label(lang, "status-not-known").into_owned(), Some(why));
+        return (label(lang, "status-not-known"), Some(why));
     }
     let calm = board.functions().all(|(_, one)| one.status == Status::Operational);
     let id = match board.indicator {
@@ -47,15 +39,15 @@ pub(super) fn overall(view: View<'_>) -> (String, Option<String>) {
         Indicator::Major => "status-major",
         Indicator::Critical => "status-critical",
     };
-    (label(lang, id).into_owned(), None)
+    (label(lang, id), None)
 }
 
-pub(super) fn status(lang: Lang, status: Status) -> Cow<'static, str> {
+pub(super) fn status(lang: Lang, status: Status) -> String {
     label(lang, &format!("status-{}", status.name()))
 }
 
 /// How a function is: on the way back, where it is; its status otherwise.
-pub(super) fn condition(lang: Lang, of: &FunctionBoard) -> Cow<'static, str> {
+pub(super) fn condition(lang: Lang, of: &FunctionBoard) -> String {
     match of.condition {
         Some(Condition::Signs) if of.status == Status::PartialOutage => label(lang, "status-level-signs"),
         Some(Condition::UnderWatch) if of.status == Status::Degraded => label(lang, "status-level-under_watch"),
@@ -63,7 +55,7 @@ pub(super) fn condition(lang: Lang, of: &FunctionBoard) -> Cow<'static, str> {
     }
 }
 
-pub(super) fn stage(lang: Lang, stage: Stage) -> Cow<'static, str> {
+pub(super) fn stage(lang: Lang, stage: Stage) -> String {
     let id = match stage {
         Stage::Investigating => "status-stage-investigating",
         Stage::Identified => "status-stage-identified",
@@ -73,54 +65,46 @@ pub(super) fn stage(lang: Lang, stage: Stage) -> Cow<'static, str> {
     label(lang, id)
 }
 
-/// A carrier's name as people write it.
-pub(super) fn carrier(carrier: &Carrier) -> String {
-    let mut letters = carrier.name().chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+pub(super) fn carrier(lang: Lang, carrier: &Carrier) -> String {
+    Words::of(lang).carrier(carrier)
 }
 
-pub(super) fn function(lang: Lang, function: Function) -> Cow<'static, str> {
-    label(lang, &format!("status-function-{}", function.name()))
+pub(super) fn function(lang: Lang, function: Function) -> String {
+    Words::of(lang).function(function)
 }
 
 pub(super) fn component(lang: Lang, of: &Carrier, which: Function) -> String {
-    format!("{} – {}", carrier(of), function(lang, which))
+    named(lang, of, &function(lang, which))
 }
 
 /// What an incident is called: whose, and which functions were in it.
 pub(super) fn story(lang: Lang, story: &Story) -> String {
     let functions: Vec<_> = story.functions.iter().map(|one| function(lang, *one)).collect();
     if functions.is_empty() {
-        return carrier(&story.carrier);
+        carrier(lang, &story.carrier)
+    } else {
+        named(lang, &story.carrier, &functions.join(", "))
     }
-    format!("{}{} {}", carrier(&story.carrier), label(lang, "status-colon"), functions.join(", "))
+}
+
+fn named(lang: Lang, of: &Carrier, functions: &str) -> String {
+    label_with(lang, "status-story", &[("carrier", &carrier(lang, of)), ("functions", functions)])
 }
 
 /// The sentence of a claim as it may be said at this time.
 pub(super) fn claim(lang: Lang, claim: &Claim, at: Time) -> Option<String> {
-    if !claim.is_live(at) {
-        return None;
-    }
-    let whose = claim.function.map_or_else(|| carrier(&claim.carrier), |one| component(lang, &claim.carrier, one));
-    let level = label(lang, &format!("status-level-{}", claim.level().name()));
-    let counts = claim.counts.map(|one| {
-        let (n, bad) = (one.n.to_string(), one.bad.to_string());
-        format!(" ({})", label_with(lang, "status-counts-of", &[("bad", &bad), ("n", &n)]))
-    });
-    Some(format!("{level}{} {whose}{}.", label(lang, "status-colon"), counts.unwrap_or_default()))
+    Words::of(lang).claim(claim, at)
 }
 
-/// A message in plain text: its sentences, an operator's words, and when the next one comes.
-pub(super) fn body(lang: Lang, update: &Update) -> String {
-    let mut lines: Vec<String> = update.claims.iter().filter_map(|one| claim(lang, one, update.at)).collect();
-    if let Some(remark) = &update.remark {
-        lines.push(format!("{}{} {}", said_by(lang, &remark.by), label(lang, "status-colon"), remark.text));
-    }
-    if update.claims.is_empty() {
-        lines.push(label(lang, "status-unknown-when").into_owned());
-    }
-    lines.extend(update.next_by.map(|time| next_by(lang, time, update.at)));
-    lines.join("\n")
+/// A message in sentences, as it was written.
+pub(super) fn lines(lang: Lang, update: &Update) -> Vec<String> {
+    Words::of(lang).update(update, update.at).lines
+}
+
+/// A message in sentences without an operator's words, as of this time.
+pub(super) fn own_lines(lang: Lang, update: &Update, at: Time) -> Vec<String> {
+    let own = Update { remark: None, ..update.clone() };
+    Words::of(lang).update(&own, at).lines
 }
 
 pub(super) fn said_by(lang: Lang, by: &str) -> String {
@@ -128,76 +112,21 @@ pub(super) fn said_by(lang: Lang, by: &str) -> String {
 }
 
 pub(super) fn next_by(lang: Lang, next: Time, now: Time) -> String {
-    let id = if next < now { "status-next-late" } else { "status-next" };
-    label_with(lang, id, &[("time", &near(lang, next, now))])
+    Words::of(lang).next(next, now)
 }
 
 /// A time of day, with its day where that is another.
 pub(super) fn near(lang: Lang, time: Time, now: Time) -> String {
-    if time.paris_date() == now.paris_date() { hour(lang, time) } else { moment(lang, time) }
-}
-
-pub(super) fn hour(lang: Lang, time: Time) -> String {
-    let at = time.paris_datetime();
-    match lang {
-        Lang::French => format!("{}\u{a0}h\u{a0}{:02}", at.hour(), at.minute()),
-        Lang::English => format!("{:02}:{:02}", at.hour(), at.minute()),
-    }
-}
-
-const MONTHS: [[&str; 12]; 2] = [
-    [
-        "janvier",
-        "février",
-        "mars",
-        "avril",
-        "mai",
-        "juin",
-        "juillet",
-        "août",
-        "septembre",
-        "octobre",
-        "novembre",
-        "décembre",
-    ],
-    [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
-];
-
-fn month_name(lang: Lang, time: Time) -> &'static str {
-    let month = usize::try_from(time.paris_date().month() - 1).unwrap_or_default();
-    MONTHS[super::place(lang)].get(month).copied().unwrap_or_default()
+    Words::of(lang).when(time, now)
 }
 
 pub(super) fn day(lang: Lang, time: Time) -> String {
-    let day = match (lang, time.paris_date().day()) {
-        (Lang::French, 1) => "1er".to_owned(),
-        (_, day) => day.to_string(),
-    };
-    format!("{day}\u{a0}{}", month_name(lang, time))
+    Words::of(lang).day(time)
 }
 
 pub(super) fn moment(lang: Lang, time: Time) -> String {
-    let joined = if lang == Lang::French { " à " } else { ", " };
-    format!("{}{joined}{}", day(lang, time), hour(lang, time))
-}
-
-/// Milliseconds as people say them.
-pub(super) fn span_ms(lang: Lang, ms: f64) -> String {
-    let text = if ms < 1_000.0 { format!("{ms:.0}\u{a0}ms") } else { format!("{:.1}\u{a0}s", ms / 1_000.0) };
-    if lang == Lang::French { text.replace('.', ",") } else { text }
+    let words = Words::of(lang);
+    label_with(lang, "when-other-day", &[("day", &words.day(time)), ("time", &words.time(time))])
 }
 
 /// A time to the second.
@@ -210,10 +139,18 @@ pub(super) fn exact(lang: Lang, time: Time) -> String {
 }
 
 pub(super) fn month(lang: Lang, time: Time) -> String {
-    format!("{} {}", capitalised(month_name(lang, time)), time.paris_date().year())
+    let date = time.paris_date();
+    format!("{} {}", capitalised(&label(lang, &format!("month-{}", date.month()))), date.year())
 }
 
-pub(super) fn span(lang: Lang, span: std::time::Duration) -> String {
+/// Milliseconds as people say them.
+pub(super) fn span_ms(lang: Lang, ms: f64) -> String {
+    let text = if ms < 1_000.0 { format!("{ms:.0}\u{a0}ms") } else { format!("{:.1}\u{a0}s", ms / 1_000.0) };
+    decimal(lang, &text)
+}
+
+/// A span of time to the minute.
+pub(super) fn span(lang: Lang, span: Duration) -> String {
     let minutes = span.as_secs().div_ceil(60);
     let day = if lang == Lang::French { 'j' } else { 'd' };
     match (minutes / 1_440, minutes / 60 % 24, minutes % 60) {
@@ -226,11 +163,15 @@ pub(super) fn span(lang: Lang, span: std::time::Duration) -> String {
 
 /// A share of the whole, never rounded up: what is not quite sure is not said to be.
 pub(super) fn percent(lang: Lang, share: f64) -> String {
-    let text = format!("{}", (share * 1_000.0 + 1e-6).floor() / 10.0);
+    let tenths = (share * 1_000.0 + 1e-6).floor() / 10.0;
     match lang {
-        Lang::French => format!("{}\u{a0}%", text.replace('.', ",")),
-        Lang::English => format!("{text}%"),
+        Lang::French => format!("{}\u{202f}%", decimal(lang, &tenths.to_string())),
+        Lang::English => format!("{tenths}%"),
     }
+}
+
+fn decimal(lang: Lang, text: &str) -> String {
+    if lang == Lang::French { text.replace('.', ",") } else { text.to_owned() }
 }
 
 /// With a great first letter.

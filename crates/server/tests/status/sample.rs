@@ -90,7 +90,17 @@ impl Sample {
         let id = UpdateId(self.updates.len() as u64 + 1);
         let (incident, carrier) = (IncidentId(incident), self.carrier.clone());
         let next_by = next_by.map(at);
-        self.updates.push(Update { id, incident, carrier, at: at(time), stage, claims, remark: None, next_by });
+        self.updates.push(Update {
+            id,
+            incident,
+            carrier,
+            at: at(time),
+            stage,
+            verdict: Verdict::Unknown,
+            claims,
+            remark: None,
+            next_by,
+        });
     }
 
     fn claim(&self, function: Option<Function>, says: Says, since: &str, made: &str, counts: Option<Counts>) -> Claim {

@@ -7,11 +7,17 @@ use notice::{Claim, Lang, Method, Says, SeenBy};
 
 /// The sentences that may be said at this time.
 pub(super) fn sentences(lang: Lang, claims: &[Claim], at: Time) -> Markup {
+    html! { @for claim in claims { @if let Some(text) = say::claim(lang, claim, at) { (sentence(&text, claims)) } } }
+}
+
+/// A sentence; where it cites a source of one of the claims that can be followed, that is a link.
+pub(super) fn sentence(text: &str, claims: &[Claim]) -> Markup {
+    let cited = claims.iter().filter_map(source).find_map(|source| Some((source, text.split_once(source)?)));
     html! {
-        @for claim in claims {
-            @if let Some(text) = say::claim(lang, claim, at) {
-                p { (text) @if let Some(source) = source(claim) { " " a href=(source) rel="noreferrer nofollow" { (say::label(lang, "status-source")) } } }
-            }
+        p {
+            @if let Some((source, (before, after))) = cited {
+                (before) a href=(source) rel="noreferrer nofollow" { (source) } (after)
+            } @else { (text) }
         }
     }
 }
@@ -28,7 +34,7 @@ fn list(lang: Lang, claim: &Claim) -> Markup {
     html! {
         dl.evidence {
             dt { (label(&format!("status-level-{}", claim.level().name()))) }
-            dd { (function.unwrap_or_else(|| say::carrier(&claim.carrier).into())) }
+            dd { (function.unwrap_or_else(|| say::carrier(lang, &claim.carrier))) }
             dt { (label("status-who")) }
             dd { (label(seen_by(claim.seen_by))) }
             dt { (label("status-window")) }

@@ -24,18 +24,20 @@ pub(super) fn carriers(view: View<'_>) -> Markup {
 fn one(view: View<'_>, of: &CarrierBoard) -> Markup {
     html! {
         section.carrier {
-            h3 { (say::carrier(&of.carrier)) }
+            h3 { (say::carrier(view.lang, &of.carrier)) }
             (evidence::sentences(view.lang, &unsaid(view, &of.claims), view.board.at))
             ul.cards { @for function in &of.functions { li.card { (function_of(view, function)) } } }
         }
     }
 }
 
-/// Claims that are not said above already, in the last message of an incident that goes on.
+/// Claims that are not said above already, in the last message of an incident that goes on. Fresher counts alone are not
+/// worth a second sentence: they are with the evidence.
 fn unsaid(view: View<'_>, claims: &[Claim]) -> Vec<Claim> {
     let open = view.board.stories.iter().filter(|story| story.is_open());
     let said: Vec<&Claim> = open.filter_map(|story| story.told.first()).flat_map(|told| &told.update.claims).collect();
-    claims.iter().filter(|claim| !said.contains(claim)).cloned().collect()
+    let same = |a: &Claim, b: &Claim| (a.function, a.level(), a.since) == (b.function, b.level(), b.since);
+    claims.iter().filter(|claim| !said.iter().any(|said| same(said, claim))).cloned().collect()
 }
 
 fn function_of(view: View<'_>, of: &FunctionBoard) -> Markup {
@@ -53,7 +55,7 @@ fn function_of(view: View<'_>, of: &FunctionBoard) -> Markup {
         }
         (evidence::sentences(lang, &unsaid(view, &of.claims), at))
         @if !well && !way_round.is_empty() {
-            p.round { strong { (say::label(lang, "status-way-round")) (say::label(lang, "status-colon")) } " " (way_round) }
+            p.round { strong { (say::label(lang, "status-way-round")) } " " (way_round) }
         }
         (plot::days(lang, &of.days))
         @if !of.hour.is_empty() || !of.claims.is_empty() {

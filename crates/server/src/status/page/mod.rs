@@ -182,7 +182,7 @@ fn services(view: View<'_>) -> Markup {
                             div.row { h3 { (service.name.get(lang)) } span.state.(class) { (shape) (label(name)) } }
                             @let alternative = service.alternative.get(lang);
                             @if !alternative.is_empty() {
-                                p { strong { (label("status-instead")) (label("status-colon")) } " " (alternative) }
+                                p { strong { (label("status-instead")) } " " (alternative) }
                             }
                         }
                     }

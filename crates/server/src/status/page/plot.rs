@@ -82,7 +82,7 @@ fn latency(lang: Lang, hour: &[Minute], usual_ms: Option<f64>) -> Markup {
     let timed = || hour.iter().filter_map(|minute| minute.typical_ms);
     let worst = timed().fold(0.0, f64::max);
     let alt = match (timed().last(), usual_ms) {
-        (None, _) => say::label(lang, "status-latency-none").into_owned(),
+        (None, _) => say::label(lang, "status-latency-none"),
         (Some(last), usual) => {
             let [last, worst] = [last, worst].map(|ms| say::span_ms(lang, ms));
             let usual = usual.map(|ms| say::span_ms(lang, ms));
@@ -130,7 +130,7 @@ fn errors(lang: Lang, hour: &[Minute]) -> Markup {
         .iter()
         .fold((0_u64, 0_u64), |(n, bad), minute| (n + u64::from(minute.calls), bad + u64::from(minute.failed)));
     let alt = if calls == 0 {
-        say::label(lang, "status-errors-none").into_owned()
+        say::label(lang, "status-errors-none")
     } else {
         say::label_with(lang, "status-errors-alt", &[("failed", &failed.to_string()), ("calls", &calls.to_string())])
     };

@@ -4,9 +4,10 @@ use super::{
     super::{View, say, story_path},
     evidence, shell,
 };
+use clock::Time;
 use maud::{Markup, html};
 use notice::{
-    Lang,
+    Lang, Update,
     board::{Indicator, Story, Told},
 };
 
@@ -20,7 +21,7 @@ pub(in super::super) fn story(view: View<'_>, story: &Story) -> String {
             h1 { (name) }
             (head(view, story))
             h2 { (say::label(lang, "status-timeline")) }
-            ol.timeline { @for told in &story.told { li { (message(lang, told, true)) } } }
+            ol.timeline { @for told in &story.told { li { (written(lang, told)) } } }
             p { a href={"/status?lang=" (lang.code())} { (say::label(lang, "status-back")) } }
         }
     };
@@ -52,7 +53,7 @@ pub(super) fn card(view: View<'_>, story: &Story) -> Markup {
         article.card.open.(impact(story.impact)) {
             h3 { (link(lang, story)) }
             (head(view, story))
-            @if let Some(told) = story.told.first() { (message(lang, told, false)) }
+            @if let Some(told) = story.told.first() { (last(view, told)) }
             @if story.told.len() > 1 {
                 p { a href={(story_path(story)) "?lang=" (lang.code())} {
                     (say::label_with(lang, "status-all-messages", &[("n", &story.told.len().to_string())]))
@@ -92,30 +93,50 @@ fn head(view: View<'_>, story: &Story) -> Markup {
     }
 }
 
-/// One message as it was written: its words are those of its own time. Whole: with what it stands on.
-fn message(lang: Lang, told: &Told, whole: bool) -> Markup {
+/// One message as it was written: its words are those of its own time, and what they stand on is below.
+fn written(lang: Lang, told: &Told) -> Markup {
     let update = &told.update;
-    let time = say::moment(lang, update.at);
-    let head = html! {
-        time datetime=(update.at.to_string()) { (time) } " · " span.stage { (say::stage(lang, update.stage)) }
-    };
     html! {
         div.message {
-            @if whole { h3 { (head) } } @else { h4 { (head) } }
-            (evidence::sentences(lang, &update.claims, update.at))
-            @if update.claims.is_empty() { p { (say::label(lang, "status-unknown-when")) } }
-            @if let Some(remark) = &update.remark {
-                figure.remark {
-                    figcaption { (say::said_by(lang, &remark.by)) }
-                    blockquote { @for line in remark.text.lines() { p { (line) } } }
-                }
-            }
-            @if let Some(next) = update.next_by { p.soft { (say::next_by(lang, next, update.at)) } }
-            @if whole && !update.claims.is_empty() {
+            h3 { (message_head(lang, update)) }
+            (words(lang, update, update.at))
+            @if !update.claims.is_empty() {
                 details {
-                    summary { (say::label(lang, "status-evidence")) span.hidden { " – " (time) } }
+                    summary { (say::label(lang, "status-evidence")) span.hidden { " – " (say::moment(lang, update.at)) } }
                     (evidence::lists(lang, &update.claims))
                 }
+            }
+        }
+    }
+}
+
+/// The last message as far as it may be said now; as it was written, where the present is not known.
+fn last(view: View<'_>, told: &Told) -> Markup {
+    let (lang, update, board) = (view.lang, &told.update, view.board);
+    let mut live = update.clone();
+    live.claims.retain(|claim| claim.is_live(board.good_until));
+    html! {
+        div.message {
+            h4 { (message_head(lang, update)) }
+            @if view.known { (words(lang, &live, board.at)) } @else { (words(lang, update, update.at)) }
+        }
+    }
+}
+
+fn message_head(lang: Lang, update: &Update) -> Markup {
+    html! {
+        time datetime=(update.at.to_string()) { (say::moment(lang, update.at)) } " · " span.stage { (say::stage(lang, update.stage)) }
+    }
+}
+
+/// The sentences of a message as of this time, and an operator's words marked as theirs.
+fn words(lang: Lang, update: &Update, at: Time) -> Markup {
+    html! {
+        @for line in say::own_lines(lang, update, at) { (evidence::sentence(&line, &update.claims)) }
+        @if let Some(remark) = &update.remark {
+            figure.remark {
+                figcaption { (say::said_by(lang, &remark.by)) }
+                blockquote { @for line in remark.text.lines() { p { (line) } } }
             }
         }
     }
