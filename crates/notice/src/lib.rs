@@ -6,6 +6,7 @@
 
 mod claim;
 mod lang;
+pub mod ticket;
 mod update;
 
 pub use claim::{Claim, Counts, Level, Method, Says, SeenBy, Window};

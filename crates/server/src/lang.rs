@@ -42,6 +42,14 @@ impl Lang {
         }
     }
 
+    /// The other one.
+    pub(crate) fn other(self) -> Self {
+        match self {
+            Self::French => Self::English,
+            Self::English => Self::French,
+        }
+    }
+
     /// Its tag.
     pub(crate) fn code(self) -> &'static str {
         match self {

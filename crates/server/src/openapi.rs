@@ -1,6 +1,6 @@
 //! The API's own description: OpenAPI 3.1, made from the handlers, so that it can't say anything else than they do.
 
-use crate::{api, choose, docs, dropin, metrics, ops, picker, problem::ProblemBody, shop_hooks, state::Shared};
+use crate::{api, choose, desk, docs, dropin, metrics, ops, picker, problem::ProblemBody, shop_hooks, state::Shared};
 use bytes::Bytes;
 use http::header;
 use std::sync::LazyLock;
@@ -32,6 +32,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
             choose, and what is asked when it cannot be honoured"),
         (name = "shops", description = "Orders as the shops have them: in by webhook, poll or file, and back with their numbers"),
         (name = "health", description = "How the carriers are as we see them, whose fault a trouble is, and incidents"),
+        (name = "support", description = "Questions about parcels: answered from what is known of them, or taken by a person"),
         (name = "carrier-compatible", description = "Colissimo SLS and La Poste's Suivi v2 as their clients know them"),
         (name = "operation", description = "Health and metrics, for those who run the server")
     ),
@@ -58,6 +59,7 @@ pub(crate) fn routes(with_dropin: bool) -> OpenApiRouter<Shared> {
     let router = OpenApiRouter::with_openapi(Described::openapi())
         .merge(api::routes())
         .merge(choose::routes())
+        .merge(desk::routes())
         .routes(routes!(shop_hooks::hear))
         .routes(routes!(ops::healthz))
         .routes(routes!(ops::readyz))

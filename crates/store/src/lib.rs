@@ -44,6 +44,7 @@ mod shops;
 mod snapshot;
 mod stopgaps;
 mod store;
+mod tickets;
 mod tracking;
 mod watchers;
 mod writer;
@@ -82,5 +83,10 @@ pub use shops::{
 pub use snapshot::{GivenOut, Kind, Period, Snapshot, without_private_parts};
 pub use stopgaps::{Candidate, LocalWish, Looked};
 pub use store::{HooksGathered, Store};
+pub use tickets::{
+    NewTicket, OpenTicket, ReplyTo, TICKET_KEPT_FOR, Ticket, TicketAct, TicketCame, TicketDecided, TicketEnd,
+    TicketFile, TicketFilter, TicketMessage, TicketMessageKind, TicketParcel, TicketQuery, TicketSend, TicketSent,
+    TicketSource, TicketState, TicketText, TicketToClose, TicketWhole,
+};
 pub use tracking::OutOfHome;
 pub use watchers::Watch;

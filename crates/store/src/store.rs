@@ -9,6 +9,7 @@ mod local;
 mod many;
 mod pickup;
 mod shops;
+mod tickets;
 
 use crate::{
     Accepted, Account, Claimed, Counts, Finding, IntentView, Key, Label, LabelBytes, Late, Merchant, NewIntent,
@@ -68,6 +69,7 @@ impl Store {
             grown: Notify::new(),
             hooks: Notify::new(),
             shops: Notify::new(),
+            tickets: Notify::new(),
         });
         let engine = Engine::start(&options, Arc::clone(&around))?;
         Ok(Self { inner: Arc::new(Inner { engine, around, late_dropped: AtomicU64::new(0) }) })

@@ -20,6 +20,8 @@ pub(crate) struct Surroundings {
     pub(crate) hooks: Notify,
     /// Something happened that concerns a shop.
     pub(crate) shops: Notify,
+    /// A ticket came, or an answer to one was written.
+    pub(crate) tickets: Notify,
 }
 
 /// One thing to write, and who waits for it.
@@ -170,6 +172,7 @@ mod tests {
             grown: Notify::new(),
             hooks: Notify::new(),
             shops: Notify::new(),
+            tickets: Notify::new(),
         };
         Writer { conn, around: Arc::new(around), _lock: None }
     }

@@ -115,14 +115,6 @@ impl Lang {
             Self::English => &EN,
         }
     }
-
-    pub(super) fn other(self) -> Self {
-        match self {
-            Self::French => Self::English,
-            Self::English => Self::French,
-        }
-    }
-
     /// Why the buyer is asked.
     pub(super) fn why(self, why: &Why) -> String {
         let text = match (self, why) {
