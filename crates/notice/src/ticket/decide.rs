@@ -187,8 +187,9 @@ pub fn decide(reading: &Reading, facts: &Facts) -> Decision {
         return Decision::Nothing(NotAnswered::Automatic);
     }
     let linked = linked(reading, facts);
-    let parcels = linked.as_ref().map(|links| links.with_right()).unwrap_or_default();
-    let trouble = explained_by(reading, facts, &parcels);
+    let all = linked.as_ref().map(|links| links.parcels.as_slice()).unwrap_or_default();
+    let trouble = explained_by(reading, facts, all);
+    let parcels = linked.as_ref().map(Links::with_right).unwrap_or_default();
     let person = |reason, parcels| Decision::Person { reason, parcels, incident: trouble.map(|one| one.id) };
     if let Some((_, reason)) = PERSONS.iter().find(|(kind, _)| reading.is(*kind)) {
         return person(*reason, parcels);
@@ -286,7 +287,7 @@ impl Links<'_> {
 
 /// The latest incident that explains the question: it was there, and it is about the function that is asked about, or a
 /// parcel that is asked about has no label and labels are what fails, or got it while they failed.
-fn explained_by<'a>(reading: &Reading, facts: &'a Facts, parcels: &[Parcel]) -> Option<&'a Trouble> {
+fn explained_by<'a>(reading: &Reading, facts: &'a Facts, parcels: &[&Parcel]) -> Option<&'a Trouble> {
     let asked = |trouble: &&Trouble| match reading.function {
         None => true,
         Some(function) => trouble.functions.contains(&function),

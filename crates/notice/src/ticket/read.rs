@@ -97,7 +97,7 @@ pub fn read(inbound: &Inbound<'_>) -> Reading {
         tokens: found.tokens,
         function: function(&folded),
         about_all: fold::says(&folded, rules::ABOUT_ALL),
-        kinds: kinds(inbound, &folded, &own),
+        kinds: kinds(inbound, &folded, &own, parts.own.contains('?') || inbound.subject.contains('?')),
     }
 }
 
@@ -116,13 +116,13 @@ fn function(folded: &str) -> Option<Function> {
     rules::FUNCTIONS.iter().find(|(_, words)| fold::says(folded, words)).map(|(function, _)| *function)
 }
 
-fn kinds(inbound: &Inbound<'_>, folded: &str, own: &str) -> Vec<Kind> {
+fn kinds(inbound: &Inbound<'_>, folded: &str, own: &str, has_question: bool) -> Vec<Kind> {
     let mut kinds: Vec<Kind> =
         rules::KINDS.iter().filter(|(_, words)| fold::says(folded, words)).map(|(kind, _)| *kind).collect();
     if inbound.is_automatic || fold::says(&fold::fold(inbound.subject), rules::AUTOMATIC_SUBJECTS) {
         kinds.insert(0, Kind::Automatic);
     }
-    let asks = inbound.body.contains('?') || fold::says(own, rules::ASKS);
+    let asks = has_question || fold::says(own, rules::ASKS);
     if fold::says(own, rules::THANKS) && !asks {
         kinds.push(Kind::Thanks);
     }
