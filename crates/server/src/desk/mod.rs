@@ -175,7 +175,7 @@ mod tests {
     #[test]
     fn an_address_sends_a_few_forms_an_hour() {
         let desk = Desk::default();
-        let at = |s| Time::from_unix_ms(s * 1_000 + 10_000_000);
+        let at = |s: i64| Time::from_unix_ms(s * 1_000 + 10_000_000);
         for s in 0..6 {
             assert!(desk.may_send([1; 32], at(s)));
         }
