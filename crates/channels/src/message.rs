@@ -22,6 +22,8 @@ pub struct Message {
     pub json: Option<String>,
     /// Where the recipient can end this with one click.
     pub unsubscribe_url: Option<String>,
+    /// The name (Message-ID) of the mail that it answers; channels without such names leave it out.
+    pub in_reply_to: Option<String>,
     /// After so long it is of no use any more.
     pub useful_for: Duration,
 }

@@ -9,6 +9,7 @@ mod claim;
 mod herald;
 mod lang;
 pub mod plan;
+pub mod ticket;
 mod update;
 mod words;
 

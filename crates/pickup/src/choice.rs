@@ -11,7 +11,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use parcel::{MerchantId, OrderNumber, PickupPointId, PointKind, Product, ShipmentId};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
-use std::fmt;
+use std::{fmt, time::Duration};
 use zeroize::Zeroizing;
 
 /// The longest signed text that is looked at, in bytes: several times what a point's words need.
@@ -163,6 +163,9 @@ impl Choice {
         serde_json::from_slice(&text).map_err(|_| BadChoice::NotOne)
     }
 }
+
+/// How long after a question was asked its link is good.
+pub const LINK_GOOD_FOR: Duration = Duration::from_secs(14 * 24 * 3_600);
 
 /// The right to answer the question of one shipment, until it ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -23,7 +23,7 @@ mod source;
 mod zone;
 
 pub use areas::{AREAS_COUNT_MAX, Area, AreaRow, Areas};
-pub use choice::{BadChoice, BadLink, Choice, ChoiceKey, Chosen, Link};
+pub use choice::{BadChoice, BadLink, Choice, ChoiceKey, Chosen, LINK_GOOD_FOR, Link};
 pub use directory::{Asked, Directory, SEEN_KEPT_EVERY, Seen};
 pub use fit::ARRIVES_DAYS;
 pub use hours::{Day, Hours, Span};

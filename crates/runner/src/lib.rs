@@ -24,6 +24,7 @@ mod outcome;
 mod points;
 mod question;
 mod relay;
+mod replies;
 mod resolve;
 mod shops;
 mod speaker;
@@ -36,6 +37,7 @@ pub use lookout::{Lookout, WatchSettings};
 pub use metrics::Metrics;
 pub use points::{PointSettings, Points, kept};
 pub use relay::Relay;
+pub use replies::{NextMessage, Replies, ReplyChannels, ReplyMetrics, ReplyOptions};
 pub use shops::{
     Dial, Difference, OpenShop, Resync, ResyncReport, ShopMetrics, ShopSettings, Shops, Teller, WatchReport, open_shop,
     resync, watch_once,

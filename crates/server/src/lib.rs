@@ -13,6 +13,7 @@ mod body;
 mod carrier;
 mod choose;
 mod cors;
+mod desk;
 mod docs;
 mod dropin;
 mod failure;
@@ -38,6 +39,7 @@ mod wait;
 
 pub use api::health::{CarrierHealth, EvidenceAnswer, FunctionAnswer, HealthAnswer, MinuteAnswer};
 pub use carrier::{BoxFuture, Carrier, LocalLabel, PickupFound, Points};
+pub use desk::{DeskSecret, DeskSettings};
 pub use dropin::enrolled_id;
 pub use listen::{Listener, bind, serve};
 pub use openapi::openapi_json;

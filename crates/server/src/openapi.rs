@@ -1,6 +1,8 @@
 //! The API's own description: OpenAPI 3.1, made from the handlers, so that it can't say anything else than they do.
 
-use crate::{api, choose, docs, dropin, metrics, ops, picker, problem::ProblemBody, shop_hooks, state::Shared, status};
+use crate::{
+    api, choose, desk, docs, dropin, metrics, ops, picker, problem::ProblemBody, shop_hooks, state::Shared, status,
+};
 use bytes::Bytes;
 use http::header;
 use std::sync::LazyLock;
@@ -33,6 +35,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
         (name = "shops", description = "Orders as the shops have them: in by webhook, poll or file, and back with their numbers"),
         (name = "health", description = "How the carriers are as we see them, whose fault a trouble is, and incidents"),
         (name = "status", description = "The public status page, its JSON (Statuspage API v2) and feeds; without a key, from memory"),
+        (name = "support", description = "Questions about parcels: answered from what is known of them, or taken by a person"),
         (name = "carrier-compatible", description = "Colissimo SLS and La Poste's Suivi v2 as their clients know them"),
         (name = "operation", description = "Health and metrics, for those who run the server")
     ),
@@ -60,6 +63,7 @@ pub(crate) fn routes(with_dropin: bool) -> OpenApiRouter<Shared> {
         .merge(api::routes())
         .merge(choose::routes())
         .merge(status::routes())
+        .merge(desk::routes())
         .routes(routes!(shop_hooks::hear))
         .routes(routes!(ops::healthz))
         .routes(routes!(ops::readyz))

@@ -77,6 +77,15 @@ groups! {
     NoSuchIncident {
         "404" "No incident has this number"
     }
+    /// What can be wrong with a ticket's id.
+    NoSuchTicket {
+        "404" "No ticket of yours has this id"
+    }
+    /// Why something cannot be done with a ticket.
+    NotDone {
+        "409" "It stands where this cannot be done"
+        "422" "A field is missing or wrong"
+    }
     /// What can be wrong with an endpoint's id.
     NoSuchHook {
         "404" "Not a webhook endpoint of yours"

@@ -1,5 +1,6 @@
 //! What an operator may set about the listener. Plain data; every field has a default and a bound says its unit.
 
+use crate::desk::DeskSettings;
 use carriers::colissimo::LineEnds;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -44,6 +45,9 @@ pub struct ServerSettings {
     /// How long requests under way are given to end when the process is asked to stop.
     #[serde(with = "span")]
     pub drain_time_max: Duration,
+    /// The support desk, set in a section of its own.
+    #[serde(skip)]
+    pub desk: DeskSettings,
 }
 
 impl Default for ServerSettings {
@@ -64,6 +68,7 @@ impl Default for ServerSettings {
             rate_per_s: 500,
             rate_burst: 5_000,
             drain_time_max: Duration::from_secs(20),
+            desk: DeskSettings::default(),
         }
     }
 }

@@ -4,8 +4,8 @@
 //! the whole of it. What is kept in memory can be lost at any moment without harm.
 
 use crate::{
-    api::health::Reporters, auth::KeyCache, carrier::Carrier, dropin::Enrolled, metrics::Metrics, rate::Rates,
-    settings::ServerSettings, shop_hooks::Doors, status::StatusPages,
+    api::health::Reporters, auth::KeyCache, carrier::Carrier, desk::Desk, dropin::Enrolled, metrics::Metrics,
+    rate::Rates, settings::ServerSettings, shop_hooks::Doors, status::StatusPages,
 };
 use carriers::colissimo::LineEnds;
 use channels::webhook::Sender;
@@ -80,6 +80,8 @@ pub(crate) struct App {
     pub(crate) enrolled: Enrolled,
     /// Shops whose webhooks came a moment ago.
     pub(crate) doors: Doors,
+    /// What the support desk keeps in memory.
+    pub(crate) desk: Desk,
     /// Places for batches that are being read.
     pub(crate) batches: Semaphore,
     clock: Arc<dyn Clock>,
@@ -120,6 +122,7 @@ impl App {
             rates,
             enrolled,
             doors,
+            desk: Desk::default(),
             batches,
             clock,
             random,

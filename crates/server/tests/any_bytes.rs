@@ -10,7 +10,12 @@ use proptest::{
 use serde_json::Value;
 use support::{KEY, OKAPI, World, letter, shipment};
 
-const PATHS: [&str; 19] = [
+const PATHS: [&str; 24] = [
+    "/v1/tickets",
+    "/v1/tickets/mail",
+    "/v1/tickets/chatwoot",
+    "/v1/tickets/T0/acts",
+    "/status/help",
     "/v1/shipments",
     "/v1/batches",
     "/v1/batches/01940000-0000-7000-8000-000000000000/lines",

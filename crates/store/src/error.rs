@@ -66,6 +66,20 @@ pub enum StoreError {
     /// The merchant has as many webhook endpoints as it may.
     #[error("a shop has at most {0} webhook endpoints: drop one first")]
     TooManyHooks(i64),
+    /// No ticket has this id.
+    #[error("there is no ticket {0}: GET /v1/tickets has them all")]
+    NoTicket(String),
+    /// The ticket stands where this cannot be done with it.
+    #[error("the ticket {id} is {state}: read it again and decide anew")]
+    TicketMoved {
+        /// Which.
+        id: String,
+        /// Where it stands.
+        state: &'static str,
+    },
+    /// The ticket has as many messages as one may have.
+    #[error("the ticket has as many messages as one may have: close it and open another")]
+    TicketFull,
     /// No shop has this id.
     #[error("there is no shop {0}: `tournee shop list` has them all")]
     NoShop(String),
@@ -180,6 +194,9 @@ impl StoreError {
                 | Self::OtherSite { .. }
                 | Self::NumberUnfit { .. }
                 | Self::TooManyHooks(_)
+                | Self::NoTicket(_)
+                | Self::TicketMoved { .. }
+                | Self::TicketFull
                 | Self::NoShop(_)
                 | Self::NoShopOrder(_)
                 | Self::ShopTaken(_)

@@ -45,6 +45,7 @@ mod shops;
 mod snapshot;
 mod stopgaps;
 mod store;
+mod tickets;
 mod told;
 mod tracking;
 mod watchers;
@@ -85,6 +86,11 @@ pub use shops::{
 pub use snapshot::{GivenOut, Kind, Period, Snapshot, without_private_parts};
 pub use stopgaps::{Candidate, LocalWish, Looked};
 pub use store::{HooksGathered, Store};
+pub use tickets::{
+    NewTicket, OpenTicket, ReplyTo, TICKET_KEPT_FOR, Ticket, TicketAct, TicketCame, TicketDecided, TicketEnd,
+    TicketFile, TicketFilter, TicketMessage, TicketMessageKind, TicketParcel, TicketQuery, TicketSend, TicketSent,
+    TicketSource, TicketState, TicketText, TicketToClose, TicketWhole,
+};
 pub use told::{
     ChannelRoom, ClaimedNotices, MessageEnd, NOTICES_KEPT, NewSubscription, NewWay, NoticeTry, NoticeView,
     NoticesWaiting, Outcome, Outgoing, Subscribed, SubscriptionChange, UNCONFIRMED_KEPT,

@@ -18,11 +18,14 @@ pub enum Scope {
     /// Speak for whoever runs the server: add an operator's word to an incident. No key of a shop has it unless it is
     /// given.
     Operate,
+    /// Work at the support desk: read tickets, answer them, hand mail in. No key of a shop has it unless it is given.
+    Support,
 }
 
 impl Scope {
     /// Every scope. Its place here is its bit: the list only grows at its end.
-    pub const ALL: [Self; 6] = [Self::Read, Self::Ship, Self::Decide, Self::Hooks, Self::Pick, Self::Operate];
+    pub const ALL: [Self; 7] =
+        [Self::Read, Self::Ship, Self::Decide, Self::Hooks, Self::Pick, Self::Operate, Self::Support];
 
     /// Its name outside.
     pub fn name(self) -> &'static str {
@@ -33,6 +36,7 @@ impl Scope {
             Self::Hooks => "hooks",
             Self::Pick => "pick",
             Self::Operate => "operate",
+            Self::Support => "support",
         }
     }
 
@@ -57,7 +61,9 @@ impl FromStr for Scope {
 
 /// A word that names no scope.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there is no scope {0:?}: write some of read, ship, decide, hooks, pick and operate, with commas between them")]
+#[error(
+    "there is no scope {0:?}: write some of read, ship, decide, hooks, pick, operate and support, with commas between them"
+)]
 pub struct UnknownScope(pub String);
 
 /// Several scopes, written with commas between them.
@@ -70,9 +76,9 @@ impl Scopes {
         Scope::ALL.into_iter().collect()
     }
 
-    /// What a shop may do with its own: all but [`Scope::Operate`].
+    /// What a shop may do with its own: all but [`Scope::Operate`] and [`Scope::Support`].
     pub fn of_a_shop() -> Self {
-        Scope::ALL.into_iter().filter(|scope| *scope != Scope::Operate).collect()
+        Scope::ALL.into_iter().filter(|scope| !matches!(scope, Scope::Operate | Scope::Support)).collect()
     }
 
     /// Whether this one is among them.
@@ -128,7 +134,7 @@ mod tests {
 
     #[test]
     fn scopes_read_back() {
-        for text in ["read", "pick", "read,ship", "read,ship,decide,hooks,pick,operate"] {
+        for text in ["read", "pick", "read,ship", "read,ship,decide,hooks,pick,operate,support"] {
             assert_eq!(text.parse::<Scopes>().map(|s| s.to_string()), Ok(text.to_owned()));
         }
         assert_eq!(" hooks , read".parse::<Scopes>().map(|s| s.to_string()), Ok("read,hooks".to_owned()));

@@ -99,6 +99,12 @@ impl SealingKey {
         &self.bytes
     }
 
+    /// A digest of a mail address under this key: two are alike where the addresses are, whatever their case.
+    pub(crate) fn contact_digest(&self, address: &str) -> [u8; 32] {
+        let small = address.trim().to_lowercase();
+        Sha256::new().chain_update(b"contact").chain_update(self.bytes).chain_update(small).finalize().into()
+    }
+
     pub(crate) fn seal(&self, secret: &[u8], belongs_to: &str) -> Result<Vec<u8>, StoreError> {
         let mut nonce = [0; NONCE_BYTES];
         getrandom::fill(&mut nonce).map_err(|_| StoreError::NoChance)?;

@@ -9,6 +9,7 @@ mod local;
 mod many;
 mod pickup;
 mod shops;
+mod tickets;
 mod told;
 
 use crate::{
@@ -70,6 +71,7 @@ impl Store {
             hooks: Notify::new(),
             shops: Notify::new(),
             notices: Notify::new(),
+            tickets: Notify::new(),
         });
         let engine = Engine::start(&options, Arc::clone(&around))?;
         Ok(Self { inner: Arc::new(Inner { engine, around, late_dropped: AtomicU64::new(0) }) })

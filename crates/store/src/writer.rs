@@ -22,6 +22,8 @@ pub(crate) struct Surroundings {
     pub(crate) shops: Notify,
     /// There is an update to be told, or a receipt.
     pub(crate) notices: Notify,
+    /// A ticket came, or an answer to one was written.
+    pub(crate) tickets: Notify,
 }
 
 /// One thing to write, and who waits for it.
@@ -173,6 +175,7 @@ mod tests {
             hooks: Notify::new(),
             shops: Notify::new(),
             notices: Notify::new(),
+            tickets: Notify::new(),
         };
         Writer { conn, around: Arc::new(around), _lock: None }
     }

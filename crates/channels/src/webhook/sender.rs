@@ -183,6 +183,34 @@ impl Sender {
         connection::exchange(&target, &addresses, connect, &self.tls, request).await
     }
 
+    /// Sends one plain request with these headers, and no signature.
+    pub(crate) async fn call(
+        &self,
+        method: Method,
+        url: &str,
+        headers: &[(&'static str, &str)],
+        body: Bytes,
+    ) -> Result<u16, Failure> {
+        let exchanged = async {
+            let target = Target::parse(url, self.options.allow_private)?;
+            let addresses = self.addresses(&target).await?;
+            let mut request = Request::builder()
+                .method(method)
+                .uri(&target.path)
+                .header(header::HOST, target.host_header())
+                .header(header::USER_AGENT, USER_AGENT)
+                .header(header::CONNECTION, "close");
+            for (name, value) in headers {
+                request = request.header(*name, *value);
+            }
+            let request = request.body(Full::new(body)).map_err(|_| Failure::Cut)?;
+            let connect = self.options.timeout / CONNECT_SHARE;
+            connection::exchange(&target, &addresses, connect, &self.tls, request).await
+        };
+        let answer = timeout(self.options.timeout, exchanged).await.unwrap_or(Err(Failure::NoAnswer));
+        answer.map(|response| response.status().as_u16())
+    }
+
     /// The addresses of a target, if every one of them may be called: a name with one inner address among its own is
     /// a name that was set up to get in.
     async fn addresses(&self, target: &Target) -> Result<Vec<SocketAddr>, Refused> {

@@ -28,13 +28,9 @@ use dispatch::ConsentBy;
 use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use page::{Notice, Shown};
 use parcel::{DeliveryMode, Shipment, ShipmentId};
-use pickup::{BadLink, Link};
-use std::time::Duration;
+use pickup::{BadLink, LINK_GOOD_FOR, Link};
 use store::{IntentView, Merchant, OpenQuestion, StoreError};
 use utoipa_axum::{router::OpenApiRouter, routes};
-
-/// How long after a question was asked its link is good.
-const LINK_GOOD_FOR: Duration = Duration::from_secs(14 * 24 * 3_600);
 
 /// The routes with their documentation.
 pub(crate) fn routes() -> OpenApiRouter<Shared> {
