@@ -43,7 +43,7 @@ pub use shops::{
     resync, watch_once,
 };
 pub use speaker::{Show, Speaker, SpeakerMetrics, SpeakerSettings};
-pub use tell::{Channels, Compose, Tell, TellMetrics, TellSettings};
+pub use tell::{Channels, Compose, Composer, Tell, TellMetrics, TellSettings};
 
 use carriers::{Exchange, Transport, announce::Announcer};
 use clock::{Clock, Time};

@@ -177,3 +177,7 @@ status-skip = To the content
 status-old = If this page is more than ten minutes old, it is not current.
 status-all-messages = All { $n } messages
 status-story = { $carrier } – { $functions }
+
+## notices
+notice-more = How everything stands: { $url }
+notice-end = To get no more of these messages: { $url }

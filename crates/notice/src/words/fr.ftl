@@ -183,3 +183,7 @@ status-skip = Aller au contenu
 status-old = Si cette page a plus de dix minutes, elle n’est plus à jour.
 status-all-messages = Les { $n } messages
 status-story = { $carrier } – { $functions }
+
+## notices
+notice-more = Où tout en est : { $url }
+notice-end = Pour ne plus recevoir ces messages : { $url }

@@ -7,9 +7,11 @@
 //! when the process ended may have been sent, and is treated so after the next start.
 
 mod canaries;
+mod compose;
 mod metrics;
 mod sending;
 
+pub use compose::Composer;
 pub use metrics::TellMetrics;
 
 use canaries::Canaries;
