@@ -1,9 +1,12 @@
 //! One message and what came of it, the same for every channel.
 
-use std::{fmt, future::Future, pin::Pin, time::Duration};
+use std::{fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
 
 /// A future that can be sent between threads.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Tells the time, in seconds since 1970: for signatures that are good for some minutes only.
+pub type Now = Arc<dyn Fn() -> i64 + Send + Sync>;
 
 /// A message to one recipient.
 #[derive(Clone, PartialEq, Eq)]

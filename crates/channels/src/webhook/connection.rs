@@ -3,7 +3,7 @@
 use super::{sender::Failure, target::Target};
 use bytes::Bytes;
 use http::{Request, Response};
-use http_body_util::Full;
+use http_body_util::{BodyExt, Full, Limited};
 use hyper::{body::Incoming, client::conn::http1};
 use hyper_util::rt::TokioIo;
 use rustls::{ClientConfig, pki_types::ServerName};
@@ -15,26 +15,28 @@ use tokio::{
 };
 use tokio_rustls::TlsConnector;
 
-/// The largest head of an answer, in bytes. Of its body nothing is read.
+/// The largest head of an answer, in bytes.
 const HEAD_BYTES_MAX: usize = 16 << 10;
 /// Addresses of one host that are tried, at most.
 const ADDRESSES_MAX: usize = 4;
 
-/// Sends a request to the first of these addresses that takes the connection.
+/// Sends a request to the first of these addresses that takes the connection. Of the answer's body so many bytes are read
+/// at most; a body that is longer, or breaks off, counts as none.
 pub(crate) async fn exchange(
     target: &Target,
     addresses: &[SocketAddr],
     connect: Duration,
     tls: &Arc<ClientConfig>,
     request: Request<Full<Bytes>>,
-) -> Result<Response<()>, Failure> {
+    answer_bytes_max: usize,
+) -> Result<Response<Bytes>, Failure> {
     let stream = connected(addresses, connect).await?;
     if !target.tls {
-        return speak(stream, request).await;
+        return speak(stream, request, answer_bytes_max).await;
     }
     let name = ServerName::try_from(target.host.clone()).map_err(|_| Failure::Tls)?;
     let stream = TlsConnector::from(Arc::clone(tls)).connect(name, stream).await.map_err(|_| Failure::Tls)?;
-    speak(stream, request).await
+    speak(stream, request, answer_bytes_max).await
 }
 
 async fn connected(addresses: &[SocketAddr], connect: Duration) -> Result<TcpStream, Failure> {
@@ -46,7 +48,7 @@ async fn connected(addresses: &[SocketAddr], connect: Duration) -> Result<TcpStr
     Err(Failure::NoConnection)
 }
 
-async fn speak<S>(stream: S, request: Request<Full<Bytes>>) -> Result<Response<()>, Failure>
+async fn speak<S>(stream: S, request: Request<Full<Bytes>>, answer_bytes_max: usize) -> Result<Response<Bytes>, Failure>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -57,14 +59,23 @@ where
         _ = connection.await;
         future::pending::<Infallible>().await
     };
+    let asked = async {
+        let answer = sender.send_request(request).await.map_err(|e| failure(&e))?;
+        Ok(read(answer, answer_bytes_max).await)
+    };
     tokio::select! {
-        sent = sender.send_request(request) => sent.map(without_body).map_err(|e| failure(&e)),
+        answer = asked => answer,
         never = moving => match never {},
     }
 }
 
-fn without_body(response: Response<Incoming>) -> Response<()> {
-    response.map(drop)
+async fn read(answer: Response<Incoming>, bytes_max: usize) -> Response<Bytes> {
+    let (head, body) = answer.into_parts();
+    let body = match bytes_max {
+        0 => Bytes::new(),
+        _ => Limited::new(body, bytes_max).collect().await.map(|body| body.to_bytes()).unwrap_or_default(),
+    };
+    Response::from_parts(head, body)
 }
 
 fn failure(e: &hyper::Error) -> Failure {

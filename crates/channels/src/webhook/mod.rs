@@ -7,12 +7,15 @@
 mod address;
 mod connection;
 mod event;
+mod notices;
 mod secret;
 mod sender;
 mod target;
 
 pub use address::{Reach, reach};
 pub use event::{Event, ShipmentData, event_id, place_of_event};
+pub(crate) use notices::unanswered;
+pub use notices::{BadEndpoint, Endpoint, Notices};
 pub use secret::{BadSecret, Secret};
 pub use sender::{BadSender, BoxFuture, Failure, Message, Options, Report, Resolve, Sender, SystemResolver};
 pub use target::{Refused, Target, URL_CHARS_MAX};

@@ -7,7 +7,7 @@ use super::{
     target::{Refused, Target},
 };
 use bytes::Bytes;
-use http::{HeaderValue, Method, Request, Response, header};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, header};
 use http_body_util::Full;
 use rustls::{
     ClientConfig, RootCertStore,
@@ -175,12 +175,38 @@ impl Sender {
         }
     }
 
-    async fn exchange(&self, message: &Message) -> Result<Response<()>, Failure> {
+    /// Posts what another channel has to say, under the same rules and within the same time.
+    pub(crate) async fn post(
+        &self,
+        url: &str,
+        headers: HeaderMap,
+        body: Bytes,
+        answer_bytes_max: usize,
+    ) -> Result<Response<Bytes>, Failure> {
+        let posted = async {
+            let target = Target::parse(url, self.options.allow_private)?;
+            let mut request = request(&target).body(Full::new(body)).map_err(|_| Failure::Cut)?;
+            request.headers_mut().extend(headers);
+            self.reach(&target, request, answer_bytes_max).await
+        };
+        timeout(self.options.timeout, posted).await.unwrap_or(Err(Failure::NoAnswer))
+    }
+
+    async fn exchange(&self, message: &Message) -> Result<Response<Bytes>, Failure> {
         let target = Target::parse(&message.url, self.options.allow_private)?;
-        let addresses = self.addresses(&target).await?;
         let request = signed(message, &target).ok_or(Failure::Cut)?;
+        self.reach(&target, request, 0).await
+    }
+
+    async fn reach(
+        &self,
+        target: &Target,
+        request: Request<Full<Bytes>>,
+        answer_bytes_max: usize,
+    ) -> Result<Response<Bytes>, Failure> {
+        let addresses = self.addresses(target).await?;
         let connect = self.options.timeout / CONNECT_SHARE;
-        connection::exchange(&target, &addresses, connect, &self.tls, request).await
+        connection::exchange(target, &addresses, connect, &self.tls, request, answer_bytes_max).await
     }
 
     /// Sends one plain request with these headers, and no signature.
@@ -193,19 +219,12 @@ impl Sender {
     ) -> Result<u16, Failure> {
         let exchanged = async {
             let target = Target::parse(url, self.options.allow_private)?;
-            let addresses = self.addresses(&target).await?;
-            let mut request = Request::builder()
-                .method(method)
-                .uri(&target.path)
-                .header(header::HOST, target.host_header())
-                .header(header::USER_AGENT, USER_AGENT)
-                .header(header::CONNECTION, "close");
+            let mut request = request(&target).method(method);
             for (name, value) in headers {
                 request = request.header(*name, *value);
             }
             let request = request.body(Full::new(body)).map_err(|_| Failure::Cut)?;
-            let connect = self.options.timeout / CONNECT_SHARE;
-            connection::exchange(&target, &addresses, connect, &self.tls, request).await
+            self.reach(&target, request, 0).await
         };
         let answer = timeout(self.options.timeout, exchanged).await.unwrap_or(Err(Failure::NoAnswer));
         answer.map(|response| response.status().as_u16())
@@ -247,17 +266,21 @@ fn roots(extra_pem: Option<&str>) -> Result<RootCertStore, BadSender> {
     if roots.len() == before { Err(BadSender("no certificate in the text".to_owned())) } else { Ok(roots) }
 }
 
-/// The request with its three headers; none when a part of it cannot be written as HTTP.
-fn signed(message: &Message, target: &Target) -> Option<Request<Full<Bytes>>> {
-    let sign = |secret: &Secret| secret.sign(&message.id, message.at_s, &message.body);
-    let signatures: Option<Vec<String>> = message.secrets.iter().map(sign).collect();
+fn request(target: &Target) -> http::request::Builder {
     Request::builder()
         .method(Method::POST)
         .uri(&target.path)
         .header(header::HOST, target.host_header())
         .header(header::USER_AGENT, USER_AGENT)
-        .header(header::CONTENT_TYPE, "application/json")
         .header(header::CONNECTION, "close")
+}
+
+/// The request with its three headers; none when a part of it cannot be written as HTTP.
+fn signed(message: &Message, target: &Target) -> Option<Request<Full<Bytes>>> {
+    let sign = |secret: &Secret| secret.sign(&message.id, message.at_s, &message.body);
+    let signatures: Option<Vec<String>> = message.secrets.iter().map(sign).collect();
+    request(target)
+        .header(header::CONTENT_TYPE, "application/json")
         .header(HEADER_WEBHOOK_ID, &message.id)
         .header(HEADER_WEBHOOK_TIMESTAMP, message.at_s)
         .header(HEADER_WEBHOOK_SIGNATURE, signatures?.join(" "))
@@ -265,7 +288,7 @@ fn signed(message: &Message, target: &Target) -> Option<Request<Full<Bytes>>> {
         .ok()
 }
 
-fn retry_after(response: &Response<()>) -> Option<Duration> {
+fn retry_after(response: &Response<Bytes>) -> Option<Duration> {
     let text = response.headers().get(header::RETRY_AFTER).map(HeaderValue::to_str)?.ok()?;
     text.trim().parse().ok().map(Duration::from_secs)
 }
