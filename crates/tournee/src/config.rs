@@ -10,8 +10,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
+mod desk;
 mod explain;
 mod local;
+mod notices;
 mod pickup;
 mod place;
 mod rules;
@@ -20,7 +22,9 @@ mod shops;
 mod watch;
 mod webhooks;
 
+pub use desk::Desk;
 pub use local::{Local, Sftp};
+pub use notices::{MailSection, Notices, SmsSection};
 pub use pickup::Pickup;
 pub use sections::{
     BaseUrl, Carriers, Colissimo, DropIn, KeepSection, Listener, Log, LogFormat, LogLevel, PolicySection,
@@ -66,6 +70,12 @@ pub struct Config {
     pub webhooks: Webhooks,
     /// The merchants' shops.
     pub shops: Shops,
+    /// The public status page.
+    pub status: notice::StatusSettings,
+    /// Who is told, when and how.
+    pub notices: Notices,
+    /// The support desk.
+    pub desk: Desk,
 }
 
 impl Default for Config {
@@ -86,6 +96,9 @@ impl Default for Config {
             server: Listener::default(),
             webhooks: Webhooks::default(),
             shops: Shops::default(),
+            status: notice::StatusSettings::default(),
+            notices: Notices::default(),
+            desk: Desk::default(),
         }
     }
 }

@@ -8,6 +8,7 @@
 use crate::{
     config::{Colissimo, Config, Shops as ShopsSection, Webhooks},
     fault::Fault,
+    telling::{Telling, TellingMetrics},
 };
 use carriers::{
     colissimo::pickup::PickupCall,
@@ -15,7 +16,6 @@ use carriers::{
 };
 use channels::webhook::Sender;
 use clock::{Clock, SystemClock};
-use notice::StatusSettings;
 use prometheus_client::registry::Registry;
 use runner::{Dial, HookMetrics, Hooks, Keeper, Runner, ShopMetrics, Shops, Transports};
 use server::{AppState, ServerSettings, StatusPages};
@@ -40,6 +40,7 @@ pub struct Gateway {
     keeper: Keeper,
     hooks: Hooks,
     shops: Shops,
+    telling: Telling,
     stop: oneshot::Sender<()>,
     listener: JoinHandle<()>,
     drain: Duration,
@@ -86,7 +87,8 @@ impl Gateway {
     /// Those of [`Gateway::start`].
     pub async fn of(parts: Parts) -> Result<Self, Fault> {
         let Parts { config, key, clock, carrier, boundary } = parts;
-        let settings = config.server.settings(&config.dropin);
+        let mut settings = config.server.settings(&config.dropin);
+        settings.desk = config.desk.settings();
         let store = open(&config, key, boundary)?;
         let listener = server::bind(config.listen).await.map_err(cannot_listen)?;
         let addr = listener.local_addr()?;
@@ -113,7 +115,9 @@ impl Gateway {
             random,
             at_shops,
         );
-        let status = Arc::new(StatusPages::new(StatusSettings::default(), Arc::clone(&clock)));
+        let status = Arc::new(StatusPages::new(config.status.clone(), Arc::clone(&clock)));
+        let (lookout, of_telling) = (runner.lookout(), TellingMetrics::register(&mut registry));
+        let telling = Telling::start(&config, &store, &clock, (&lookout, &sender), &status, of_telling).await?;
         let app = server::app(AppState {
             store: store.clone(),
             clock,
@@ -128,7 +132,7 @@ impl Gateway {
         let drain = settings.drain_time_max;
         let (stop, listener) = listen(listener, app, Arc::clone(&status), settings);
         runner.lookout().probe_ourselves_by(Arc::new(to_ourselves(addr)?));
-        Ok(Self { addr, store, runner, status, keeper, hooks, shops, stop, listener, drain })
+        Ok(Self { addr, store, runner, status, keeper, hooks, shops, telling, stop, listener, drain })
     }
 
     /// Where it listens.
@@ -162,7 +166,12 @@ impl Gateway {
         let _ = self.listener.await;
         let rest = end.saturating_duration_since(Instant::now()).max(CALLS_GRACE_MIN);
         self.keeper.stop().await;
-        tokio::join!(self.runner.shutdown(rest), self.hooks.shutdown(rest), self.shops.shutdown(rest));
+        tokio::join!(
+            self.runner.shutdown(rest),
+            self.hooks.shutdown(rest),
+            self.shops.shutdown(rest),
+            self.telling.shutdown(rest)
+        );
         Ok(self.store.close().await?)
     }
 }

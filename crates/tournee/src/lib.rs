@@ -23,6 +23,7 @@ pub mod serve;
 pub mod shop;
 pub mod sim_carrier;
 pub mod sim_shop;
+mod telling;
 pub mod watching;
 
 pub use config::Config;

@@ -23,6 +23,8 @@ pub(super) fn check(config: &Config) -> Result<(), Broken> {
     super::local::check(&config.local)?;
     super::pickup::check(&config.pickup, runner.relay_ms)?;
     super::watch::check(&config.watch)?;
+    super::notices::check(&config.notices)?;
+    status(config)?;
     control(config)?;
     keep(config)?;
     webhooks(config)?;
@@ -39,6 +41,24 @@ fn control(config: &Config) -> Result<(), Broken> {
         let problem =
             "is the carrier's own host: give an address of nobody whom you judge, such as your provider's".into();
         return Err(Broken { key: "watch.control_url", problem });
+    }
+    Ok(())
+}
+
+/// Readers follow these links: only web addresses.
+fn status(config: &Config) -> Result<(), Broken> {
+    let is_web = |url: &str| url.starts_with("https://") || url.starts_with("http://");
+    if !is_web(&config.status.url) || config.status.url.ends_with('/') {
+        let problem = "must be an http:// or https:// address without a slash at its end, as readers reach it".into();
+        return Err(Broken { key: "status.url", problem });
+    }
+    let report = &config.status.report_url;
+    if !report.is_empty() && !is_web(report) && !report.starts_with("mailto:") {
+        let problem = "must be an http://, https:// or mailto: address; leave it out for no link".into();
+        return Err(Broken { key: "status.report_url", problem });
+    }
+    if config.status.links.iter().any(|link| !is_web(&link.url)) {
+        return Err(Broken { key: "status.links", problem: "must have http:// or https:// addresses".into() });
     }
     Ok(())
 }
