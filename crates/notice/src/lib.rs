@@ -5,10 +5,14 @@
 //! words beside them, and the time by which the next message comes.
 
 mod claim;
+mod herald;
 mod lang;
 pub mod ticket;
 mod update;
+mod words;
 
 pub use claim::{Claim, Counts, Level, Method, Says, SeenBy, Window};
+pub use herald::{Herald, HeraldSettings, Work};
 pub use lang::Lang;
 pub use update::{Remark, Stage, Update, UpdateId};
+pub use words::{Arg, Spoken, Words};

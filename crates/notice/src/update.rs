@@ -4,7 +4,7 @@ use crate::{Claim, Level};
 use clock::Time;
 use serde::{Deserialize, Serialize};
 use std::fmt;
-use watch::{Carrier, IncidentId};
+use watch::{Carrier, IncidentId, Verdict};
 
 /// The number of an update; a later one is greater, whatever its incident.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -55,6 +55,8 @@ pub struct Update {
     pub at: Time,
     /// Where the incident stands.
     pub stage: Stage,
+    /// Whose fault it is, as far as the evidence goes.
+    pub verdict: Verdict,
     /// What is claimed, the news first: what has changed, then what still stands. Empty where nothing is known any more.
     pub claims: Vec<Claim>,
     /// An operator's words.

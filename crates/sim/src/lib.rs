@@ -1,5 +1,6 @@
 //! The seeded world: a carrier that slows, lies and dies, orders from real communes, simulated time; the invariants.
 
+pub mod asks;
 pub mod carrier;
 pub mod dice;
 pub mod drop;

@@ -275,7 +275,7 @@ impl Watch {
         let short = |text: String| text.chars().take(REMARK_CHARS_MAX).collect();
         let said = match said {
             Word::Note { text } => Word::Note { text: short(text) },
-            Word::Confirm { text } => Word::Confirm { text: short(text) },
+            Word::Confirm { text, source } => Word::Confirm { text: short(text), source },
             Word::Correct { verdict, text } => Word::Correct { verdict, text: short(text) },
         };
         Ok(Transition { at, incident, carrier, what: What::Remark { by: short(by.to_owned()), said } })

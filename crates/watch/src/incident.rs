@@ -105,6 +105,9 @@ pub enum Word {
     Confirm {
         /// By what.
         text: String,
+        /// Where it can be read, an https address. Without one it is an operator's word and no confirmation.
+        #[serde(default)]
+        source: Option<String>,
     },
     /// It is otherwise.
     Correct {

@@ -178,6 +178,9 @@ pub(crate) struct IncidentFact {
     /// With `remark`: what was said.
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<String>,
+    /// With `remark` and `confirm`: where it can be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<String>,
     /// With `remark`: the id of the key by which it was said.
     #[serde(skip_serializing_if = "Option::is_none")]
     by: Option<String>,
@@ -327,6 +330,7 @@ impl IncidentFact {
             from: None,
             word: None,
             text: None,
+            source: None,
             by: None,
         };
         match &fact.what {
@@ -363,11 +367,15 @@ impl IncidentFact {
             What::Remark { by, said } => {
                 let (word, text, found) = match said {
                     Word::Note { text } => ("note", text, None),
-                    Word::Confirm { text } => ("confirm", text, None),
+                    Word::Confirm { text, .. } => ("confirm", text, None),
                     Word::Correct { verdict, text } => ("correct", text, Some(*verdict)),
                 };
+                let source = match said {
+                    Word::Confirm { source, .. } => source.clone(),
+                    Word::Note { .. } | Word::Correct { .. } => None,
+                };
                 let (word, text) = (Some(word), Some(text.clone()));
-                Self { word, text, by: Some(by.clone()), verdict: found.map(verdict), ..plain }
+                Self { word, text, source, by: Some(by.clone()), verdict: found.map(verdict), ..plain }
             }
         }
     }

@@ -39,6 +39,8 @@ const REPORT_AGAIN: Duration = Duration::from_secs(3_600);
 const REPORTERS_COUNT_MAX: usize = 100_000;
 /// The longest name of an account, in bytes.
 const ACCOUNT_BYTES_MAX: usize = 200;
+/// The longest address of a source, in characters.
+const SOURCE_CHARS_MAX: usize = 500;
 
 /// Who has reported a trouble lately, by digest.
 #[derive(Default)]
@@ -125,10 +127,13 @@ pub(crate) struct RemarkRequest {
     /// With `correct`: whose fault it is: unknown, ours, our_path, carrier, or one of the functions label, pickup, tracking
     /// and orders.
     verdict: Option<String>,
+    /// With `confirm`: where everybody can read it, an https address. The status page cites it.
+    #[schema(example = "https://status.carrier.example/incidents/1")]
+    source: Option<String>,
 }
 
-/// note: to be known. confirm: it is as it is said, by the word of somebody who can know. correct: it is somebody else's
-/// fault.
+/// note: to be known. confirm: it is as it is said, at a source that is cited. correct: it is somebody else's fault. Each is
+/// shown on the status page, signed with the id of the key.
 #[derive(Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 enum WordKind {
@@ -162,14 +167,22 @@ pub(crate) async fn remark(
 }
 
 fn word(asked: RemarkRequest) -> Result<Word, Problem> {
-    let RemarkRequest { word, text, verdict } = asked;
+    let RemarkRequest { word, text, verdict, source } = asked;
     if text.trim().is_empty() || text.chars().count() > REMARK_CHARS_MAX {
         let detail = format!("text must have from 1 to {REMARK_CHARS_MAX} characters.");
         return Err(Problem::new(Kind::InvalidField, detail).field("text"));
     }
+    let source = match (word, source) {
+        (WordKind::Confirm, source) => Some(source_of(source)?),
+        (WordKind::Note | WordKind::Correct, None) => None,
+        (WordKind::Note | WordKind::Correct, Some(_)) => {
+            let detail = "Only a confirmation has a source; leave it out, or send the word confirm.";
+            return Err(Problem::new(Kind::InvalidField, detail).field("source"));
+        }
+    };
     match (word, verdict) {
         (WordKind::Note, None) => Ok(Word::Note { text }),
-        (WordKind::Confirm, None) => Ok(Word::Confirm { text }),
+        (WordKind::Confirm, None) => Ok(Word::Confirm { text, source }),
         (WordKind::Correct, Some(verdict)) => Ok(Word::Correct { verdict: verdict_of(&verdict)?, text }),
         (WordKind::Correct, None) => {
             let detail = "A correction says whose fault it is; add verdict.";
@@ -180,6 +193,21 @@ fn word(asked: RemarkRequest) -> Result<Word, Problem> {
             Err(Problem::new(Kind::InvalidField, detail).field("verdict"))
         }
     }
+}
+
+/// Nobody's word alone makes a thing confirmed: others must be able to read it.
+fn source_of(source: Option<String>) -> Result<String, Problem> {
+    let Some(source) = source else {
+        let detail = "A confirmation cites where it can be read; add source, an https address, or send the word note.";
+        return Err(Problem::new(Kind::MissingField, detail).field("source"));
+    };
+    let uri = source.parse::<http::Uri>().ok().filter(|uri| uri.scheme_str() == Some("https"));
+    let names_a_host = uri.and_then(|uri| uri.authority().cloned()).is_some_and(|host| !host.as_str().contains('@'));
+    if !names_a_host || source.chars().count() > SOURCE_CHARS_MAX {
+        let detail = format!("source must be an https address of at most {SOURCE_CHARS_MAX} characters.");
+        return Err(Problem::new(Kind::InvalidField, detail).field("source"));
+    }
+    Ok(source)
 }
 
 fn verdict_of(text: &str) -> Result<Verdict, Problem> {
