@@ -233,11 +233,12 @@ fn the_labelled_set_is_decided_as_it_is_labelled() {
         }
     }
     let share = f64::from(answered) / f64::from(in_scope);
-    println!(
+    let measured = format!(
         "{} tickets, {in_scope} about a parcel's state, {answered} answered ({:.0} %)",
         tickets.len(),
         share * 100.0
     );
+    std::io::Write::write_fmt(&mut std::io::stdout(), format_args!("{measured}\n")).expect("said");
     assert!(differ.is_empty(), "{}", differ.join("\n"));
     assert_eq!(wrong_links, 0);
     assert!(share >= ANSWERED_SHARE_MIN, "{share}");
