@@ -19,6 +19,7 @@ mod overhead;
 mod pickup;
 mod raw_sqlite;
 mod replay;
+mod tickets;
 mod watch;
 mod webhooks;
 
@@ -53,6 +54,8 @@ enum Name {
     Pickup,
     /// Signed webhooks of a shop, durable, at 500 a second and at as many as go.
     Webhooks,
+    /// 800 support mails at once, to the answers at the channel.
+    Tickets,
     /// Slow, dark, back and back for good, on histories of monitors, beside the rules of monitors, breakers and alerts.
     Watch,
     /// The relapse estimator fitted, and tested on the site that it did not see.
@@ -147,4 +150,5 @@ const BENCHES: &[(Name, Bench)] = &[
     (Name::Label, label::measure),
     (Name::Pickup, pickup::measure),
     (Name::Webhooks, webhooks::measure),
+    (Name::Tickets, tickets::measure),
 ];
