@@ -20,6 +20,7 @@ mod pickup;
 mod raw_sqlite;
 mod replay;
 mod status;
+mod tickets;
 mod watch;
 mod webhooks;
 
@@ -56,6 +57,8 @@ enum Name {
     Webhooks,
     /// The status page and its JSON from memory with the database stopped, beside nginx with the same bytes as files.
     Status,
+    /// 800 support mails at once, to the answers at the channel.
+    Tickets,
     /// Slow, dark, back and back for good, on histories of monitors, beside the rules of monitors, breakers and alerts.
     Watch,
     /// The relapse estimator fitted, and tested on the site that it did not see.
@@ -151,4 +154,5 @@ const BENCHES: &[(Name, Bench)] = &[
     (Name::Pickup, pickup::measure),
     (Name::Webhooks, webhooks::measure),
     (Name::Status, status::measure),
+    (Name::Tickets, tickets::measure),
 ];

@@ -1,16 +1,18 @@
 //! What an answer to a ticket says, in French and English: calm, without blame, only what is known.
 //!
-//! No time of return is ever said, and nobody is named at fault: what fails is named as it is observed. The sentences
-//! stand here together, so that both languages are read side by side.
+//! The sentences stand with all the others, in the files of [`crate::Words`] under *support desk*. No time of return is
+//! ever said, and nobody is named at fault: what fails is named as it is observed.
 
 use super::{
     decide::{Answer, Line},
     facts::{Parcel, State, Trouble},
 };
-use crate::Lang;
+use crate::{Arg, Lang, Words};
 use clock::Time;
-use jiff::civil::Date;
-use watch::Function;
+use watch::Carrier;
+
+/// The longest subject that is taken into a reply, in characters.
+const SUBJECT_CHARS_MAX: usize = 120;
 
 /// A text to be sent.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -21,57 +23,38 @@ pub struct Text {
     pub body: String,
 }
 
-/// Both languages of one sentence: French, then English.
-const fn both(lang: Lang, french: &'static str, english: &'static str) -> &'static str {
-    match lang {
-        Lang::French => french,
-        Lang::English => english,
-    }
-}
-
 /// The answer to a ticket. `reference` is the ticket's id, `now` when it is written.
 pub fn answer(lang: Lang, answer: &Answer, reference: &str, now: Time) -> Text {
-    let mut body = String::from(both(lang, "Bonjour,\n\n", "Hello,\n\n"));
-    body.push_str(both(lang, "Voici ce que nous savons à ", "This is what we know at "));
-    body.push_str(&clock(lang, now));
-    body.push_str(both(lang, "\u{a0}:\n\n", ":\n\n"));
-    for line in &answer.lines {
-        body.push_str("- ");
-        body.push_str(&told(lang, line, now));
-        body.push('\n');
+    let say = Say { words: Words::of(lang), now };
+    let mut body = vec![say.text("desk-known", &[("at", &say.at(now))]), String::new()];
+    body.extend(answer.lines.iter().map(|line| format!("- {}", say.line(line))));
+    if let Ok(count @ 1..) = u64::try_from(answer.more) {
+        let (shown, count) = (count.to_string(), Arg::Count(count));
+        let more = say.words.text("desk-more", &[("count", count), ("shown", Arg::Text(&shown))]);
+        body.push(format!("- {more}"));
     }
-    if answer.more > 0 {
-        let more = answer.more;
-        body.push_str(&match lang {
-            Lang::French => format!("- et {more} autres envois, que vous retrouvez dans votre espace.\n"),
-            Lang::English => format!("- and {more} more shipments, which your account lists.\n"),
-        });
-    }
-    body.push('\n');
-    body.push_str(&trouble(lang, &answer.trouble, now));
-    finish(lang, body, reference)
+    body.extend([String::new(), say.trouble(&answer.trouble)]);
+    say.letter(&body, reference)
 }
 
 /// The closing message, once the incident is restored: how the ticket's parcels stand now.
 pub fn closing(lang: Lang, lines: &[Line], trouble: &Trouble, reference: &str, now: Time) -> Text {
-    let mut body = String::from(both(lang, "Bonjour,\n\n", "Hello,\n\n"));
-    let since = trouble.restored.unwrap_or(now);
-    body.push_str(&match lang {
-        Lang::French => format!("Le service est rétabli depuis {}.\n", moment(lang, since, now)),
-        Lang::English => format!("The service has been restored since {}.\n", moment(lang, since, now)),
-    });
-    body.push_str(both(lang, "Pour votre demande\u{a0}:\n\n", "For your request:\n\n"));
-    for line in lines {
-        body.push_str("- ");
-        body.push_str(&told(lang, line, now));
-        body.push('\n');
-    }
-    finish(lang, body, reference)
+    let say = Say { words: Words::of(lang), now };
+    let since = say.since(trouble.restored.unwrap_or(now));
+    let mut body = vec![
+        say.text("desk-restored", &[("since", &since)]),
+        String::new(),
+        say.text("desk-your-request", &[]),
+        String::new(),
+    ];
+    body.extend(lines.iter().map(|line| format!("- {}", say.line(line))));
+    say.letter(&body, reference)
 }
 
 /// The subject of a reply to this subject: one line, with one mark.
 pub fn reply_subject(subject: &str, reference: &str) -> String {
-    let subject: String = subject.chars().map(|c| if c.is_control() { ' ' } else { c }).take(120).collect();
+    let subject: String =
+        subject.chars().map(|c| if c.is_control() { ' ' } else { c }).take(SUBJECT_CHARS_MAX).collect();
     let subject = subject.split_whitespace().collect::<Vec<_>>().join(" ");
     let bare = subject.strip_prefix("Re: ").or_else(|| subject.strip_prefix("RE: ")).unwrap_or(&subject);
     let bare = bare.replace(&format!(" [{reference}]"), "");
@@ -79,249 +62,97 @@ pub fn reply_subject(subject: &str, reference: &str) -> String {
     format!("Re: {bare}{space}[{reference}]")
 }
 
-fn finish(lang: Lang, mut body: String, reference: &str) -> Text {
-    body.push_str(&match lang {
-        Lang::French => format!("\nRéférence de votre demande\u{a0}: {reference}\n"),
-        Lang::English => format!("\nReference of your request: {reference}\n"),
-    });
-    body.push_str(both(
-        lang,
-        "Répondez à ce message si votre question est une autre\u{a0}: une personne la lira.\n",
-        "Reply to this message if your question is another one: a person will read it.\n",
-    ));
-    let subject = match lang {
-        Lang::French => format!("Votre demande [{reference}]"),
-        Lang::English => format!("Your request [{reference}]"),
-    };
-    Text { subject, body }
+struct Say {
+    words: &'static Words,
+    now: Time,
 }
 
-fn told(lang: Lang, line: &Line, now: Time) -> String {
-    match line {
-        Line::State(parcel) => format!("{}{}", name(lang, parcel), state(lang, parcel, now)),
-        Line::Public(parcel) => {
-            let State::Ready { at, .. } = parcel.state else { return name(lang, parcel) };
-            let made = moment(lang, at, now);
-            match lang {
-                Lang::French => format!(
-                    "{}l’étiquette existe depuis {made}. Pour en savoir plus, suivez le colis sous ce numéro.",
-                    name(lang, parcel)
-                ),
-                Lang::English => format!(
-                    "{}there has been a label since {made}. To know more, track the parcel by this number.",
-                    name(lang, parcel)
-                ),
+impl Say {
+    fn text(&self, id: &str, args: &[(&str, &str)]) -> String {
+        let args: Vec<(&str, Arg<'_>)> = args.iter().map(|(name, text)| (*name, Arg::Text(text))).collect();
+        self.words.text(id, &args)
+    }
+
+    fn since(&self, time: Time) -> String {
+        self.words.when(time, self.now)
+    }
+
+    fn at(&self, time: Time) -> String {
+        self.words.at(time, self.now)
+    }
+
+    fn letter(&self, body: &[String], reference: &str) -> Text {
+        let reference = [("reference", reference)];
+        let (hello, end) = (self.text("desk-hello", &[]), self.text("desk-reference", &reference));
+        let reply = self.text("desk-reply", &[]);
+        let body = format!("{hello}\n\n{}\n\n{end}\n{reply}\n", body.join("\n"));
+        Text { subject: self.text("desk-subject", &reference), body }
+    }
+
+    fn line(&self, line: &Line) -> String {
+        match line {
+            Line::State(parcel) => self.named(parcel, &self.state(parcel)),
+            Line::Public(parcel) => {
+                let State::Ready { at, .. } = parcel.state else { return self.named(parcel, "") };
+                self.named(parcel, &self.text("desk-public", &[("since", &self.since(at))]))
             }
+            Line::NotHere(number) => self.text("desk-not-here", &[("number", number)]),
+            Line::Mistyped(number) => self.text("desk-mistyped", &[("number", number)]),
         }
-        Line::NotHere(number) => match lang {
-            Lang::French => format!("Colis {number}\u{a0}: ce numéro ne nous est pas connu."),
-            Lang::English => format!("Parcel {number}: this number is not known to us."),
-        },
-        Line::Mistyped(number) => match lang {
-            Lang::French => format!(
-                "{number}\u{a0}: ce n’est pas un numéro de colis, un caractère est faux. Vérifiez-le sur l’étiquette."
-            ),
-            Lang::English => {
-                format!("{number}: this is not a parcel number, one character is wrong. Please check it on the label.")
-            }
-        },
     }
-}
 
-fn name(lang: Lang, parcel: &Parcel) -> String {
-    let number = parcel.number.map(|number| number.to_string());
-    let order = parcel.order.as_ref().map(|order| {
-        let part = parcel.parcel_no.map(|no| both(lang, ", colis ", ", parcel ").to_owned() + &no.to_string());
-        format!("{} {}{}", both(lang, "commande", "order"), order.as_str(), part.unwrap_or_default())
-    });
-    let named = match (number, order) {
-        (Some(number), Some(order)) => format!("{} {number} ({order})", both(lang, "Colis", "Parcel")),
-        (Some(number), None) => format!("{} {number}", both(lang, "Colis", "Parcel")),
-        (None, Some(order)) => first_large(&order),
-        (None, None) => format!("{} {}", both(lang, "Envoi", "Shipment"), parcel.id),
-    };
-    format!("{named}{} ", both(lang, "\u{a0}:", ":"))
-}
-
-fn first_large(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
-}
-
-fn state(lang: Lang, parcel: &Parcel, now: Time) -> String {
-    let at = |time| moment(lang, time, now);
-    match (&parcel.state, lang) {
-        (State::Ready { at: made, local: false, .. }, Lang::French) => {
-            format!("l’étiquette est prête depuis {}.", at(*made))
-        }
-        (State::Ready { at: made, local: false, .. }, Lang::English) => {
-            format!("the label has been ready since {}.", at(*made))
-        }
-        (State::Ready { at: made, local: true, announced }, Lang::French) => format!(
-            "une étiquette locale valable a été imprimée {}{}.",
-            le(*made, now),
-            if *announced { "" } else { " ; le transporteur en sera informé dès qu’il répond" }
-        ),
-        (State::Ready { at: made, local: true, announced }, Lang::English) => format!(
-            "a valid local label was printed {}{}.",
-            on(*made, now),
-            if *announced { "" } else { "; the carrier is told of it as soon as it answers" }
-        ),
-        (State::Waiting { since, attempts: 0 }, Lang::French) => {
-            format!(
-                "demande reçue {}, enregistrée ; l’étiquette n’a pas encore pu être demandée. Vous n’avez rien à refaire.",
-                le(*since, now)
-            )
-        }
-        (State::Waiting { since, attempts: 0 }, Lang::English) => {
-            format!(
-                "request received {} and kept; the label could not be asked for yet. There is nothing for you to redo.",
-                on(*since, now)
-            )
-        }
-        (State::Waiting { since, .. }, Lang::French) => {
-            format!(
-                "demande reçue {}, enregistrée ; elle a été présentée au transporteur et n’a pas abouti, elle le sera de nouveau. Vous n’avez rien à refaire.",
-                le(*since, now)
-            )
-        }
-        (State::Waiting { since, .. }, Lang::English) => {
-            format!(
-                "request received {} and kept; it was put to the carrier without success and will be put again. There is nothing for you to redo.",
-                on(*since, now)
-            )
-        }
-        (State::Unknown { since, asked }, Lang::French) => format!(
-            "demande reçue {}, présentée au transporteur {} sans réponse. Nous vérifions si l’étiquette a été créée ; ne la redemandez pas.",
-            le(*since, now),
-            le(*asked, now)
-        ),
-        (State::Unknown { since, asked }, Lang::English) => format!(
-            "request received {}, put to the carrier {} without an answer. We are finding out whether the label was made; please do not ask for it again.",
-            on(*since, now),
-            on(*asked, now)
-        ),
-        (State::Question { since, link }, Lang::French) => {
-            let link = link.as_ref().map_or(".".to_owned(), |link| format!("\u{a0}: {link}"));
-            format!("une réponse est attendue depuis {}{link}", at(*since))
-        }
-        (State::Question { since, link }, Lang::English) => {
-            let link = link.as_ref().map_or(".".to_owned(), |link| format!(": {link}"));
-            format!("an answer has been waited for since {}{link}", at(*since))
-        }
-        (State::Rejected { at: when, code }, Lang::French) => format!(
-            "le transporteur a refusé la demande {} (code {code}). Corrigez-la et présentez-la de nouveau.",
-            le(*when, now)
-        ),
-        (State::Rejected { at: when, code }, Lang::English) => format!(
-            "the carrier refused the request {} (code {code}). Please correct it and ask again.",
-            on(*when, now)
-        ),
-        (State::Human { since }, Lang::French) => format!("une personne s’en occupe depuis {}.", at(*since)),
-        (State::Human { since }, Lang::English) => format!("a person has been looking at it since {}.", at(*since)),
-        (State::Void { at: when }, Lang::French) => format!("l’envoi a été annulé {}.", le(*when, now)),
-        (State::Void { at: when }, Lang::English) => format!("the shipment was cancelled {}.", on(*when, now)),
-    }
-}
-
-/// The incident, as it is observed.
-fn trouble(lang: Lang, trouble: &Trouble, now: Time) -> String {
-    let carrier = first_large(&trouble.carrier);
-    let to = |to: &str| if carrier.is_empty() { String::new() } else { format!(" {to} {carrier}") };
-    let what = functions(lang, &trouble.functions);
-    let since = moment(lang, trouble.opened, now);
-    if let Some(restored) = trouble.restored {
-        let end = moment(lang, restored, now);
-        return match lang {
-            Lang::French => format!("Le service est rétabli depuis {end}.\n"),
-            Lang::English => format!("The service has been restored since {end}.\n"),
-        };
-    }
-    let mut text = match lang {
-        Lang::French => format!(
-            "Depuis {since}, nous constatons des échecs ou des lenteurs{} ({what}). Nous ne connaissons pas l’heure de rétablissement.\n",
-            to("vers")
-        ),
-        Lang::English => format!(
-            "Since {since} we observe failures or delays{} ({what}). We do not know when it will be restored.\n",
-            to("with")
-        ),
-    };
-    if let Some(next) = trouble.next_by.filter(|next| *next > now) {
-        let next = moment(lang, next, now);
-        text.push_str(&match lang {
-            Lang::French => format!("Prochain message avant {next}.\n"),
-            Lang::English => format!("Next message by {next}.\n"),
+    /// A parcel by the names that its asker may know it by, and how it stands. To a stranger only its number is told.
+    fn named(&self, parcel: &Parcel, state: &str) -> String {
+        let is_known = parcel.right != super::Right::None;
+        let order = parcel.order.as_ref().filter(|_| is_known).map(|order| match parcel.parcel_no {
+            None => order.as_str().to_owned(),
+            Some(part) => self.text("desk-order-part", &[("order", order.as_str()), ("part", &part.to_string())]),
         });
+        match (parcel.number, order) {
+            (Some(number), Some(order)) => {
+                let args = [("number", number.as_str()), ("order", &order), ("state", state)];
+                self.text("desk-parcel-of-order", &args)
+            }
+            (Some(number), None) => self.text("desk-parcel", &[("number", number.as_str()), ("state", state)]),
+            (None, Some(order)) => self.text("desk-order", &[("order", &order), ("state", state)]),
+            (None, None) => self.text("desk-shipment", &[("shipment", &parcel.id.to_string()), ("state", state)]),
+        }
     }
-    text
-}
 
-fn functions(lang: Lang, all: &[Function]) -> String {
-    let named: Vec<&str> = all
-        .iter()
-        .map(|function| match function {
-            Function::Label => both(lang, "demandes d’étiquette", "label requests"),
-            Function::Pickup => both(lang, "recherche de points de retrait", "pickup point searches"),
-            Function::Tracking => both(lang, "suivi", "tracking"),
-            Function::Orders => both(lang, "échange de commandes", "the exchange of orders"),
-        })
-        .collect();
-    named.join(", ")
-}
-
-/// A time of day, `6 h 24` or `06:24`.
-fn clock(lang: Lang, time: Time) -> String {
-    let at = time.paris_datetime();
-    match lang {
-        Lang::French => format!("{}\u{a0}h\u{a0}{:02}", at.hour(), at.minute()),
-        Lang::English => format!("{:02}:{:02}", at.hour(), at.minute()),
+    fn state(&self, parcel: &Parcel) -> String {
+        match &parcel.state {
+            State::Ready { at, local: false, .. } => self.text("desk-ready", &[("since", &self.since(*at))]),
+            State::Ready { at, announced: true, .. } => self.text("desk-ready-local", &[("at", &self.at(*at))]),
+            State::Ready { at, .. } => self.text("desk-ready-local-unannounced", &[("at", &self.at(*at))]),
+            State::Waiting { since, attempts: 0 } => self.text("desk-waiting", &[("at", &self.at(*since))]),
+            State::Waiting { since, .. } => self.text("desk-waiting-again", &[("at", &self.at(*since))]),
+            State::Unknown { since, asked } => {
+                self.text("desk-unknown", &[("at", &self.at(*since)), ("asked", &self.at(*asked))])
+            }
+            State::Question { since, link: None } => self.text("desk-question", &[("since", &self.since(*since))]),
+            State::Question { since, link: Some(link) } => {
+                self.text("desk-question-link", &[("since", &self.since(*since)), ("link", link)])
+            }
+            State::Rejected { at, code } => self.text("desk-rejected", &[("at", &self.at(*at)), ("code", code)]),
+            State::Human { since } => self.text("desk-human", &[("since", &self.since(*since))]),
+            State::Void { at } => self.text("desk-void", &[("at", &self.at(*at))]),
+        }
     }
-}
 
-/// A moment behind *depuis* or *since*: the day is said where it is not today.
-fn moment(lang: Lang, time: Time, now: Time) -> String {
-    let (day, hour) = (time.paris_date(), clock(lang, time));
-    match lang {
-        _ if day == now.paris_date() => hour,
-        Lang::French => format!("le {} à {hour}", date(lang, day)),
-        Lang::English => format!("{hour} on {}", date(lang, day)),
-    }
-}
-
-/// When something happened, in French: *à 6 h 24*, *le 22 décembre à 6 h 24*.
-fn le(time: Time, now: Time) -> String {
-    let hour = clock(Lang::French, time);
-    let day = time.paris_date();
-    if day == now.paris_date() { format!("à {hour}") } else { format!("le {} à {hour}", date(Lang::French, day)) }
-}
-
-/// When something happened, in English: *at 06:24*, *on 22 December at 06:24*.
-fn on(time: Time, now: Time) -> String {
-    let hour = clock(Lang::English, time);
-    let day = time.paris_date();
-    if day == now.paris_date() { format!("at {hour}") } else { format!("on {} at {hour}", date(Lang::English, day)) }
-}
-
-fn date(lang: Lang, day: Date) -> String {
-    const MONTHS: [(&str, &str); 12] = [
-        ("janvier", "January"),
-        ("février", "February"),
-        ("mars", "March"),
-        ("avril", "April"),
-        ("mai", "May"),
-        ("juin", "June"),
-        ("juillet", "July"),
-        ("août", "August"),
-        ("septembre", "September"),
-        ("octobre", "October"),
-        ("novembre", "November"),
-        ("décembre", "December"),
-    ];
-    let month = usize::try_from(day.month() - 1).ok().and_then(|place| MONTHS.get(place)).copied().unwrap_or_default();
-    match (lang, day.day()) {
-        (Lang::French, 1) => format!("1er\u{a0}{}", month.0),
-        (Lang::French, day) => format!("{day}\u{a0}{}", month.0),
-        (Lang::English, day) => format!("{day}\u{a0}{}", month.1),
+    /// The incident, as it is observed.
+    fn trouble(&self, trouble: &Trouble) -> String {
+        if let Some(restored) = trouble.restored {
+            return self.text("desk-restored", &[("since", &self.since(restored))]);
+        }
+        let functions: Vec<String> = trouble.functions.iter().map(|one| self.words.function(*one)).collect();
+        let (since, functions) = (self.since(trouble.opened), functions.join(", "));
+        let carrier = self.words.carrier(&Carrier::new(&trouble.carrier));
+        let id = if carrier.is_empty() { "desk-trouble-ours" } else { "desk-trouble" };
+        let args = [("since", since.as_str()), ("functions", &functions), ("carrier", &carrier)];
+        let mut text = format!("{} {}", self.text(id, &args), self.text("not-known", &[]));
+        if let Some(next) = trouble.next_by.filter(|next| *next > self.now) {
+            text = format!("{text}\n{}", self.words.next(next, self.now));
+        }
+        text
     }
 }

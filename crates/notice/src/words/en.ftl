@@ -181,3 +181,36 @@ status-story = { $carrier } – { $functions }
 ## notices
 notice-more = How everything stands: { $url }
 notice-end = To get no more of these messages: { $url }
+## support desk
+desk-hello = Hello,
+desk-known = This is what we know { $at }:
+desk-more = { $count ->
+    [one] and one more shipment, which your account lists.
+   *[other] and { $shown } more shipments, which your account lists.
+}
+desk-restored = The service has been restored since { $since }.
+desk-your-request = For your request:
+desk-reference = Reference of your request: { $reference }
+desk-reply = Reply to this message if your question is another one: a person will read it.
+desk-subject = Your request [{ $reference }]
+desk-trouble = Since { $since } we observe failures or delays with { $carrier } ({ $functions }).
+desk-trouble-ours = Since { $since } we observe failures or delays ({ $functions }).
+desk-parcel = Parcel { $number }: { $state }
+desk-parcel-of-order = Parcel { $number } (order { $order }): { $state }
+desk-order = Order { $order }: { $state }
+desk-shipment = Shipment { $shipment }: { $state }
+desk-order-part = { $order }, parcel { $part }
+desk-public = there has been a label since { $since }. To know more, track the parcel by this number.
+desk-not-here = Parcel { $number }: this number is not known to us.
+desk-mistyped = { $number }: this is not a parcel number, one character is wrong. Please check it on the label.
+desk-ready = the label has been ready since { $since }.
+desk-ready-local = a valid local label was printed { $at }.
+desk-ready-local-unannounced = a valid local label was printed { $at }; the carrier is told of it once it answers.
+desk-waiting = request received { $at } and kept; the label could not be asked for yet. There is nothing for you to redo.
+desk-waiting-again = request received { $at } and kept; it was put to the carrier without success and will be put again. There is nothing for you to redo.
+desk-unknown = request received { $at }, put to the carrier { $asked } without an answer. We are finding out whether the label was made; please do not ask for it again.
+desk-question = an answer has been waited for since { $since }.
+desk-question-link = an answer has been waited for since { $since }: { $link }
+desk-rejected = the carrier refused the request { $at } (code { $code }). Please correct it and ask again.
+desk-human = a person has been looking at it since { $since }.
+desk-void = the shipment was cancelled { $at }.

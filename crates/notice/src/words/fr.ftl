@@ -187,3 +187,36 @@ status-story = { $carrier } – { $functions }
 ## notices
 notice-more = Où tout en est : { $url }
 notice-end = Pour ne plus recevoir ces messages : { $url }
+## support desk
+desk-hello = Bonjour,
+desk-known = Voici ce que nous savons { $at } :
+desk-more = { $count ->
+    [one] et un autre envoi, que vous retrouvez dans votre espace.
+   *[other] et { $shown } autres envois, que vous retrouvez dans votre espace.
+}
+desk-restored = Le service est rétabli depuis { $since }.
+desk-your-request = Pour votre demande :
+desk-reference = Référence de votre demande : { $reference }
+desk-reply = Répondez à ce message si votre question est une autre : une personne la lira.
+desk-subject = Votre demande [{ $reference }]
+desk-trouble = Depuis { $since }, nous constatons des échecs ou des lenteurs vers { $carrier } ({ $functions }).
+desk-trouble-ours = Depuis { $since }, nous constatons des échecs ou des lenteurs ({ $functions }).
+desk-parcel = Colis { $number } : { $state }
+desk-parcel-of-order = Colis { $number } (commande { $order }) : { $state }
+desk-order = Commande { $order } : { $state }
+desk-shipment = Envoi { $shipment } : { $state }
+desk-order-part = { $order }, colis { $part }
+desk-public = l’étiquette existe depuis { $since }. Pour en savoir plus, suivez le colis sous ce numéro.
+desk-not-here = Colis { $number } : ce numéro ne nous est pas connu.
+desk-mistyped = { $number } : ce n’est pas un numéro de colis, un caractère est faux. Vérifiez-le sur l’étiquette.
+desk-ready = l’étiquette est prête depuis { $since }.
+desk-ready-local = une étiquette locale valable a été imprimée { $at }.
+desk-ready-local-unannounced = une étiquette locale valable a été imprimée { $at } ; le transporteur en sera informé dès qu’il répond.
+desk-waiting = demande reçue { $at } et enregistrée ; l’étiquette n’a pas encore pu être demandée. Vous n’avez rien à refaire.
+desk-waiting-again = demande reçue { $at } et enregistrée ; elle a été présentée au transporteur sans aboutir et le sera de nouveau. Vous n’avez rien à refaire.
+desk-unknown = demande reçue { $at }, présentée au transporteur { $asked } sans réponse. Nous vérifions si l’étiquette a été créée ; ne la redemandez pas.
+desk-question = une réponse est attendue depuis { $since }.
+desk-question-link = une réponse est attendue depuis { $since } : { $link }
+desk-rejected = le transporteur a refusé la demande { $at } (code { $code }). Corrigez-la et présentez-la de nouveau.
+desk-human = une personne s’en occupe depuis { $since }.
+desk-void = l’envoi a été annulé { $at }.

@@ -1,6 +1,6 @@
 //! Tickets as the API tells of them.
 
-use notice::ticket::{Line, Parcel, State};
+use notice::ticket::{Line, Parcel, Right, State};
 use serde::Serialize;
 use serde_json::{Value, json};
 use store::{Ticket, TicketCame, TicketMessage, TicketWhole};
@@ -73,11 +73,11 @@ pub(crate) struct TicketAnswer {
 #[derive(Serialize, ToSchema)]
 #[schema(as = TicketParcel)]
 pub(crate) struct LinkedParcel {
-    /// The shipment.
-    shipment: String,
+    /// The shipment; only where who asked has a right to it.
+    shipment: Option<String>,
     /// Its number.
     number: Option<String>,
-    /// Its order.
+    /// Its order; only where who asked has a right to it.
     order_number: Option<String>,
     /// ready, waiting, unknown, question, rejected, human or void.
     state: &'static str,
@@ -87,10 +87,11 @@ pub(crate) struct LinkedParcel {
 
 impl LinkedParcel {
     fn of(parcel: &Parcel) -> Self {
+        let is_known = parcel.right != Right::None;
         Self {
-            shipment: parcel.id.to_string(),
+            shipment: is_known.then(|| parcel.id.to_string()),
             number: parcel.number.map(|number| number.to_string()),
-            order_number: parcel.order.as_ref().map(|order| order.as_str().to_owned()),
+            order_number: parcel.order.as_ref().filter(|_| is_known).map(|order| order.as_str().to_owned()),
             state: match parcel.state {
                 State::Ready { .. } => "ready",
                 State::Waiting { .. } => "waiting",

@@ -17,6 +17,11 @@ function el(name, props, ...inside) {
 
 function say(text) { SAID.textContent = text; }
 
+function fill(...inside) {
+  DESK.replaceChildren(...inside.filter((one) => one !== null));
+  say("");
+}
+
 async function ask(path, body) {
   const answer = await fetch(path, {
     method: body ? "POST" : "GET",
@@ -42,7 +47,7 @@ function login(notice) {
   const field = el("input", { id: "key", type: "password", autocomplete: "off", required: true });
   const form = el("form", { onsubmit: (event) => { event.preventDefault(); view.key = field.value.trim(); enter(); } },
     el("label", { htmlFor: "key" }, W.key), field, el("button", { type: "submit" }, W.enter));
-  DESK.replaceChildren(form);
+  fill(form);
   say(notice || "");
   field.focus();
 }
@@ -84,7 +89,7 @@ function queue() {
     return el("li", {}, box, line);
   });
   const list = items.length ? el("ol", { className: "queue", "aria-label": W.queue }, ...items) : el("p", {}, W.none);
-  DESK.replaceChildren(
+  fill(
     el("div", { className: "bar" },
       choice("state", W.show, states, view.state, (value) => { view.state = value; }),
       choice("reason", W.reason, reasons, view.reason, (value) => { view.reason = value; }),
@@ -128,7 +133,7 @@ function ticket() {
     message.subject ? el("p", { className: "subject" }, message.subject) : null, el("pre", {}, message.text)));
   const files = one.files.map((file) => el("li", {}, `${file.name} (${file.media_type}) `, el("button", { type: "button", onclick: () => tried(() => save(file)) }, `${W.save} ${file.name}`)));
   const log = one.log.map((event) => el("li", {}, [when(event.at), event.what, event.by].filter(Boolean).join(" · ")));
-  DESK.replaceChildren(
+  fill(
     el("p", {}, el("button", { type: "button", onclick: back }, W.back)), head,
     el("p", { className: "soft" }, one.id),
     el("dl", {}, ...facts.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)])),

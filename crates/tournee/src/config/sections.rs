@@ -316,7 +316,8 @@ impl Listener {
             rate_per_s: self.rate_per_s,
             rate_burst: self.rate_burst,
             drain_time_max: Duration::from_millis(self.drain_ms_max),
-            ..ServerSettings::default()
+            // Set by a section of its own.
+            desk: server::DeskSettings::default(),
         }
     }
 }

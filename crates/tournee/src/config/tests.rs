@@ -98,6 +98,13 @@ fn defaults() -> BTreeMap<String, String> {
         "local.sftp.user",
         "local.sftp.key_file",
         "local.sftp.host_key",
+        "notices.mail.host",
+        "notices.mail.user",
+        "notices.mail.from",
+        "notices.mail.bounces_to",
+        "notices.sms.url",
+        "desk.chatwoot_url",
+        "desk.zammad_url",
     ];
     for optional in optional {
         keys.insert(optional.into(), "–".into());
