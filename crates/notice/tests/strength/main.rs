@@ -18,7 +18,7 @@ use watch::{
 };
 
 /// Sequences in the suite.
-const SEQUENCES: u64 = 40_000;
+const SEQUENCES: u64 = 20_000;
 /// Steps of one.
 const STEPS: u32 = 14;
 
@@ -38,6 +38,7 @@ struct Story {
     said: Vec<Update>,
     oracle: Oracle,
     now: Time,
+    was_set_back: bool,
 }
 
 impl Story {
@@ -49,12 +50,17 @@ impl Story {
             said: Vec::new(),
             oracle: Oracle::default(),
             now: start(),
+            was_set_back: false,
         }
     }
 
     fn step(&mut self) {
         match self.dice.random_range(0..20) {
-            0..=11 => self.fact(),
+            0..=9 => self.fact(),
+            // Several at once, before anybody can speak.
+            10 => (0..self.dice.random_range(2..5)).for_each(|_| self.fact()),
+            11 if self.dice.random_bool(0.1) => self.set_back(),
+            11 => self.fact(),
             12..=13 => self.look(),
             14 => self.stop(),
             15 => {
@@ -86,7 +92,16 @@ impl Story {
         self.now = end;
     }
 
+    /// The clock is set back. From then on times no longer say what came first, so that nothing could take up from them.
+    fn set_back(&mut self) {
+        self.now = self.now.minus(Duration::from_secs(1_800));
+        self.was_set_back = true;
+    }
+
     fn stop(&mut self) {
+        if self.was_set_back {
+            return;
+        }
         self.herald = Herald::new(settings()).resume(&self.facts, &self.said);
     }
 

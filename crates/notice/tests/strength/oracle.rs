@@ -2,7 +2,10 @@
 
 use clock::Time;
 use notice::{Claim, Lang, Update, Words};
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 use watch::{Control, Function, IncidentId, Kind, Outside, Points, Transition, Verdict, What, Word};
 
 /// What a sentence says, as a reader would take it.
@@ -37,7 +40,6 @@ const CALLS: [(Function, &str, &str); 4] = [
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Truth {
     Down,
-    Relapsed,
     Signs,
     UnderWatch,
     Restored,
@@ -45,20 +47,26 @@ enum Truth {
 
 #[derive(Clone, Debug, Default)]
 struct Known {
-    functions: BTreeMap<Function, (Truth, bool)>,
+    functions: BTreeMap<Function, Truth>,
+    /// The functions of which a message said, by its text, that they are on their way back or back.
+    told_return: BTreeSet<Function>,
+    /// Relapses of what was told, not said yet.
+    relapsed: BTreeSet<Function>,
     restored: bool,
     open: bool,
     verdict: Option<Verdict>,
     ourselves_well: bool,
     confirmed: bool,
-    /// Must be said: since when, and whether a relapse is among it.
-    owed: Option<(Time, bool)>,
+    /// Since when something must be said at once.
+    owed: Option<Time>,
 }
 
 /// Judges.
 #[derive(Default)]
 pub(crate) struct Oracle {
     known: BTreeMap<IncidentId, Known>,
+    /// Incidents of which a message said that they are restored.
+    told_restored: BTreeMap<IncidentId, BTreeSet<Function>>,
     last_id: u64,
     promised: BTreeMap<IncidentId, Time>,
     away: bool,
@@ -87,17 +95,31 @@ impl Oracle {
             let Some(other) = self.known.remove(&from).filter(|other| other.open) else { return };
             let known = self.known.entry(fact.incident).or_default();
             for (function, truth) in other.functions {
-                known.functions.entry(function).or_insert(truth);
+                let theirs = &other.told_return;
+                known.functions.entry(function).or_insert_with(|| {
+                    known.told_return.extend(theirs.get(&function));
+                    known.relapsed.extend(other.relapsed.get(&function));
+                    truth
+                });
             }
             (known.open, known.confirmed) = (true, known.confirmed || other.confirmed);
             return;
         }
         let begins = matches!(fact.what, What::Opened { .. } | What::Joined { .. } | What::Reopened { .. });
         if begins && !self.is_open(fact.incident) {
-            let fresh = Known { open: true, owed: Some((fact.at, false)), ..Known::default() };
+            let fresh = Known { open: true, owed: Some(fact.at), ..Known::default() };
             self.known.insert(fact.incident, fresh);
         }
         let Some(known) = self.known.get_mut(&fact.incident).filter(|known| known.open) else { return };
+        if let What::Reopened { function, .. } = &fact.what
+            && begins
+            && self.told_restored.remove(&fact.incident).is_some_and(|told| told.contains(function))
+        {
+            known.told_return.insert(*function);
+        }
+        if begins {
+            self.told_restored.remove(&fact.incident);
+        }
         known.heard(fact);
     }
 
@@ -115,10 +137,14 @@ impl Oracle {
             self.wrong.push(format!("{update:?} is of no incident: {facts:?}"));
             return;
         };
-        if matches!(known.owed, Some((_, true))) && !senses.contains(&Sense::Relapsed) {
-            self.wrong.push(format!("the relapse is not in {update:?}"));
+        known.told(update, &senses);
+        if !known.relapsed.is_empty() && !known.restored {
+            self.wrong.push(format!("the relapse of {:?} is not in {update:?}", known.relapsed));
         }
         known.owed = None;
+        if known.open && known.restored {
+            self.told_restored.insert(update.incident, known.functions.keys().copied().collect());
+        }
         known.open &= !known.restored;
         match update.next_by {
             Some(by) if by > update.at => _ = self.promised.insert(update.incident, by),
@@ -131,7 +157,7 @@ impl Oracle {
     /// Holds after everything that is due was said.
     pub(crate) fn after(&mut self, now: Time, _facts: &[Transition], said: &[Update]) {
         for (incident, known) in self.known.iter().filter(|(_, known)| known.open) {
-            if let Some((since, _)) = known.owed {
+            if let Some(since) = known.owed {
                 self.wrong
                     .push(format!("{incident:?}: not said at {now:?} what was to be said at once since {since:?}"));
             }
@@ -195,14 +221,17 @@ impl Oracle {
             return;
         };
         let known = self.known.get(&incident).cloned().unwrap_or_default();
-        let function = CALLS.iter().find(|(_, _, english)| text.contains(english)).map(|(function, _, _)| *function);
+        let function = function_of(&text);
         let truth = function.and_then(|function| known.functions.get(&function)).copied();
+        let relapse_first = function.is_some_and(|function| known.relapsed.contains(&function)) && !known.restored;
         let good = match sense(&text, Lang::English) {
-            Sense::Fails => matches!(truth, Some((Truth::Down | Truth::Relapsed, _))),
-            Sense::Signs => matches!(truth, Some((Truth::Signs, _))),
-            Sense::UnderWatch => matches!(truth, Some((Truth::UnderWatch, _))),
-            Sense::Relapsed => matches!(truth, Some((Truth::Relapsed, _))),
-            Sense::Restored => known.restored || matches!(truth, Some((Truth::Restored, _))),
+            // A relapse that is owed comes before a return that was seen after it.
+            _ if relapse_first => sense(&text, Lang::English) == Sense::Relapsed,
+            Sense::Fails => truth == Some(Truth::Down),
+            Sense::Signs => truth == Some(Truth::Signs),
+            Sense::UnderWatch => truth == Some(Truth::UnderWatch),
+            Sense::Relapsed => false,
+            Sense::Restored => known.restored || truth == Some(Truth::Restored),
             Sense::Confirmed => known.confirmed,
             Sense::Other => false,
         };
@@ -232,27 +261,33 @@ impl Oracle {
 
 impl Known {
     fn heard(&mut self, fact: &Transition) {
-        let told = |known: &Self, function: &Function| known.functions.get(function).is_some_and(|(_, told)| *told);
         match &fact.what {
             What::Opened { function, .. } | What::Reopened { function, .. } => {
-                self.functions.insert(*function, (Truth::Down, false));
-                self.restored = false;
-                self.owed = Some((fact.at, self.owed.is_some_and(|(_, relapse)| relapse)));
+                let is_new = self.functions.insert(*function, Truth::Down).is_none();
+                if std::mem::take(&mut self.restored) {
+                    self.owed = None;
+                }
+                if self.fell(*function) || is_new {
+                    self.owed = Some(fact.at);
+                }
             }
-            What::Joined { function, .. } => _ = self.functions.insert(*function, (Truth::Down, false)),
-            What::Signs { function, .. } => self.stands(*function, Truth::Signs, true),
-            What::UnderWatch { function, .. } => self.stands(*function, Truth::UnderWatch, true),
-            What::Returned { function, .. } => self.stands(*function, Truth::Restored, false),
-            What::Changed { function, .. } => {
-                let relapsed = self.functions.get(function).is_some_and(|(truth, _)| *truth == Truth::Relapsed);
-                self.stands(*function, if relapsed { Truth::Relapsed } else { Truth::Down }, false);
+            What::Joined { function, .. } => {
+                self.functions.insert(*function, Truth::Down);
+                if self.fell(*function) {
+                    self.owed = Some(fact.at);
+                }
             }
-            What::Relapsed { function, .. } if told(self, function) => {
-                self.stands(*function, Truth::Relapsed, false);
-                self.owed = Some((fact.at, !self.restored));
+            What::Signs { function, .. } => self.stands(*function, Truth::Signs),
+            What::UnderWatch { function, .. } => self.stands(*function, Truth::UnderWatch),
+            What::Returned { function, .. } => self.stands(*function, Truth::Restored),
+            What::Changed { function, .. } => self.stands(*function, Truth::Down),
+            What::Relapsed { function, .. } => {
+                self.stands(*function, Truth::Down);
+                if self.fell(*function) {
+                    self.owed = Some(fact.at);
+                }
             }
-            What::Relapsed { function, .. } => self.stands(*function, Truth::Down, false),
-            What::Restored { .. } => (self.restored, self.owed) = (true, Some((fact.at, false))),
+            What::Restored { .. } => (self.restored, self.owed) = (true, Some(fact.at)),
             What::Attributed { verdict, evidence } => {
                 self.verdict = Some(*verdict);
                 let has = |kind, points| evidence.iter().any(|one| one.kind == kind && one.points == points);
@@ -268,13 +303,42 @@ impl Known {
         }
     }
 
-    /// Only of a function that is in the incident; whether a return of it was seen goes along.
-    fn stands(&mut self, function: Function, truth: Truth, returns: bool) {
+    /// It fell; a relapse to tell of where a return was told of.
+    fn fell(&mut self, function: Function) -> bool {
+        let told = self.told_return.contains(&function);
+        if told {
+            self.relapsed.insert(function);
+        }
+        told
+    }
+
+    /// Only of a function that is in the incident.
+    fn stands(&mut self, function: Function, truth: Truth) {
         if let Some(known) = self.functions.get_mut(&function) {
-            let goes_on = truth == Truth::Down || truth == Truth::Restored;
-            *known = (truth, returns || (goes_on && known.1));
+            *known = truth;
         }
     }
+
+    /// What a reader knows after this message.
+    fn told(&mut self, update: &Update, senses: &[Sense]) {
+        let spoken = Words::of(Lang::English).update(update, update.at);
+        for (line, sense) in spoken.lines.iter().zip(senses) {
+            let Some(function) = function_of(line) else { continue };
+            match sense {
+                Sense::Signs | Sense::UnderWatch | Sense::Restored => _ = self.told_return.insert(function),
+                Sense::Fails => _ = self.told_return.remove(&function),
+                Sense::Relapsed => {
+                    self.told_return.remove(&function);
+                    self.relapsed.remove(&function);
+                }
+                Sense::Confirmed | Sense::Other => {}
+            }
+        }
+    }
+}
+
+fn function_of(text: &str) -> Option<Function> {
+    CALLS.iter().find(|(_, _, english)| text.contains(english)).map(|(function, _, _)| *function)
 }
 
 fn sense(line: &str, lang: Lang) -> Sense {
