@@ -107,12 +107,16 @@ fn a_directory_has_every_form_and_its_links_lead_to_files() {
     assert!(output.status.success(), "{output:?}");
     assert!(String::from_utf8_lossy(&output.stdout).starts_with("published 26 files, as of 20"), "{output:?}");
     let www = Path::new(&to);
-    let files = ["index.html", "history.html", "incidents/7.html", "history.atom", "history.rss", "api/v2/summary.json"];
+    let files =
+        ["index.html", "history.html", "incidents/7.html", "history.atom", "history.rss", "api/v2/summary.json"];
     for name in files.into_iter().chain(["api/v2/scheduled-maintenances/active.json"]) {
         assert!(read(www, name) != read(www, &format!("en/{name}")) || name.contains("maintenances"), "{name}");
     }
     let page = read(www, "en/incidents/7.html");
-    assert!(page.contains("href=\"../../en/index.html\"") && page.contains("href=\"../../incidents/7.html\""), "{page}");
+    assert!(
+        page.contains("href=\"../../en/index.html\"") && page.contains("href=\"../../incidents/7.html\""),
+        "{page}"
+    );
     assert!(page.contains("href=\"https://status.example/status/subscribe?lang=en\"") && !page.contains("href=\"/"));
     assert!(read(www, "index.html").contains("n’est plus à jour"), "a file cannot know how old it is, and says so");
     let summary: serde_json::Value = serde_json::from_str(&read(www, "api/v2/summary.json")).expect("JSON");
@@ -182,7 +186,10 @@ fn a_store_is_sent_every_form_signed() {
     let (query, head, body) = &kept["/pages/status/en/index.html"];
     assert!(query.contains("X-Amz-Credential=AKIDEXAMPLE%2F") && query.contains("eu-west-3%2Fs3"), "{query}");
     assert!(query.contains("X-Amz-SignedHeaders=cache-control%3Bcontent-type%3Bhost"), "{query}");
-    assert!(head.contains("content-type: text/html; charset=utf-8") && head.contains("cache-control: public"), "{head}");
+    assert!(
+        head.contains("content-type: text/html; charset=utf-8") && head.contains("cache-control: public"),
+        "{head}"
+    );
     assert!(!head.contains("hush-hush") && String::from_utf8_lossy(body).contains("</html>"));
     let (_, _, summary) = &kept["/pages/status/api/v2/summary.json"];
     assert!(serde_json::from_slice::<serde_json::Value>(summary).expect("JSON")["x_known"] == true);
