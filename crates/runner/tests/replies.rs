@@ -178,7 +178,7 @@ fn shipment(order: &str, buyer: &str) -> Shipment {
             street: Some("1 rue Haute".into()),
             postal_code: Some("75001".into()),
             city: Some("Paris".into()),
-            
+
             email: email.map(str::to_owned),
             ..AddressFields::default()
         };
