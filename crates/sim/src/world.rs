@@ -36,10 +36,10 @@ use crate::{
 use clock::{Clock, Time};
 use floor::{Behind, Floor};
 use gateway::Gateway;
-use told::Audience;
 use std::{sync::Arc, time::Duration};
 use tally::Tally;
 use tokio::task::JoinSet;
+use told::Audience;
 
 /// After the scenario's end the world runs on for so long, so that what is under way can end.
 const AFTERMATH: Duration = Duration::from_secs(12 * 3_600);
@@ -177,11 +177,12 @@ async fn ours(
     let audience = Arc::new(Audience::new(gateway.store().clone(), gateway.door(), gateway.post(), asked, plan));
     let mut listening = JoinSet::new();
     listening.spawn(Arc::clone(&audience).listen());
-    if let Some(official) = plan.scenario.official {
+    if let Some(official) = &plan.scenario.official {
+        let confirmed_at = official.confirmed_at;
         listening.spawn({
             let audience = Arc::clone(&audience);
             async move {
-                audience.confirm(official.confirmed_at).await;
+                audience.confirm(confirmed_at).await;
                 std::future::pending().await
             }
         });

@@ -20,9 +20,10 @@ use clock::{Clock, Time};
 use dispatch::{InTheDark, Policy, Stamped, State};
 use http::{Request, header, response::Parts};
 use http_body_util::BodyExt;
-use parcel::{MerchantId, ShipmentId};
 use notice::{Board, StatusSettings, plan::ChannelKind};
+use parcel::{MerchantId, ShipmentId};
 use pickup::{ChoiceKey, Known, Link, Standing};
+use prometheus_client::registry::Registry;
 use runner::{
     Channels, Composer, Metrics, Replies, ReplyChannels, ReplyMetrics, ReplyOptions, Runner, Settings, ShopMetrics,
     ShopSettings, Shops, Show, Speaker, SpeakerMetrics, SpeakerSettings, Tell, TellMetrics, TellSettings, Transports,
@@ -140,7 +141,7 @@ impl Gateway {
         let announcements: Option<Arc<dyn Announcer>> = Some(transport.clone());
         let carrier: Arc<dyn Transport> = transport;
         let transports = Transports { shipping: Arc::clone(&carrier), tracking: carrier, announcements };
-        let mut registry = prometheus_client::registry::Registry::default();
+        let mut registry = Registry::default();
         let metrics = Metrics::register(&mut registry);
         // Nothing is ever wrong with ourselves here.
         let watch = WatchSettings { probe_every_ms: 20_000, ..WatchSettings::default() };
@@ -160,10 +161,11 @@ impl Gateway {
         let board: Shown = Arc::default();
         let speaker = speak(&store, &runner, &clock, &board).await?;
         let post = Post::default();
-        let tell = send(&store, &clock, &post, plan).await?;
+        let tell = send(&store, &clock, &post, (plan, &mut registry)).await?;
         let options = ReplyOptions { channels: by_mail(&post, plan, &clock), ..ReplyOptions::default() };
         let watch = runner.lookout().shared();
-        let replies = Replies::start(store.clone(), Arc::clone(&clock), watch, options, ReplyMetrics::default());
+        let replies =
+            Replies::start(store.clone(), Arc::clone(&clock), watch, options, ReplyMetrics::register(&mut registry));
         let state = server::AppState {
             store: store.clone(),
             clock: Arc::clone(&clock),
@@ -261,12 +263,17 @@ async fn speak(store: &Store, runner: &Runner, clock: &Arc<dyn Clock>, board: &S
 }
 
 /// What is said is sent, by ways that die in turn.
-async fn send(store: &Store, clock: &Arc<dyn Clock>, post: &Post, plan: &Plan) -> Result<Tell, StoreError> {
+async fn send(
+    store: &Store,
+    clock: &Arc<dyn Clock>,
+    post: &Post,
+    (plan, registry): (&Plan, &mut Registry),
+) -> Result<Tell, StoreError> {
     let first = report::dark(&plan.scenario).0;
     let way = |channel| (channel, post.way(channel, first, plan.seed, Arc::clone(clock)));
     let channels: Channels = ChannelKind::ALL.map(way).into_iter().collect();
     let composer = Arc::new(Composer { url: PUBLIC_URL.into() });
-    let (settings, metrics) = (TellSettings::default(), TellMetrics::default());
+    let (settings, metrics) = (TellSettings::default(), TellMetrics::register(registry));
     Tell::start(store.clone(), channels, composer, Arc::clone(clock), settings, metrics).await
 }
 

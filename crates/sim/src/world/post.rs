@@ -27,9 +27,7 @@ const APART: Duration = Duration::from_secs(4 * 3_600);
 /// A message that arrived.
 #[derive(Clone, Debug)]
 pub(super) struct Arrived {
-    pub(super) channel: ChannelKind,
     pub(super) id: String,
-    pub(super) to: String,
     pub(super) at: Time,
 }
 
@@ -100,7 +98,7 @@ impl PostWay {
             (self.below(100) < WORDLESS_PERCENT, self.below(100) >= NO_RECEIPT_PERCENT && self.reports());
         let mut bag = self.post.lock();
         let at = self.clock.now();
-        bag.arrived.push(Arrived { channel: self.channel, id: message.id.clone(), to: message.to.clone(), at });
+        bag.arrived.push(Arrived { id: message.id.clone(), at });
         if wordless {
             bag.wordless += 1;
             return Report::Unknown { why: "the connection broke off".into() };

@@ -33,7 +33,6 @@ use std::{
 };
 use store::{NewApiKey, NewSubscription, NewWay, Scope, Store, StoreError, TicketState};
 use watch::Function;
-use zeroize::Zeroizing;
 
 /// Subscribers of a day.
 const SUBSCRIBERS: usize = 120;
@@ -146,11 +145,7 @@ fn subscriber(place: usize, dice: &mut Dice, at: Time) -> NewSubscription {
         Webhook => format!("https://reader{place}.example.org/status"),
         WebPush => format!("https://push.example.org/{place}"),
     };
-    let way = |channel: &ChannelKind| NewWay {
-        channel: *channel,
-        address: Zeroizing::new(address(*channel)),
-        confirmed: true,
-    };
+    let way = |channel: &ChannelKind| NewWay { channel: *channel, address: address(*channel).into(), confirmed: true };
     NewSubscription {
         id: format!("sub_{place:016x}"),
         lang: if dice.chance(0.8) { Lang::French } else { Lang::English },
@@ -218,9 +213,9 @@ impl Audience {
         };
         let Some(request) = request else { return };
         let (_, body) = self.door.send(request).await;
-        let id = serde_json::from_slice::<serde_json::Value>(&body).ok().and_then(|body| {
-            Some(body.get("id")?.as_str()?.to_owned())
-        });
+        let id = serde_json::from_slice::<serde_json::Value>(&body)
+            .ok()
+            .and_then(|body| Some(body.get("id")?.as_str()?.to_owned()));
         if let Some(id) = id {
             self.tickets.lock().unwrap_or_else(PoisonError::into_inner).insert(id, place);
         }
@@ -287,9 +282,8 @@ impl Audience {
         let promised = updates.windows(2).filter(|pair| pair[0].incident == pair[1].incident);
         let late = promised.filter(|pair| pair[0].next_by.is_some_and(|by| pair[1].at > by));
         let words = notice::Words::of(Lang::English);
-        let line = |update: &Update| {
-            format!("{} {}", update.at.to_paris(), words.update(update, update.at).lines.join(" "))
-        };
+        let line =
+            |update: &Update| format!("{} {}", update.at.to_paris(), words.update(update, update.at).lines.join(" "));
         let reads = self.reads.lock().unwrap_or_else(PoisonError::into_inner);
         let labels = |update: &&Update| {
             let of_label = |function: Option<Function>| function.is_none_or(|one| one == Function::Label);
@@ -368,7 +362,9 @@ impl Audience {
         told.asked = tickets.len() as u64;
         let (mut named, mut named_answered) = (0_u64, 0_u64);
         for (id, place) in &tickets {
-            let (Some(ask), Some(whole)) = (self.asks.get(*place), self.store.ticket(id, None).await?) else { continue };
+            let (Some(ask), Some(whole)) = (self.asks.get(*place), self.store.ticket(id, None).await?) else {
+                continue;
+            };
             let ticket = whole.ticket;
             let own = |order: &OrderNumber| match &ask.about {
                 About::Orders(places) => {
