@@ -3,6 +3,7 @@
 pub mod carrier;
 pub mod dice;
 pub mod drop;
+pub mod gateways;
 pub mod invariants;
 pub mod merchants;
 pub mod orders;

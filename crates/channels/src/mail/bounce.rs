@@ -35,9 +35,8 @@ pub fn bounce(bytes: &[u8]) -> Option<Bounce> {
 /// The text of the first part of one of these kinds.
 fn text_of(mail: &Message<'_>, kinds: &[&str]) -> Option<String> {
     let is_kind = |subtype: &str| kinds.iter().any(|kind| subtype.eq_ignore_ascii_case(kind));
-    let part = mail.parts.iter().find(|part| {
-        part.content_type().and_then(|kind| kind.subtype()).is_some_and(is_kind)
-    })?;
+    let part =
+        mail.parts.iter().find(|part| part.content_type().and_then(|kind| kind.subtype()).is_some_and(is_kind))?;
     match &part.body {
         PartType::Text(text) | PartType::Html(text) => Some(text.to_string()),
         PartType::Binary(bytes) | PartType::InlineBinary(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),

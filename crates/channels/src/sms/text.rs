@@ -127,6 +127,9 @@ mod tests {
 
     #[test]
     fn typography_costs_nothing() {
-        assert_eq!(plain("À 9\u{202f}h\u{a0}30, «\u{a0}l’étiquette\u{a0}» – 🙂…\0\r\nx"), "À 9 h 30, \" l'étiquette \" - 🙂...\nx");
+        assert_eq!(
+            plain("À 9\u{202f}h\u{a0}30, «\u{a0}l’étiquette\u{a0}» – 🙂…\0\r\nx"),
+            "À 9 h 30, \" l'étiquette \" - 🙂...\nx"
+        );
     }
 }

@@ -48,11 +48,7 @@ async fn connected(addresses: &[SocketAddr], connect: Duration) -> Result<TcpStr
     Err(Failure::NoConnection)
 }
 
-async fn speak<S>(
-    stream: S,
-    request: Request<Full<Bytes>>,
-    answer_bytes_max: usize,
-) -> Result<Response<Bytes>, Failure>
+async fn speak<S>(stream: S, request: Request<Full<Bytes>>, answer_bytes_max: usize) -> Result<Response<Bytes>, Failure>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {

@@ -50,10 +50,7 @@ impl Subscription {
     /// The address as it is kept.
     pub fn to_address(&self) -> String {
         use p256::elliptic_curve::sec1::ToEncodedPoint;
-        let keys = Keys {
-            p256dh: URL_SAFE.encode(self.key.to_encoded_point(false)),
-            auth: URL_SAFE.encode(self.auth),
-        };
+        let keys = Keys { p256dh: URL_SAFE.encode(self.key.to_encoded_point(false)), auth: URL_SAFE.encode(self.auth) };
         // Three texts can always be written.
         serde_json::to_string(&Written { endpoint: self.endpoint.clone(), keys }).unwrap_or_default()
     }
