@@ -292,7 +292,7 @@ async fn the_connection_is_protected_and_the_login_told() {
             (Settings { roots_pem: None, ..good.clone() }, "connection"),
         ] {
             let report = Mail::new(bad).expect("settings").send(&message("a@shop.example")).await;
-            assert!(matches!(&report, Report::NotNow { why } if why.contains(says)), "{tls:?}: {report:?}");
+            assert!(matches!(&report, Report::NotNow { why } if why.contains(says)), "{tls:?} {says}: {report:?}");
         }
     }
     std::fs::remove_dir_all(&folder).expect("cleared away");

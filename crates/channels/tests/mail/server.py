@@ -46,7 +46,7 @@ class Handler:
             "from": envelope.mail_from,
             "to": envelope.rcpt_tos,
             "peer": session.peer[1],
-            "tls": session.ssl is not None,
+            "tls": server.transport.get_extra_info("ssl_object") is not None,
             "login": login,
             "content": base64.b64encode(envelope.original_content).decode(),
         })
@@ -76,7 +76,7 @@ class Cutting(SMTP):
 
 def authenticate(server, session, envelope, mechanism, data):
     good = isinstance(data, LoginPassword) and (data.login, data.password) == (b"tournee", b"open sesame")
-    return AuthResult(success=good, auth_data=data.login if good else None)
+    return AuthResult(success=good, handled=False, auth_data=data.login if good else None)
 
 
 async def main():
