@@ -116,7 +116,7 @@ async fn what_cannot_be_sent_is_not_and_the_canary_says_whether_it_is_there() {
 
 type Heard = (HeaderMap, Bytes);
 
-#[expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "the test is the receiver of receipts")]
+#[expect(clippy::disallowed_methods, reason = "the test is the receiver of receipts")]
 async fn receiver() -> (String, mpsc::Receiver<Heard>) {
     let (heard, hear) = mpsc::channel(16);
     let listener = TcpListener::bind(HERE).await.expect("a port");
