@@ -15,6 +15,11 @@ use watch::{
 const EARLY: Duration = Duration::from_secs(45);
 /// Promised times are whole multiples of this, which read well.
 const ROUND_MS: i64 = 5 * 60 * 1_000;
+/// A relapse that was told of makes changes wait longer to be gathered, twice as long each, and counts for half after so long:
+/// who is told *signs* and *it did not hold* every few minutes stops reading.
+const CALMS_IN: Duration = Duration::from_secs(3_600);
+/// But not more than so many times as long.
+const GATHER_FACTOR_MAX: f64 = 16.0;
 /// A claim may be said for so long beyond the promised time: the next message takes its place before.
 const GRACE: Duration = Duration::from_secs(600);
 /// What ended an incident may be said for so long.
@@ -50,6 +55,9 @@ pub(super) struct Open {
     expires: Time,
     restored: Option<(Time, f64)>,
     over: bool,
+    /// Relapses that were told of lately, each counting for half after [`CALMS_IN`].
+    restless: f64,
+    restless_at: Time,
 }
 
 impl Open {
@@ -70,6 +78,8 @@ impl Open {
             expires: opened,
             restored: None,
             over: false,
+            restless: 0.0,
+            restless_at: opened,
         }
     }
 
@@ -103,7 +113,7 @@ impl Open {
             What::UnderWatch { function, numbers } => self.line(*function, |line| line.under_watch(numbers, at)),
             What::Relapsed { function, condition, numbers } => {
                 self.line(*function, |line| line.relapsed(*condition, numbers, at));
-                self.urgent = true;
+                self.urgent |= self.lines.get(function).is_some_and(Line::is_relapsed);
             }
             What::Returned { function, numbers } => self.line(*function, |line| line.returned(numbers, at)),
             What::Restored { odds, up_min, .. } => {
@@ -182,9 +192,19 @@ impl Open {
         if self.over {
             return false;
         }
-        let gathered = self.new_since.is_some_and(|since| now.since(since) >= settings.gather());
+        let gathered = self.new_since.is_some_and(|since| now.since(since) >= self.gather(settings, now));
         let promised = self.next_by.is_none_or(|by| now >= by.minus(EARLY.min(settings.every() / 4)));
         self.urgent || !self.remarks.is_empty() || gathered || promised
+    }
+
+    /// How long changes are gathered now.
+    fn gather(&self, settings: &HeraldSettings, now: Time) -> Duration {
+        settings.gather().mul_f64(self.restless(now).exp2().min(GATHER_FACTOR_MAX))
+    }
+
+    fn restless(&self, now: Time) -> f64 {
+        let calm = now.since(self.restless_at).as_secs_f64() / CALMS_IN.as_secs_f64();
+        self.restless * (-calm).exp2()
     }
 
     pub(super) fn speak(
@@ -207,7 +227,7 @@ impl Open {
             remark: self.remarks.pop_front(),
             next_by,
         };
-        self.said(next_by);
+        self.said(next_by, now);
         update
     }
 
@@ -215,15 +235,18 @@ impl Open {
     pub(super) fn was_said(&mut self, update: &Update) -> bool {
         self.remarks.retain(|one| update.remark.as_ref().is_none_or(|said| said.at < one.at));
         self.expires = update.next_by.map_or(update.at.plus(END_SAID_FOR), |by| by.plus(GRACE));
-        self.said(update.next_by);
+        self.said(update.next_by, update.at);
         self.over
     }
 
-    fn said(&mut self, next_by: Option<Time>) {
+    fn said(&mut self, next_by: Option<Time>, at: Time) {
         self.next_by = next_by;
+        if self.lines.values().any(Line::is_relapsed) {
+            (self.restless, self.restless_at) = (self.restless(at) + 1.0, at);
+        }
         self.news.clear();
         (self.news_confirmed, self.new_since, self.urgent) = (false, None, false);
-        self.lines.values_mut().for_each(Line::settle);
+        self.lines.values_mut().for_each(Line::was_said);
         self.over = self.restored.is_some() && self.remarks.is_empty();
     }
 

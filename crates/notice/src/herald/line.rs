@@ -38,6 +38,8 @@ pub(super) struct Line {
     pub(super) since: Time,
     /// When the last return was seen that has not held yet.
     return_at: Option<Time>,
+    /// Whether a message told of that return.
+    told: bool,
     /// Counts and times, and until when they go.
     counts: Counts,
     counted_to: Time,
@@ -53,6 +55,7 @@ impl Line {
             stand: Stand::Down(condition),
             since: at,
             return_at: None,
+            told: false,
             counts: Counts::default(),
             counted_to: at,
             seen_ms: None,
@@ -73,7 +76,7 @@ impl Line {
     }
 
     pub(super) fn signs(&mut self, numbers: &Numbers, at: Time) {
-        (self.stand, self.since, self.return_at) = (Stand::Signs, at, Some(at));
+        (self.stand, self.since, self.return_at, self.told) = (Stand::Signs, at, Some(at), false);
         self.count(numbers, at);
     }
 
@@ -84,28 +87,34 @@ impl Line {
     }
 
     pub(super) fn relapsed(&mut self, condition: Condition, numbers: &Numbers, at: Time) {
-        // Without a return that was told of there is nothing that did not hold.
-        self.stand = match self.return_at.take() {
+        // Without a return that was told of there is nothing to take back.
+        self.stand = match self.return_at.take().filter(|_| self.told) {
             Some(seen_at) => Stand::Relapsed { seen_at, condition },
             None => Stand::Down(condition),
         };
+        self.told = false;
         self.since = at;
         self.count(numbers, at);
     }
 
     pub(super) fn returned(&mut self, numbers: &Numbers, at: Time) {
-        self.since = self.return_at.unwrap_or(at);
+        self.since = *self.return_at.get_or_insert(at);
         self.stand = Stand::Returned;
         self.count(numbers, at);
     }
 
     /// What was said once as news is from then on how it stands.
-    pub(super) fn settle(&mut self) {
+    pub(super) fn was_said(&mut self) {
+        self.told |= self.is_returning();
         match self.stand {
             Stand::Relapsed { condition, .. } => self.stand = Stand::Down(condition),
             Stand::Returned => self.stand = Stand::Gone,
             _ => {}
         }
+    }
+
+    pub(super) const fn is_relapsed(&self) -> bool {
+        matches!(self.stand, Stand::Relapsed { .. })
     }
 
     pub(super) const fn is_returning(&self) -> bool {

@@ -109,6 +109,7 @@ impl Oracle {
         let senses = self.rendered(update, update.at);
         for claim in &update.claims {
             self.claim(claim, update.at, update.incident);
+            self.tells(claim, update.at, update.incident);
         }
         self.blame(update);
         let Some(known) = self.known.get_mut(&update.incident) else {
@@ -214,6 +215,17 @@ impl Oracle {
         }
     }
 
+    /// Notes that a reader was told of a return.
+    fn tells(&mut self, claim: &Claim, now: Time, incident: IncidentId) {
+        let text = Words::of(Lang::French).claim(claim, now).unwrap_or_default();
+        let of = CALLS.iter().find(|(_, french, _)| text.contains(french)).map(|(function, _, _)| *function);
+        let back = matches!(sense(&text, Lang::French), Sense::Signs | Sense::UnderWatch | Sense::Restored);
+        let known = self.known.get_mut(&incident).and_then(|known| known.functions.get_mut(&of?));
+        if let Some((_, told)) = known.filter(|_| back) {
+            *told = true;
+        }
+    }
+
     fn blame(&mut self, update: &Update) {
         let known = self.known.get(&update.incident).cloned().unwrap_or_default();
         let text = Words::of(Lang::English).update(update, update.at).lines.join("\n");
@@ -240,18 +252,21 @@ impl Known {
                 self.owed = Some((fact.at, self.owed.is_some_and(|(_, relapse)| relapse)));
             }
             What::Joined { function, .. } => _ = self.functions.insert(*function, (Truth::Down, false)),
-            What::Signs { function, .. } => self.stands(*function, Truth::Signs, true),
-            What::UnderWatch { function, .. } => self.stands(*function, Truth::UnderWatch, true),
-            What::Returned { function, .. } => self.stands(*function, Truth::Restored, false),
+            What::Signs { function, .. } => {
+                self.stands(*function, Truth::Signs);
+                self.functions.entry(*function).and_modify(|(_, told)| *told = false);
+            }
+            What::UnderWatch { function, .. } => self.stands(*function, Truth::UnderWatch),
+            What::Returned { function, .. } => self.stands(*function, Truth::Restored),
             What::Changed { function, .. } => {
                 let relapsed = self.functions.get(function).is_some_and(|(truth, _)| *truth == Truth::Relapsed);
-                self.stands(*function, if relapsed { Truth::Relapsed } else { Truth::Down }, false);
+                self.stands(*function, if relapsed { Truth::Relapsed } else { Truth::Down });
             }
             What::Relapsed { function, .. } if told(self, function) => {
-                self.stands(*function, Truth::Relapsed, false);
+                self.functions.insert(*function, (Truth::Relapsed, false));
                 self.owed = Some((fact.at, !self.restored));
             }
-            What::Relapsed { function, .. } => self.stands(*function, Truth::Down, false),
+            What::Relapsed { function, .. } => self.stands(*function, Truth::Down),
             What::Restored { .. } => (self.restored, self.owed) = (true, Some((fact.at, false))),
             What::Attributed { verdict, evidence } => {
                 self.verdict = Some(*verdict);
@@ -268,11 +283,10 @@ impl Known {
         }
     }
 
-    /// Only of a function that is in the incident; whether a return of it was seen goes along.
-    fn stands(&mut self, function: Function, truth: Truth, returns: bool) {
+    /// Only of a function that is in the incident.
+    fn stands(&mut self, function: Function, truth: Truth) {
         if let Some(known) = self.functions.get_mut(&function) {
-            let goes_on = truth == Truth::Down || truth == Truth::Restored;
-            *known = (truth, returns || (goes_on && known.1));
+            known.0 = truth;
         }
     }
 }
