@@ -287,7 +287,6 @@ fn a_thousand_crashes_lose_nothing_and_contradict_nothing() {
     for seed in 0..WORLDS {
         all += live_through(seed);
     }
-    eprintln!("{all:?}");
     assert_eq!(all.deaths, WORLDS * DEATHS_PER_WORLD, "{all:?}");
     // What was to be seen was seen: otherwise nothing was proved.
     assert!(all.delivered > 500 && all.superseded > 500 && all.twice > 50 && all.came_twice > 20, "{all:?}");
