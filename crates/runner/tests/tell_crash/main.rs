@@ -234,7 +234,8 @@ fn die_quietly() {
     ONCE.call_once(|| {
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
-            let on_purpose = info.payload_as_str().is_some_and(|said| said == "the process dies here");
+            let said = info.payload().downcast_ref::<&str>();
+            let on_purpose = said.is_some_and(|said| *said == "the process dies here");
             if !on_purpose {
                 before(info);
             }
