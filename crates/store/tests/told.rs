@@ -3,7 +3,7 @@
 mod support;
 
 use notice::{
-    Claim, Lang, Level, Method, Says, SeenBy, Stage, Update, UpdateId, Window,
+    Claim, Lang, Method, Says, SeenBy, Stage, Update, UpdateId, Window,
     plan::{ChannelKind, Digest, End, Reason, Standing, State, Wants},
 };
 use std::{ops::ControlFlow, path::Path, time::Duration};
