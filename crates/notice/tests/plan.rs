@@ -57,6 +57,7 @@ fn update(id: u64, at: Time, level: Level) -> Update {
         carrier: claim.carrier.clone(),
         at,
         stage: Stage::Investigating,
+        verdict: watch::Verdict::Unknown,
         claims: vec![claim],
         remark: None,
         next_by: (level != Level::Restored).then(|| at.plus(secs(3_600))),

@@ -74,6 +74,7 @@ fn compose(outgoing: &Outgoing, _: clock::Time) -> Message {
         text: String::new(),
         json: None,
         unsubscribe_url: None,
+        in_reply_to: None,
         useful_for: Duration::from_secs(60),
     }
 }
@@ -99,6 +100,7 @@ fn update(id: u64) -> Update {
         carrier: claim.carrier.clone(),
         at,
         stage: Stage::Monitoring,
+        verdict: watch::Verdict::Unknown,
         claims: vec![claim],
         remark: None,
         next_by: Some(at.plus(Duration::from_secs(3_600))),

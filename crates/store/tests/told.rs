@@ -36,6 +36,7 @@ fn update(id: u64, incident: u64, secs: u64, says: Says) -> Update {
         carrier: claim.carrier.clone(),
         at,
         stage: Stage::Monitoring,
+        verdict: watch::Verdict::Unknown,
         claims: vec![claim],
         remark: None,
         next_by: Some(at.plus(Duration::from_secs(3_600))),

@@ -62,6 +62,7 @@ fn compose(outgoing: &Outgoing, now: Time) -> Message {
         text: updates.join(","),
         json: None,
         unsubscribe_url: None,
+        in_reply_to: None,
         useful_for: outgoing.useful_until.since(now),
     }
 }
@@ -95,6 +96,7 @@ fn update(id: u64, incident: u64, at: Time, level: Level) -> Update {
         carrier: claim.carrier.clone(),
         at,
         stage: if level == Level::Restored { Stage::Resolved } else { Stage::Investigating },
+        verdict: watch::Verdict::Unknown,
         claims: vec![claim],
         remark: None,
         next_by: (level != Level::Restored).then(|| at.plus(secs(3_600))),
