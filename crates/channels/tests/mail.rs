@@ -93,6 +93,7 @@ fn message(to: &str) -> Message {
         text: "Depuis 6 h 24, 38 demandes sur 40 échouent.\nhttps://status.example/i/7?a=1&b=2\n.\n<b>&'\"".into(),
         json: None,
         unsubscribe_url: Some("https://status.example/status/unsubscribe/tok-en".into()),
+        in_reply_to: None,
         useful_for: Duration::from_secs(600),
     }
 }
@@ -319,4 +320,26 @@ fn settings_that_cannot_be_are_refused() {
     assert_eq!(refused(Settings { connections_max: 0, ..Settings::default() }), Some(BadMail::NoConnections));
     let login = Login { user: "u".into(), password: "hush".to_owned().into() };
     assert!(!format!("{:?}", Settings { login: Some(login), ..Settings::default() }).contains("hush"));
+}
+
+#[tokio::test]
+async fn an_answer_names_the_mail_that_it_answers_and_nothing_else_gets_into_its_head() {
+    let Some(python) = python() else { return };
+    let mut server = Server::start(&python, &[]);
+    let mail = server.mail();
+    for (asked, named_as) in [
+        ("<42.abc@shop.example>", Some("<42.abc@shop.example>")),
+        ("x@shop.example>\r\nBcc: all@shop.example", None),
+        ("", None),
+    ] {
+        let sent = Message { in_reply_to: Some(asked.into()), ..message("jeanne@shop.example") };
+        assert_eq!(mail.send(&sent).await, Report::Accepted { receipt: None });
+        let content = content(&server.next());
+        let lines = headers(&content);
+        assert_eq!(named(&lines, "In-Reply-To"), named_as.into_iter().collect::<Vec<_>>(), "{asked}");
+        assert_eq!(named(&lines, "References"), named_as.into_iter().collect::<Vec<_>>(), "{asked}");
+        assert!(named(&lines, "Bcc").is_empty());
+        let kind = if named_as.is_some() { "auto-replied" } else { "auto-generated" };
+        assert_eq!(named(&lines, "Auto-Submitted"), [kind]);
+    }
 }

@@ -58,6 +58,7 @@ fn message(to: String) -> Message {
         text: "Depuis 6 h 24…".into(),
         json: Some(r#"{"type":"incident.update"}"#.into()),
         unsubscribe_url: Some("https://status.example/u".into()),
+        in_reply_to: None,
         useful_for: Duration::from_secs(600),
     }
 }

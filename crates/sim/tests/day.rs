@@ -60,7 +60,6 @@ fn people_are_told_soon_and_never_more_than_is_known() {
     let report = day(3_000, 4, false);
     let told = &report.told;
     let story = told.story.join("\n");
-    println!("{story}\n{told}");
     assert_eq!(report.violations, Vec::<String>::new());
     assert!(told.first_notice_after_s.is_some_and(|s| s <= 120), "{told}\n{story}");
     assert!(told.everybody_first_notice_after_s.is_some_and(|s| s <= 300), "{told}\n{story}");

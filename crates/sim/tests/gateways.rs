@@ -41,6 +41,7 @@ fn message(id: &str) -> Message {
         text: "Colissimo\u{a0}: étiquettes en échec depuis 6\u{202f}h\u{202f}24.".into(),
         json: None,
         unsubscribe_url: None,
+        in_reply_to: None,
         useful_for: Duration::from_secs(600),
     }
 }

@@ -95,6 +95,7 @@ impl Drop for Server {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "a test reads what was written for it")]
 fn read(dir: &Path, name: &str) -> String {
     fs::read_to_string(dir.join(name)).unwrap_or_else(|e| panic!("{name}: {e}"))
 }

@@ -228,5 +228,4 @@ fn no_sentence_is_stronger_than_its_evidence_and_both_languages_say_the_same() {
         messages += story.said.len() as u64;
     }
     assert!(messages > sequences, "so few messages prove nothing: {messages}");
-    println!("{sequences} sequences, {messages} messages");
 }
