@@ -113,15 +113,7 @@ impl Story {
             up_s: 0,
             canary_passes: true,
             usual_ms: Some(700.0),
-            hour: vec![
-                Minute {
-                    calls: self.dice.random_range(0..9),
-                    failed: 0,
-                    typical_ms: Some(3_000.0),
-                    ..Minute::default()
-                };
-                3
-            ],
+            hour: vec![Minute { calls: self.dice.random_range(0..9), failed: 0, typical_ms: Some(3_000.0) }; 3],
         });
         let health = Health {
             carrier,
