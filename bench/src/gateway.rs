@@ -56,9 +56,18 @@ pub(crate) async fn gateway(
     config: Config,
     carrier: Arc<dyn Transport>,
 ) -> Result<Gateway, Box<dyn std::error::Error>> {
+    gateway_by_mail(config, carrier, None).await
+}
+
+/// The same, with this way for mail.
+pub(crate) async fn gateway_by_mail(
+    config: Config,
+    carrier: Arc<dyn Transport>,
+    mail: Option<Arc<dyn channels::Channel>>,
+) -> Result<Gateway, Box<dyn std::error::Error>> {
     let carrier = runner::Transports { shipping: Arc::clone(&carrier), tracking: carrier, announcements: None };
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let gateway = Gateway::of(Parts { config, key: sealing_key(), clock, carrier, boundary: None }).await?;
+    let gateway = Gateway::of(Parts { config, key: sealing_key(), clock, carrier, boundary: None, mail }).await?;
     enrol(gateway.store()).await?;
     Ok(gateway)
 }

@@ -14,6 +14,7 @@ mod label;
 mod load;
 mod measure;
 mod memory;
+mod notices;
 mod numbers;
 mod overhead;
 mod pickup;
@@ -57,6 +58,8 @@ enum Name {
     Webhooks,
     /// The status page and its JSON from memory with the database stopped, beside nginx with the same bytes as files.
     Status,
+    /// One message to 10,000 subscribers, durable, to the channel.
+    Notices,
     /// 800 support mails at once, to the answers at the channel.
     Tickets,
     /// Slow, dark, back and back for good, on histories of monitors, beside the rules of monitors, breakers and alerts.
@@ -154,5 +157,6 @@ const BENCHES: &[(Name, Bench)] = &[
     (Name::Pickup, pickup::measure),
     (Name::Webhooks, webhooks::measure),
     (Name::Status, status::measure),
+    (Name::Notices, notices::measure),
     (Name::Tickets, tickets::measure),
 ];

@@ -53,7 +53,8 @@ pub(crate) fn child(dir: &Path) -> Result<(), Box<dyn std::error::Error>> {
             announcements: None,
         };
         let clock: Arc<dyn clock::Clock> = Arc::new(clock::SystemClock);
-        let parts = tournee::gateway::Parts { config, key: gateway::sealing_key(), clock, carrier, boundary: None };
+        let parts =
+            tournee::gateway::Parts { config, key: gateway::sealing_key(), clock, carrier, boundary: None, mail: None };
         let gateway = tournee::Gateway::of(parts).await?;
         let start_s = began.elapsed().as_secs_f64();
         crate::load::orders(gateway.addr(), 8, 1_000, 0, http::StatusCode::ACCEPTED)

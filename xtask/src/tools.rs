@@ -17,7 +17,7 @@ pub(crate) const TOOLS: &[Tool] = &[
     Tool {
         name: "Python with the packages that tests want",
         why: "unmodified public clients ask for labels and call the simulated shops, the client for Python is checked \
-              for its types, and printed barcodes are read back",
+              for its types, printed barcodes are read back, and notices are sent to a mail server",
         ensure: python,
     },
     Tool {
@@ -42,6 +42,7 @@ const PYTHON_PACKAGES: &[&str] = &[
     "pypdfium2==5.15.2", // renders labels in PDF
     "pillow==13.0.0",    // holds the rendered pages
     "zxing-cpp==3.1.1",  // reads their barcodes
+    "aiosmtpd==1.4.6",   // a mail server that notices are sent to
     // Clients of shops, unmodified, at the simulated ones.
     "woocommerce==3.0.0",
     "ShopifyAPI==12.7.0",

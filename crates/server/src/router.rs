@@ -26,11 +26,6 @@ pub fn app(outside: AppState) -> Router {
 }
 
 async fn no_such_path(uri: Uri) -> Problem {
-    nothing_at(&uri)
-}
-
-/// The problem of a path that leads nowhere.
-pub(crate) fn nothing_at(uri: &Uri) -> Problem {
     let path: String = uri.path().chars().take(PATH_CHARS_MAX).collect();
     let hint = match path.as_str() {
         path if path.len() > 1 && path.ends_with('/') => "Leave out the slash at the end.",

@@ -94,7 +94,7 @@ async fn people_work_by_keys_alone() {
     let url = format!("http://{}", listener.local_addr().expect("an address"));
     let (stop, stopped) = oneshot::channel::<()>();
     let settings = ServerSettings { drain_time_max: Duration::from_secs(1), ..ServerSettings::default() };
-    let serve = server::serve(listener, world.app.clone(), &settings, async {
+    let serve = server::serve(listener, world.app.clone(), world.status.clone(), &settings, async {
         stopped.await.ok();
     });
     let browse = async {

@@ -4,6 +4,7 @@ pub mod asks;
 pub mod carrier;
 pub mod dice;
 pub mod drop;
+pub mod gateways;
 pub mod invariants;
 pub mod merchants;
 pub mod orders;

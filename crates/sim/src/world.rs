@@ -11,17 +11,21 @@ mod floor;
 mod gateway;
 mod local;
 mod naive;
+mod post;
 mod report;
 mod tally;
+mod told;
 mod watched;
 
 pub use checkout::Checkouts;
 pub use floor::ShopsInStep;
 pub use local::LocalLabels;
 pub use report::{Day, InTheDark, Report};
+pub use told::Told;
 pub use watched::Watched;
 
 use crate::{
+    asks::asks,
     carrier::{Carrier, Options, Points, SharedCarrier},
     merchants::merchants,
     orders::{SimOrder, orders},
@@ -35,6 +39,7 @@ use gateway::Gateway;
 use std::{sync::Arc, time::Duration};
 use tally::Tally;
 use tokio::task::JoinSet;
+use told::Audience;
 
 /// After the scenario's end the world runs on for so long, so that what is under way can end.
 const AFTERMATH: Duration = Duration::from_secs(12 * 3_600);
@@ -132,6 +137,8 @@ fn register(plan: &Plan) -> Register {
 /// What a buyer or a shop is about to do with one order.
 #[derive(Clone, Copy)]
 enum Errand {
+    /// Somebody asks for help.
+    Help(usize),
     /// The buyer looks for a pickup point.
     Checkout(usize),
     /// The shop asks for the label.
@@ -163,19 +170,37 @@ async fn ours(
     let end = plan.scenario.end.plus(AFTERMATH);
     let mut buyers = JoinSet::new();
     buyers.spawn(gateway.buyers());
+    let asked = asks(plan.seed, orders, &plan.scenario);
+    let mut errands = errands(orders, plan.scenario.start);
+    errands.extend(asked.iter().enumerate().map(|(place, ask)| (ask.at, Errand::Help(place))));
+    errands.sort_by_key(|(at, _)| *at);
+    let audience = Arc::new(Audience::new(gateway.store().clone(), gateway.door(), gateway.post(), asked, plan));
+    let mut listening = JoinSet::new();
+    listening.spawn(Arc::clone(&audience).listen());
+    if let Some(official) = &plan.scenario.official {
+        let confirmed_at = official.confirmed_at;
+        listening.spawn({
+            let audience = Arc::clone(&audience);
+            async move {
+                audience.confirm(confirmed_at).await;
+                std::future::pending().await
+            }
+        });
+    }
     let mut clients = JoinSet::new();
     clients.spawn(Arc::clone(&floor).live(Behind::Gateway(gateway.door()), end));
     let spawn = |clients: &mut JoinSet<()>, errand: Errand| {
         let (door, orders) = (gateway.door(), Arc::clone(orders));
         match errand {
             Errand::Label(place) => clients.spawn(client::get_label(door, orders, place, Arc::clone(&tally))),
+            Errand::Help(place) => clients.spawn(Arc::clone(&audience).ask(place, orders)),
             Errand::Checkout(place) => {
                 let counter = Arc::clone(&counter);
                 clients.spawn(async move { checkout::ask(door, &orders[place], &counter).await })
             }
         };
     };
-    live(plan, &errands(orders, plan.scenario.start), &outside.clock, &mut clients, spawn, &mut |at| {
+    live(plan, &errands, &outside.clock, &mut clients, spawn, &mut |at| {
         on_progress(progress(plan, at, "tournee", tally.labels()));
     })
     .await;
@@ -192,6 +217,7 @@ async fn ours(
         shops: floor.compared(gateway.store()).await?,
         shipped: floor.shipped(gateway.store()).await?,
         unnumbered: floor.unnumbered(gateway.store()).await?,
+        told: audience.told(orders).await?,
         watched: watched::count(&plan.scenario, &gateway.store().incident_facts().await?),
         ended,
     };
@@ -212,6 +238,8 @@ async fn theirs(plan: &Plan, orders: &Arc<[SimOrder]>, on_progress: &mut dyn FnM
     let spawn = |clients: &mut JoinSet<()>, errand: Errand| {
         let orders = Arc::clone(orders);
         match errand {
+            // Nobody there knows more than the one who asks.
+            Errand::Help(_) => return,
             Errand::Label(place) => {
                 clients.spawn(naive::get_label(Arc::clone(&shop), orders, place, Arc::clone(&tally)))
             }

@@ -54,3 +54,19 @@ fn signs_at_16_a_relapse_and_restored_only_after_the_24th_at_10_15() {
     assert!(signs.is_some(), "{story}");
     assert!(watch.restored_after_min.is_some_and(|minutes| minutes >= 89), "{story}");
 }
+
+#[test]
+fn people_are_told_soon_and_never_more_than_is_known() {
+    let report = day(3_000, 4, false);
+    let told = &report.told;
+    let story = told.story.join("\n");
+    assert_eq!(report.violations, Vec::<String>::new());
+    assert!(told.first_notice_after_s.is_some_and(|s| s <= 120), "{told}\n{story}");
+    assert!(told.everybody_first_notice_after_s.is_some_and(|s| s <= 300), "{told}\n{story}");
+    assert!(told.relapses_told > 0 && told.messages > 30, "{told}\n{story}");
+    assert_eq!((told.asked, told.unheard, told.wrong_links, told.off_topic_answered), (800, 0, 0, 0), "{told}");
+    assert!(told.answered_percent >= 70 && told.closed > 400, "{told}");
+    assert!(told.reads > 300 && told.subscribers == 120 && told.notices > 3_000, "{told}");
+    let last = told.story.last().expect("a last message");
+    assert!(last.contains("Restored since 10:15"), "{story}");
+}

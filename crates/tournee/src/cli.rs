@@ -4,12 +4,14 @@ mod keep;
 mod local;
 mod pickup;
 mod shops;
+mod status;
 mod watching;
 
 pub use keep::{Backup, BackupAction, Compact, Days, Export, Format, Lang, Report, Restore, What};
 pub use local::{Dark, IfGone, MerchantSet, NumbersAction, NumbersAdd, NumbersSplit, YesOrNo};
 pub use pickup::{PickupAction, PickupExport, PickupImport, PointsFormat};
 pub use shops::{Labels, OnOrder, Resync, ShopAction, ShopAdd, ShopCheck, ShopDrop, ShopPlatform, ShopSet};
+pub use status::{Destination, PublishStatus};
 pub use watching::Watch;
 
 use clap::{Args, Parser, Subcommand};
@@ -43,6 +45,8 @@ pub enum Command {
     Doctor(Doctor),
     /// Show live how the carriers of a running server are.
     Watch(Watch),
+    /// Keep a twin of the status page elsewhere, as files in a directory or in a store of the S3 kind.
+    PublishStatus(PublishStatus),
     /// Add, list and change merchants; works while the server runs.
     Merchant {
         /// What.

@@ -58,6 +58,8 @@ pub struct Parts {
     pub carrier: Transports,
     /// Called around each commit of the store; for crash tests.
     pub boundary: Option<BoundaryHook>,
+    /// The way for mail in the place of the configured one; for measurements.
+    pub mail: Option<Arc<dyn channels::Channel>>,
 }
 
 impl Parts {
@@ -68,7 +70,7 @@ impl Parts {
     pub fn new(config: Config, key: SealingKey) -> Result<Self, Fault> {
         let announcements = config.local.announcer()?;
         let carrier = Transports { announcements, ..transports(&config.carrier.colissimo)? };
-        Ok(Self { config, key, clock: Arc::new(SystemClock), carrier, boundary: None })
+        Ok(Self { config, key, clock: Arc::new(SystemClock), carrier, boundary: None, mail: None })
     }
 }
 
@@ -86,7 +88,7 @@ impl Gateway {
     /// # Errors
     /// Those of [`Gateway::start`].
     pub async fn of(parts: Parts) -> Result<Self, Fault> {
-        let Parts { config, key, clock, carrier, boundary } = parts;
+        let Parts { config, key, clock, carrier, boundary, mail } = parts;
         let mut settings = config.server.settings(&config.dropin);
         settings.desk = config.desk.settings();
         let store = open(&config, key, boundary)?;
@@ -117,7 +119,7 @@ impl Gateway {
         );
         let status = Arc::new(StatusPages::new(config.status.clone(), Arc::clone(&clock)));
         let (lookout, of_telling) = (runner.lookout(), TellingMetrics::register(&mut registry));
-        let telling = Telling::start(&config, &store, &clock, (&lookout, &sender), &status, of_telling).await?;
+        let telling = Telling::start(&config, &store, &clock, (&lookout, &sender, mail), &status, of_telling).await?;
         let app = server::app(AppState {
             store: store.clone(),
             clock,

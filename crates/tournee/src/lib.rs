@@ -16,6 +16,7 @@ pub mod merchant;
 pub mod numbers;
 pub mod pickup;
 pub mod progress;
+pub mod publish_status;
 mod quit;
 pub mod replay;
 pub mod say;

@@ -7,7 +7,7 @@ use tournee::{
     cli::{Cli, Command, SimPart},
     doctor,
     fault::{Exit, Fault},
-    keep, merchant, numbers, pickup, replay, say, serve, shop, sim_carrier, sim_shop, watching,
+    keep, merchant, numbers, pickup, publish_status, replay, say, serve, shop, sim_carrier, sim_shop, watching,
 };
 
 fn main() -> ExitCode {
@@ -32,6 +32,7 @@ fn run(command: &Command) -> Result<(), Fault> {
         Command::Replay(args) => replay::run(args),
         Command::Doctor(args) => doctor::run(args),
         Command::Watch(args) => watching::run(args),
+        Command::PublishStatus(args) => publish_status::run(args),
         Command::Merchant { action } => merchant::run(action),
         Command::Numbers { action } => numbers::run(action),
         Command::Pickup { action } => pickup::run(action),

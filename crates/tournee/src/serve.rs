@@ -84,6 +84,8 @@ pub(crate) fn tell_addresses(addr: SocketAddr, dropin: bool) {
         docs = format!("{base}/docs"),
         health = format!("{base}/readyz"),
         metrics = format!("{base}/metrics"),
+        status = format!("{base}/status"),
+        desk = format!("{base}/desk"),
         "for people and probes"
     );
     if dropin {

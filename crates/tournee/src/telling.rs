@@ -1,7 +1,7 @@
 //! What tells people, wired: the speaker, the notices and the answers of the support desk.
 
 use crate::{config::Config, fault::Fault};
-use channels::webhook::Sender;
+use channels::{Channel, webhook::Sender};
 use clock::Clock;
 use notice::{Board, plan::ChannelKind};
 use prometheus_client::registry::Registry;
@@ -41,13 +41,14 @@ impl Telling {
         config: &Config,
         store: &Store,
         clock: &Arc<dyn Clock>,
-        (lookout, sender): (&Lookout, &Sender),
+        (lookout, sender, mail): (&Lookout, &Sender, Option<Arc<dyn Channel>>),
         pages: &Arc<StatusPages>,
         TellingMetrics(of_speaker, of_tell, of_replies): TellingMetrics,
     ) -> Result<Self, Fault> {
         let time = Arc::clone(clock);
         let seconds: channels::Now = Arc::new(move || time.now().unix_ms() / 1_000);
-        let ways = config.notices.channels(sender.clone(), seconds, config.webhooks.allow_private)?;
+        let mut ways = config.notices.channels(sender.clone(), seconds, config.webhooks.allow_private)?;
+        ways.extend(mail.map(|mail| (ChannelKind::Mail, mail)));
         let answers = config.desk.channels(ways.get(&ChannelKind::Mail).cloned(), sender)?;
         let promised = Arc::new(Mutex::new(BTreeMap::new()));
         let (pages, noted) = (Arc::clone(pages), Arc::clone(&promised));

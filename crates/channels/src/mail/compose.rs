@@ -55,15 +55,19 @@ pub(super) fn mailbox(text: &str) -> Result<Mailbox, BadMail> {
 /// The message, ready to be sent.
 pub(super) fn compose(from: &Mailbox, to: Address, message: &Message) -> Option<Vec<u8>> {
     let id = format!("<{}@{}>", id_text(&message.id), from.email.domain());
+    let answered = message.in_reply_to.as_deref().and_then(message_name);
     let mut builder = lettre::Message::builder()
         .from(from.clone())
         .to(Mailbox::new(None, to))
         .subject(one_line(&message.subject, SUBJECT_CHARS_MAX))
         .message_id(Some(id))
-        .raw_header(fixed("Auto-Submitted", "auto-generated"))
+        .raw_header(fixed("Auto-Submitted", if answered.is_some() { "auto-replied" } else { "auto-generated" }))
         .raw_header(fixed("X-Auto-Response-Suppress", "OOF, AutoReply"))
         .raw_header(fixed("Precedence", "bulk"))
         .raw_header(fixed("Content-Language", message.lang));
+    if let Some(name) = answered {
+        builder = builder.raw_header(fixed("In-Reply-To", &name)).raw_header(fixed("References", &name));
+    }
     if let Some(link) = message.unsubscribe_url.as_deref().filter(|link| is_link(link)) {
         builder = builder
             .raw_header(fixed("List-Unsubscribe", &format!("<{link}>")))
@@ -72,6 +76,15 @@ pub(super) fn compose(from: &Mailbox, to: Address, message: &Message) -> Option<
     let text = lines(&message.text);
     let parts = MultiPart::alternative_plain_html(text.clone(), html(message.lang, &text));
     builder.multipart(parts).ok().map(|mail| mail.formatted())
+}
+
+/// The name of a mail between its angle brackets, where it is one: what comes from outside is not written into a header as
+/// it is.
+fn message_name(name: &str) -> Option<String> {
+    let bare = name.trim().trim_start_matches('<').trim_end_matches('>');
+    let good = |b: u8| b.is_ascii_graphic() && !matches!(b, b'<' | b'>');
+    let is_name = !bare.is_empty() && bare.len() <= LINK_BYTES_MAX && bare.bytes().all(good);
+    is_name.then(|| format!("<{bare}>"))
 }
 
 /// A header whose text is ASCII without a line end: one of ours, or a link that was looked at.

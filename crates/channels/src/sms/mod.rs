@@ -1,4 +1,7 @@
-//! Text messages: by a gateway over HTTP or by SMPP, to numbers in their international form, counted in segments.
+//! Text messages: by a gateway over HTTP, to numbers in their international form, counted in segments.
+//!
+//! SMPP is not spoken: the kept client for it (`rusmppc`) looks names up by a resolver of its own, so that the rules for
+//! addresses would not hold for it. Its codec (`rusmpp`) has no such trait and could be built upon.
 
 mod gateway;
 mod number;

@@ -2,7 +2,8 @@
 
 use clock::Time;
 
-/// Failed canaries in a row after which a channel is down; one is enough when real messages failed too.
+/// Failed canaries in a row after which a channel is down; one is enough when real messages failed too, or
+/// nothing is known of it yet.
 const CANARIES_FAILED_MAX: u8 = 2;
 
 /// How a channel is.
@@ -48,9 +49,9 @@ impl ChannelHealth {
         Self::known(ChannelState::Doubtful, now)
     }
 
-    /// A channel that was left like this.
+    /// A channel that was left like this. It was not seen to work since, so that one failed canary takes it down.
     pub const fn known(state: ChannelState, since: Time) -> Self {
-        Self { state, since, canaries_failed: 0, messages_failed: false }
+        Self { state, since, canaries_failed: 0, messages_failed: true }
     }
 
     /// Its canary came back, well or not. Only canaries take a channel down and bring it back.

@@ -128,15 +128,7 @@ impl Story {
             up_s: 0,
             canary_passes: true,
             usual_ms: Some(700.0),
-            hour: vec![
-                Minute {
-                    calls: self.dice.random_range(0..9),
-                    failed: 0,
-                    typical_ms: Some(3_000.0),
-                    ..Minute::default()
-                };
-                3
-            ],
+            hour: vec![Minute { calls: self.dice.random_range(0..9), failed: 0, typical_ms: Some(3_000.0) }; 3],
         });
         let health = Health {
             carrier,
@@ -243,5 +235,4 @@ fn no_sentence_is_stronger_than_its_evidence_and_both_languages_say_the_same() {
         messages += story.said.len() as u64;
     }
     assert!(messages > sequences, "so few messages prove nothing: {messages}");
-    println!("{sequences} sequences, {messages} messages");
 }

@@ -11,9 +11,13 @@ use tokio::{
     time::timeout,
 };
 
+/// How soon after a canary the next may go out, whatever fails.
+const CANARY_REST: Duration = Duration::from_secs(1);
+
 /// What is known of one channel.
 struct One {
     health: ChannelHealth,
+    asked_at: Time,
     /// When its canary goes out next; nothing while one is under way.
     next: Option<Time>,
 }
@@ -34,7 +38,7 @@ impl Canaries {
         let known: BTreeMap<_, _> = store.channel_health().await?.into_iter().collect();
         let one = |channel| {
             let health = known.get(&channel).copied().unwrap_or_else(|| ChannelHealth::new(now));
-            (channel, One { health, next: Some(now) })
+            (channel, One { health, asked_at: now, next: Some(now) })
         };
         Ok(Self { all: channels.map(one).collect(), under_way: JoinSet::new() })
     }
@@ -45,6 +49,7 @@ impl Canaries {
             context.metrics.channel(*channel, one.health.state);
             if one.next.is_some_and(|next| next <= now) {
                 one.next = None;
+                one.asked_at = now;
                 self.under_way.spawn(ask(Arc::clone(context), *channel));
             }
         }
@@ -72,7 +77,17 @@ impl Canaries {
     pub(super) async fn saw(&mut self, context: &Context, sent: Sent) {
         let Some(well) = sent.well else { return };
         let now = context.clock.now();
+        // While its own canary is under way that one says more.
+        if self.all.get(&sent.channel).is_some_and(|one| one.next.is_none()) {
+            return;
+        }
         self.changed(context, sent.channel, now, |health| health.message(well, now)).await;
+        if let Some(one) =
+            self.all.get_mut(&sent.channel).filter(|one| !well && one.health.state == ChannelState::Doubtful)
+        {
+            let at_once = one.asked_at.plus(CANARY_REST);
+            one.next = one.next.map(|next| next.min(at_once));
+        }
     }
 
     async fn changed(
@@ -88,13 +103,11 @@ impl Canaries {
         let (settings, state) = (&context.settings, one.health.state);
         let soon = now.plus(Duration::from_millis(settings.canary_soon_ms));
         let later = now.plus(Duration::from_millis(settings.canary_every_ms));
-        one.next = match (state, one.next) {
-            // A channel of which something has just failed is asked at once.
-            (ChannelState::Doubtful, Some(_)) if before == ChannelState::Up => Some(now),
-            (_, Some(next)) => Some(next),
-            (ChannelState::Up, None) => Some(later),
-            (_, None) => Some(soon),
-        };
+        one.next = Some(match (state, one.next) {
+            (_, Some(next)) => next,
+            (ChannelState::Up, None) => later,
+            (_, None) => soon,
+        });
         if state == before {
             return;
         }

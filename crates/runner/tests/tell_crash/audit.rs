@@ -99,7 +99,12 @@ async fn everybody_has_a_notice(store: &Store, notices: &[NoticeView], seed: u64
                 let there = notices.iter().any(|n| n.subscription == subscription.id && n.update == update.id.0);
                 // Ended in the same millisecond: either is right.
                 let unsure = subscription.ended_at == Some(update.at);
-                assert!(there || unsure, "seed {seed}: {} has no notice of {:?}", subscription.id, update.id);
+                assert!(
+                    there || unsure,
+                    "seed {seed}: {subscription:?} has no notice of {:?} at {}",
+                    update.id,
+                    update.at
+                );
             }
         }
     }

@@ -12,7 +12,7 @@ use std::{collections::HashMap, io::Write};
 const FRESH: HeaderValue = HeaderValue::from_static("public, max-age=5, must-revalidate");
 /// Nothing is known: ask again each time.
 const NOT_FRESH: HeaderValue = HeaderValue::from_static("no-cache");
-/// How hard is tried to make it small: as small as it gets costs three times as much and saves a fiftieth.
+/// How hard is tried to make it small: this is done for every board, so not as hard as it goes.
 const GZIP_LEVEL: u32 = 5;
 
 /// What a form is, and how it may be used.

@@ -100,7 +100,8 @@ impl StatusPages {
             return None;
         }
         let shown = Arc::clone(&self.shown.read().unwrap_or_else(PoisonError::into_inner));
-        let forms = if self.clock.now() < shown.good_until { &shown.present } else { &shown.after };
+        let is_present = self.clock.now() < shown.good_until && !is_for_later(uri);
+        let forms = if is_present { &shown.present } else { &shown.after };
         let response = match forms.get(path) {
             Some(_) if method != Method::GET && method != Method::HEAD => forms::read_only(),
             Some(form) => form[place(lang::of(uri, headers))].answer(headers),
@@ -115,6 +116,11 @@ impl StatusPages {
 /// Whether the path may be one of the forms'; cheap, as every request is asked.
 fn is_ours(path: &str) -> bool {
     path.starts_with("/status") || path.starts_with("/api/v2/") || path.starts_with("/history")
+}
+
+/// Whether the form for when the present is not known any more is asked for: a copy elsewhere keeps it for that time.
+fn is_for_later(uri: &Uri) -> bool {
+    uri.query().is_some_and(|query| query.split('&').any(|pair| pair == "known=no"))
 }
 
 const fn place(lang: Lang) -> usize {

@@ -1,6 +1,9 @@
 //! The routes with their documentation. A listener answers them ahead of the router; in here they are answered the same way.
 
-use crate::{problem::Problem, router, state::Shared};
+use crate::{
+    problem::{Kind, Problem},
+    state::Shared,
+};
 use axum::{
     body::Body,
     extract::{Request, State},
@@ -29,10 +32,14 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
 
 async fn ready(app: Shared, request: Request) -> Response {
     let answer = app.status.answer(request.method(), request.uri(), request.headers());
-    answer.map_or_else(
-        || -> Response { Problem::into_response(router::nothing_at(request.uri())) },
-        |answer| answer.map(Body::new),
-    )
+    // Every path but an incident's has a form at all times.
+    answer.map_or_else(|| no_such_incident().into_response(), |answer| answer.map(Body::new))
+}
+
+fn no_such_incident() -> Problem {
+    let detail =
+        "No incident with this number was told of in the last ninety days; all that were are at /status/history.";
+    Problem::new(Kind::NoSuchIncident, detail)
 }
 
 macro_rules! form {

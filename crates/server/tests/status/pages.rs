@@ -147,7 +147,7 @@ async fn pages_run_nothing_and_fetch_nothing() {
 #[tokio::test]
 async fn what_is_not_there_and_what_is_not_allowed_is_said() {
     let world = world().await;
-    assert_eq!(get(&world, "/status/incidents/99", &[]).await.problem(), "no-such-path");
+    assert_eq!(get(&world, "/status/incidents/99", &[]).await.problem(), "no-such-incident");
     let posted = world.send(Method::POST, "/status", &[], Body::empty()).await;
     assert_eq!(posted.status, StatusCode::METHOD_NOT_ALLOWED);
     let moved = get(&world, "/history", &[]).await;

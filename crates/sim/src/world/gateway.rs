@@ -4,6 +4,8 @@ use super::{
     Plan,
     floor::{Floor, PUBLIC_URL},
     local,
+    post::Post,
+    report, told,
 };
 use crate::{
     carrier::every_point,
@@ -18,9 +20,15 @@ use clock::{Clock, Time};
 use dispatch::{InTheDark, Policy, Stamped, State};
 use http::{Request, header, response::Parts};
 use http_body_util::BodyExt;
+use notice::{Board, StatusSettings, plan::ChannelKind};
 use parcel::{MerchantId, ShipmentId};
 use pickup::{ChoiceKey, Known, Link, Standing};
-use runner::{Metrics, Runner, Settings, ShopMetrics, ShopSettings, Shops, Transports, WatchSettings};
+use prometheus_client::registry::Registry;
+use runner::{
+    Channels, Composer, Metrics, Replies, ReplyChannels, ReplyMetrics, ReplyOptions, Runner, Settings, ShopMetrics,
+    ShopSettings, Shops, Show, Speaker, SpeakerMetrics, SpeakerSettings, Tell, TellMetrics, TellSettings, Transports,
+    WatchSettings,
+};
 use sha2::{Digest, Sha256};
 use std::{
     pin::Pin,
@@ -36,6 +44,8 @@ const IDS_STREAM: u64 = 9;
 const SHOP_IDS_STREAM: u64 = 12;
 /// How old the directory is when the day begins: the gateway was there the evening before.
 const KNOWN_BEFORE: Duration = Duration::from_secs(8 * 3_600);
+/// How often a board is made while nothing is said.
+const SHOW_EVERY: Duration = Duration::from_secs(45);
 /// Points kept at once.
 const POINTS_PAGE: usize = 1_000;
 /// How long a buyer's link lasts.
@@ -44,6 +54,8 @@ const LINK_LASTS: Duration = Duration::from_secs(86_400);
 const FACTS_PAGE: usize = 10_000;
 /// How often it is looked whether all is announced, in simulated time.
 const ANNOUNCE_LOOK: Duration = Duration::from_secs(300);
+/// After an incident's end the last message and the last answers go out within so long.
+const LAST_WORD: Duration = Duration::from_secs(3 * 3_600);
 /// How often it is looked whether an incident is over, in simulated time.
 const WATCH_LOOK: Duration = Duration::from_secs(60);
 /// A buyer who is asked answers within so long (assumed).
@@ -51,11 +63,18 @@ const BUYERS_ANSWER_WITHIN: Duration = Duration::from_secs(900);
 /// Questions answered at once.
 const QUESTIONS_PAGE: usize = 1_000;
 
+/// The board that was shown last.
+type Shown = Arc<Mutex<Option<Board>>>;
+
 pub(super) struct Gateway {
     door: Door,
     store: Store,
     runner: Runner,
+    post: Post,
     _shops: Shops,
+    _speaker: Speaker,
+    _tell: Tell,
+    _replies: Replies,
 }
 
 /// What a client holds: the router, the merchants, the clock.
@@ -66,6 +85,8 @@ pub(super) struct Door {
     pub(super) merchants: Arc<[Merchant]>,
     /// By which buyers' links are signed: they reach the buyer in the shop's own mail.
     pub(super) choices: Arc<ChoiceKey>,
+    pages: Arc<server::StatusPages>,
+    board: Shown,
 }
 
 impl Door {
@@ -77,6 +98,13 @@ impl Door {
         };
         let (parts, body) = response.into_parts();
         (parts, body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default())
+    }
+
+    /// Puts the board on the page that the speaker showed last: thousands that nobody reads need not be rendered.
+    pub(super) fn render(&self) {
+        if let Some(board) = &*self.board.lock().unwrap_or_else(PoisonError::into_inner) {
+            self.pages.publish(board);
+        }
     }
 
     /// A buyer opens the link that the shop mailed about this shipment and takes the first point that the page offers.
@@ -113,7 +141,7 @@ impl Gateway {
         let announcements: Option<Arc<dyn Announcer>> = Some(transport.clone());
         let carrier: Arc<dyn Transport> = transport;
         let transports = Transports { shipping: Arc::clone(&carrier), tracking: carrier, announcements };
-        let mut registry = prometheus_client::registry::Registry::default();
+        let mut registry = Registry::default();
         let metrics = Metrics::register(&mut registry);
         // Nothing is ever wrong with ourselves here.
         let watch = WatchSettings { probe_every_ms: 20_000, ..WatchSettings::default() };
@@ -128,25 +156,39 @@ impl Gateway {
             chance(plan.seed, SHOP_IDS_STREAM),
             ShopMetrics::register(&mut registry),
         );
+        told::subscribe(&store, plan, &merchants).await?;
+        let pages = Arc::new(server::StatusPages::new(StatusSettings::default(), Arc::clone(&clock)));
+        let board: Shown = Arc::default();
+        let speaker = speak(&store, &runner, &clock, &board).await?;
+        let post = Post::default();
+        let tell = send(&store, &clock, &post, (plan, &mut registry)).await?;
+        let options = ReplyOptions { channels: by_mail(&post, plan, &clock), ..ReplyOptions::default() };
+        let watch = runner.lookout().shared();
+        let replies =
+            Replies::start(store.clone(), Arc::clone(&clock), watch, options, ReplyMetrics::register(&mut registry));
         let state = server::AppState {
             store: store.clone(),
             clock: Arc::clone(&clock),
             carrier: Arc::new(Relay(runner.relay())),
             watch: runner.lookout().shared(),
             webhooks: None,
-            status: Arc::new(server::StatusPages::new(Default::default(), Arc::clone(&clock))),
+            status: Arc::clone(&pages),
             settings: server::ServerSettings { rate_per_s: 0, ..Default::default() },
             random: chance(plan.seed, IDS_STREAM),
             registry: Arc::new(Mutex::new(registry)),
         };
         let choices = Arc::new(store.choice_key());
-        let door = Door { app: server::app(state), clock, merchants, choices };
+        let door = Door { app: server::app(state), clock, merchants, choices, pages, board };
         runner.lookout().probe_ourselves_by(Arc::new(door.clone()));
-        Ok(Self { door, store, runner, _shops: shops })
+        Ok(Self { door, store, runner, post, _shops: shops, _speaker: speaker, _tell: tell, _replies: replies })
     }
 
     pub(super) fn store(&self) -> &Store {
         &self.store
+    }
+
+    pub(super) fn post(&self) -> Post {
+        self.post.clone()
     }
 
     pub(super) fn door(&self) -> Door {
@@ -190,8 +232,9 @@ impl Gateway {
         while open() && self.door.clock.now() < end {
             tokio::time::sleep(WATCH_LOOK).await;
         }
-        // What was said last is on disk after the next second.
-        tokio::time::sleep(WATCH_LOOK).await;
+        // What was said last is on disk after the next second, and with everybody after some minutes: a way that is dead
+        // comes back.
+        tokio::time::sleep(LAST_WORD).await;
     }
 
     /// The whole journal.
@@ -206,6 +249,39 @@ impl Gateway {
             all.extend(page);
         }
     }
+}
+
+/// What the watch sees is said.
+async fn speak(store: &Store, runner: &Runner, clock: &Arc<dyn Clock>, board: &Shown) -> Result<Speaker, StoreError> {
+    let last = Arc::clone(board);
+    let show: Show = Arc::new(move |board| {
+        *last.lock().unwrap_or_else(PoisonError::into_inner) = Some(board.clone());
+    });
+    let settings = SpeakerSettings { show_every: SHOW_EVERY, ..SpeakerSettings::default() };
+    let (store, clock) = (store.clone(), Arc::clone(clock));
+    Speaker::start(store, runner.lookout(), clock, settings, show, SpeakerMetrics::default()).await
+}
+
+/// What is said is sent, by ways that die in turn.
+async fn send(
+    store: &Store,
+    clock: &Arc<dyn Clock>,
+    post: &Post,
+    (plan, registry): (&Plan, &mut Registry),
+) -> Result<Tell, StoreError> {
+    let first = report::dark(&plan.scenario).0;
+    let way = |channel| (channel, post.way(channel, first, plan.seed, Arc::clone(clock)));
+    let channels: Channels = ChannelKind::ALL.map(way).into_iter().collect();
+    let composer = Arc::new(Composer { url: PUBLIC_URL.into() });
+    let (settings, metrics) = (TellSettings::default(), TellMetrics::register(registry));
+    Tell::start(store.clone(), channels, composer, Arc::clone(clock), settings, metrics).await
+}
+
+/// Answers to those who asked by mail. Whether they arrive is not looked at here.
+fn by_mail(plan_post: &Post, plan: &Plan, clock: &Arc<dyn Clock>) -> ReplyChannels {
+    let never = Time::from_unix_ms(i64::MAX / 2);
+    let mail = plan_post.way(ChannelKind::Mail, never, plan.seed, Arc::clone(clock));
+    ReplyChannels { mail: Some(mail), ..ReplyChannels::default() }
 }
 
 /// Fills the directory as it was the evening before.

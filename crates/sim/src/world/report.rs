@@ -1,7 +1,7 @@
 //! What came of a simulated day, counted from four sides: the clients, the journal, the carrier's own book, the clock.
 
 use super::{
-    Checkouts, LocalLabels, Plan, ShopsInStep, Watched, local,
+    Checkouts, LocalLabels, Plan, ShopsInStep, Told, Watched, local,
     naive::Shop,
     tally::{Seen, Tally},
 };
@@ -45,6 +45,8 @@ pub struct Report {
     pub questions: Questions,
     /// What the watch saw.
     pub watch: Watched,
+    /// What people were told.
+    pub told: Told,
     /// From the lasting return to the last label of a parcel asked for before it, in seconds.
     pub drained_after_return_s: u64,
     /// What did not hold, in words. Empty when all is well.
@@ -93,6 +95,8 @@ pub(super) struct Beside {
     pub(super) unnumbered: Vec<String>,
     /// What the watch saw.
     pub(super) watched: Watched,
+    /// What people were told.
+    pub(super) told: Told,
     /// When all this was looked at.
     pub(super) ended: Time,
 }
@@ -135,7 +139,7 @@ pub(super) fn ours(
     let found = Verdict::of(plan, orders, &seen, facts, book, &beside);
     let in_shops = beside.shipped.iter().filter_map(|(order, _)| order.our_number).collect();
     let unknowns = Unknowns::of(facts);
-    let watch = beside.watched.clone();
+    let (watch, told) = (beside.watched.clone(), beside.told.clone());
     let day = Day {
         orders_double_released: found.doubled.len() as u64,
         silent_substitutions: found.substituted.len() as u64,
@@ -155,6 +159,7 @@ pub(super) fn ours(
         local: local::count(&plan.scenario, plan.in_the_dark, orders, &served(&seen, facts), facts, book),
         questions: questions(facts),
         watch,
+        told,
         drained_after_return_s: drained(&plan.scenario, facts),
         violations: found.in_words(),
         naive: None,
@@ -286,6 +291,7 @@ impl Beside {
             .map(|(what, count)| format!("in_step: {count} {what}"))
             .chain(told)
             .chain(self.watched.in_words())
+            .chain(self.told.in_words())
             .collect()
     }
 }
@@ -471,6 +477,7 @@ impl fmt::Display for Report {
         writeln!(f, "  {:<44} {:>9}", "  answered", self.questions.answered)?;
         writeln!(f, "  {:<44} {:>9}", "drained after the return, in seconds", self.drained_after_return_s)?;
         self.watch.fmt(f)?;
+        self.told.fmt(f)?;
         self.local.fmt(f)?;
         for (way, count) in &self.unknown_resolved_by {
             writeln!(f, "  unknown settled by {way}: {count}")?;

@@ -81,7 +81,7 @@ impl Stage {
         let orders = evenly(&scenario, &timeline, began.0, lasts);
         let board = Arc::new(Shared::new(Board::new(orders.len(), scenario.start)));
         let ways = ways(carrier.local_addr(), &board)?;
-        let parts = Parts { config, key, clock: clock.clone(), carrier: ways, boundary: None };
+        let parts = Parts { config, key, clock: clock.clone(), carrier: ways, boundary: None, mail: None };
         let gateway = Gateway::of(parts).await?;
         let merchants = merchants();
         let api_keys = enrol(&gateway, &merchants).await?;

@@ -81,7 +81,7 @@ pub(super) fn hour(lang: Lang, of: &FunctionBoard) -> Markup {
 fn latency(lang: Lang, hour: &[Minute], usual_ms: Option<f64>) -> Markup {
     let timed = || hour.iter().filter_map(|minute| minute.typical_ms);
     let worst = timed().fold(0.0, f64::max);
-    let alt = match (timed().last(), usual_ms) {
+    let alt = match (timed().next_back(), usual_ms) {
         (None, _) => say::label(lang, "status-latency-none"),
         (Some(last), usual) => {
             let [last, worst] = [last, worst].map(|ms| say::span_ms(lang, ms));

@@ -125,7 +125,7 @@ fn last(view: View<'_>, told: &Told) -> Markup {
 
 fn message_head(lang: Lang, update: &Update) -> Markup {
     html! {
-        time datetime=(update.at.to_string()) { (say::moment(lang, update.at)) } " · " span.stage { (say::stage(lang, update.stage)) }
+        time datetime=(update.at.to_string()) { (say::capitalised(&say::moment(lang, update.at))) } " · " span.stage { (say::stage(lang, update.stage)) }
     }
 }
 
