@@ -7,7 +7,7 @@ use super::{
 use crate::{Claim, Method, Remark, Says, SeenBy, Stage, Update, UpdateId, Window};
 use clock::Time;
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, VecDeque, btree_map::Entry},
     time::Duration,
 };
 use watch::{
@@ -119,6 +119,9 @@ impl Open {
                 self.fell((*function, *condition, numbers), at, at);
             }
             What::Joined { function, condition, numbers } => self.fell((*function, *condition, numbers), at, gathered),
+            What::Changed { function, condition, numbers } if self.lines.get(function).is_some_and(Line::was_up) => {
+                self.fell((*function, *condition, numbers), at, gathered);
+            }
             What::Changed { function, condition, numbers } => {
                 self.news_of(*function, gathered, |line| line.changed(*condition, numbers, at));
             }
@@ -162,8 +165,8 @@ impl Open {
     /// A fall. Of a function that is on its way back it is said at once where somebody was told of that; nothing is new where
     /// nobody was.
     fn fell(&mut self, (function, condition, numbers): (Function, Condition, &Numbers), at: Time, by: Time) {
-        if !self.lines.contains_key(&function) {
-            self.lines.insert(function, Line::fell(function, condition, numbers, at));
+        if let Entry::Vacant(place) = self.lines.entry(function) {
+            place.insert(Line::fell(function, condition, numbers, at));
             self.news.insert(function, by);
             return;
         }

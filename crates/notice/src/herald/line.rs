@@ -98,10 +98,7 @@ impl Line {
 
     /// The same fall, otherwise than before.
     pub(super) fn changed(&mut self, condition: Condition, numbers: &Numbers, at: Time) {
-        match &mut self.stand {
-            Stand::Relapsed { condition: before, .. } => *before = condition,
-            _ => self.stand = Stand::Down(condition),
-        }
+        self.stand = Stand::Down(condition);
         self.count(numbers, at);
     }
 
@@ -162,6 +159,11 @@ impl Line {
     /// Whether it is a return, so far unsaid, that may yet come to nothing.
     pub(super) fn is_unsaid_return(&self) -> bool {
         matches!(self.stand, Stand::Signs) && self.told != Told::Return
+    }
+
+    /// Whether a return of it was seen that a fall would end.
+    pub(super) const fn was_up(&self) -> bool {
+        self.is_returning() || self.is_relapsed()
     }
 
     pub(super) const fn is_relapsed(&self) -> bool {

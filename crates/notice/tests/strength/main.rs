@@ -11,14 +11,16 @@ use notice::{Herald, HeraldSettings, Update};
 use oracle::Oracle;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use std::time::Duration;
+use std::{thread, time::Duration};
 use watch::{
     Carrier, Condition, Control, Evidence, Function, FunctionHealth, Health, IncidentId, Kind, Minute, Numbers,
     Outside, Points, Transition, Verdict, What, Word,
 };
 
 /// Sequences in the suite.
-const SEQUENCES: u64 = 20_000;
+const SEQUENCES: usize = 20_000;
+/// Threads that share them.
+const THREADS: usize = 2;
 /// Steps of one.
 const STEPS: u32 = 14;
 
@@ -220,19 +222,25 @@ fn short(fact: &Transition) -> String {
     format!("{} {:?} {} {:?}", fact.at, fact.incident, fact.what.name(), fact.what.function())
 }
 
+/// Lives through the history of a seed; gives how many messages it had.
+fn live(seed: u64) -> usize {
+    let mut story = Story::new(seed);
+    for _ in 0..STEPS {
+        story.step();
+    }
+    let facts: Vec<String> = story.facts.iter().map(short).collect();
+    assert_eq!(story.oracle.wrong, Vec::<String>::new(), "seed {seed}\n{}", facts.join("\n"));
+    story.said.len()
+}
+
 #[test]
 fn no_sentence_is_stronger_than_its_evidence_and_both_languages_say_the_same() {
     let asked = std::env::var("NOTICE_FUZZ_SEQUENCES").ok().and_then(|text| text.parse().ok());
-    let sequences: u64 = asked.unwrap_or(SEQUENCES);
-    let mut messages = 0;
-    for seed in 0..sequences {
-        let mut story = Story::new(seed);
-        for _ in 0..STEPS {
-            story.step();
-        }
-        let facts: Vec<String> = story.facts.iter().map(short).collect();
-        assert_eq!(story.oracle.wrong, Vec::<String>::new(), "seed {seed}\n{}", facts.join("\n"));
-        messages += story.said.len() as u64;
-    }
+    let sequences: usize = asked.unwrap_or(SEQUENCES);
+    let messages: usize = thread::scope(|scope| {
+        let of_thread = |first: usize| (first..sequences).step_by(THREADS).map(|seed| live(seed as u64)).sum::<usize>();
+        let threads: Vec<_> = (0..THREADS).map(|first| scope.spawn(move || of_thread(first))).collect();
+        threads.into_iter().map(|one| one.join().expect("nothing wrong")).sum()
+    });
     assert!(messages > sequences, "so few messages prove nothing: {messages}");
 }

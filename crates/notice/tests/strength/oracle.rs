@@ -36,6 +36,8 @@ const CALLS: [(Function, &str, &str); 4] = [
     (Function::Orders, "changes de commandes", "rder exchanges"),
 ];
 
+const HOUR: Duration = Duration::from_secs(3_600);
+
 /// How a function stands by its facts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Truth {
@@ -167,13 +169,15 @@ impl Oracle {
             self.wrong.push(format!("{incident:?}: promised by {by:?}, nothing at {now:?}"));
         }
         self.away = false;
-        // Long after, nothing of it is said any more.
+        // An hour after the next message was due, or two days after the last one, nothing of it is said any more.
         if let Some(update) = said.last() {
-            let late = now.plus(Duration::from_secs(30 * 86_400));
+            let late = update.next_by.map_or(Duration::from_secs(2 * 86_400), |by| by.since(update.at) + HOUR);
+            let late = update.at.plus(late);
             let spoken = Words::of(Lang::French).update(update, late);
+            let alone = update.claims.iter().any(|claim| Words::of(Lang::English).claim(claim, late).is_some());
             let stale = spoken.lines.iter().any(|line| sense(line, Lang::French) != Sense::Other);
-            if stale || spoken.level.is_some() {
-                self.wrong.push(format!("said a month later: {spoken:?}"));
+            if stale || alone || spoken.level.is_some() {
+                self.wrong.push(format!("still said at {late:?}: {spoken:?}"));
             }
         }
     }
@@ -280,8 +284,7 @@ impl Known {
             What::Signs { function, .. } => self.stands(*function, Truth::Signs),
             What::UnderWatch { function, .. } => self.stands(*function, Truth::UnderWatch),
             What::Returned { function, .. } => self.stands(*function, Truth::Restored),
-            What::Changed { function, .. } => self.stands(*function, Truth::Down),
-            What::Relapsed { function, .. } => {
+            What::Changed { function, .. } | What::Relapsed { function, .. } => {
                 self.stands(*function, Truth::Down);
                 if self.fell(*function) {
                     self.owed = Some(fact.at);
