@@ -18,7 +18,7 @@ use watch::{
 };
 
 /// Sequences in the suite.
-const SEQUENCES: usize = 20_000;
+const SEQUENCES: usize = 40_000;
 /// Threads that share them.
 const THREADS: usize = 2;
 /// Steps of one.

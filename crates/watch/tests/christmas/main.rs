@@ -3,7 +3,6 @@
 
 mod day;
 
-use clock::Time;
 use day::{Day, call, paris};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
