@@ -43,7 +43,9 @@ pub(super) struct Open {
     carrier: Carrier,
     opened: Time,
     lines: BTreeMap<Function, Line>,
-    verdict: Verdict,
+    found: Verdict,
+    /// An operator's correction. It can take blame away from the carrier and not lay it there.
+    corrected: Option<Verdict>,
     evidence: Vec<Evidence>,
     confirmed: Option<Confirmed>,
     remarks: VecDeque<Remark>,
@@ -67,7 +69,8 @@ impl Open {
             carrier,
             opened,
             lines: BTreeMap::new(),
-            verdict: Verdict::Unknown,
+            found: Verdict::Unknown,
+            corrected: None,
             evidence: Vec::new(),
             confirmed: None,
             remarks: VecDeque::new(),
@@ -149,7 +152,7 @@ impl Open {
             What::Remark { by, said } => self.remark(by, said, at),
             What::Merged { .. } => {}
         }
-        if self.news_confirmed || self.verdict != self.verdict_said {
+        if self.news_confirmed || self.verdict() != self.verdict_said {
             self.news_of_all.get_or_insert(gathered);
         }
     }
@@ -187,6 +190,11 @@ impl Open {
         settings.gather().saturating_mul(times).min(HOLD_MAX.max(settings.gather()))
     }
 
+    /// Whose fault it is said to be.
+    fn verdict(&self) -> Verdict {
+        self.corrected.unwrap_or(self.found)
+    }
+
     fn line(&mut self, function: Function, change: impl FnOnce(&mut Line)) {
         if let Some(line) = self.lines.get_mut(&function) {
             change(line);
@@ -194,7 +202,7 @@ impl Open {
     }
 
     fn attributed(&mut self, verdict: Verdict, evidence: &[Evidence], official_url: Option<&str>) {
-        (self.verdict, self.evidence) = (verdict, evidence.to_vec());
+        (self.found, self.evidence) = (verdict, evidence.to_vec());
         let official =
             |one: &&Evidence| one.kind == Kind::Outside(Outside::Official) && one.points == Points::AtCarrier;
         let Some((told, source)) = evidence.iter().find(official).zip(official_url) else { return };
@@ -217,7 +225,8 @@ impl Open {
                 text
             }
             Word::Correct { verdict, text } => {
-                self.verdict = *verdict;
+                let at_carrier = matches!(verdict, Verdict::Carrier | Verdict::OneFunction(_));
+                self.corrected = (!at_carrier).then_some(*verdict);
                 text
             }
         };
@@ -276,7 +285,7 @@ impl Open {
             carrier: self.carrier.clone(),
             at: now,
             stage: self.stage(),
-            verdict: self.verdict,
+            verdict: self.verdict(),
             claims: self.claims(now, work, &self.held(now, settings)),
             remark: self.remarks.pop_front(),
             next_by,
@@ -311,7 +320,7 @@ impl Open {
 
     fn said(&mut self, update: &Update, settings: &HeraldSettings) {
         self.next_by = update.next_by;
-        (self.news_of_all, self.news_confirmed, self.verdict_said) = (None, false, self.verdict);
+        (self.news_of_all, self.news_confirmed, self.verdict_said) = (None, false, self.verdict());
         self.relapses.retain(|said| update.at.since(*said) <= RELAPSES_WITHIN);
         if self.lines.values().any(Line::is_relapsed) {
             self.relapses.push_back(update.at);
@@ -339,7 +348,7 @@ impl Open {
         if self.lines.values().all(Line::is_returning) {
             return Stage::Monitoring;
         }
-        let known = self.confirmed.is_some() || self.verdict != Verdict::Unknown;
+        let known = self.confirmed.is_some() || self.verdict() != Verdict::Unknown;
         if known { Stage::Identified } else { Stage::Investigating }
     }
 
@@ -373,7 +382,7 @@ impl Open {
     fn we_are_well(&self) -> bool {
         let loopback = self.evidence.iter().find(|one| one.kind == Kind::Control(Control::Loopback));
         loopback.is_some_and(|one| one.points == Points::AwayFromUs)
-            && !matches!(self.verdict, Verdict::Ours | Verdict::OurPath)
+            && !matches!(self.verdict(), Verdict::Ours | Verdict::OurPath)
     }
 
     fn confirmed_claim(&self, now: Time) -> Option<Claim> {

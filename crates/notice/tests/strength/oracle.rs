@@ -57,6 +57,8 @@ struct Known {
     restored: bool,
     open: bool,
     verdict: Option<Verdict>,
+    /// An operator's correction that is not at the carrier: that one wants evidence.
+    corrected: Option<Verdict>,
     ourselves_well: bool,
     confirmed: bool,
     /// Since when something must be said at once.
@@ -252,7 +254,7 @@ impl Oracle {
         let text = Words::of(Lang::English).update(update, update.at).lines.join("\n");
         let at_carrier = text.contains("the trouble is at the carrier");
         let at_us = text.contains("on our side") || text.contains("on our way out");
-        let good = match known.verdict {
+        let good = match known.corrected.or(known.verdict) {
             Some(Verdict::Carrier | Verdict::OneFunction(_)) => !at_us,
             Some(Verdict::Ours | Verdict::OurPath) => !at_carrier,
             Some(Verdict::Unknown) | None => !at_carrier && !at_us,
@@ -298,7 +300,8 @@ impl Known {
                 self.confirmed |= has(Kind::Outside(Outside::Official), Points::AtCarrier);
             }
             What::Remark { said, .. } => match said {
-                Word::Correct { verdict, .. } => self.verdict = Some(*verdict),
+                Word::Correct { verdict: Verdict::Carrier | Verdict::OneFunction(_), .. } => self.corrected = None,
+                Word::Correct { verdict, .. } => self.corrected = Some(*verdict),
                 Word::Confirm { source, .. } => self.confirmed |= source.is_some(),
                 Word::Note { .. } => {}
             },
