@@ -113,6 +113,17 @@ async fn an_operators_word_is_added_and_erases_nothing() {
 }
 
 #[tokio::test]
+async fn a_confirmation_cites_its_source() {
+    let world = World::new().await;
+    world.labels_fail().await;
+    world.key_for("tk_operator", Scopes::all()).await;
+    let source = "https://status.carrier.example/incidents/1";
+    let word = json!({"word": "confirm", "text": "They say so on their page.", "source": source});
+    let said = world.say("/v1/incidents/0/remarks", &word).await;
+    assert_eq!((said.status, &said.json()["source"]), (StatusCode::CREATED, &json!(source)));
+}
+
+#[tokio::test]
 async fn a_bad_word_is_refused_with_the_field() {
     let world = World::new().await;
     world.labels_fail().await;
@@ -125,6 +136,18 @@ async fn a_bad_word_is_refused_with_the_field() {
         ("/v1/incidents/0/remarks", json!({"word": "correct", "text": "a"}), "missing-field"),
         ("/v1/incidents/0/remarks", json!({"word": "correct", "text": "a", "verdict": "theirs"}), "invalid-field"),
         ("/v1/incidents/0/remarks", json!({"word": "note", "text": "a", "verdict": "ours"}), "invalid-field"),
+        ("/v1/incidents/0/remarks", json!({"word": "confirm", "text": "a"}), "missing-field"),
+        ("/v1/incidents/0/remarks", json!({"word": "confirm", "text": "a", "source": "by telephone"}), "invalid-field"),
+        (
+            "/v1/incidents/0/remarks",
+            json!({"word": "confirm", "text": "a", "source": "http://c.example/"}),
+            "invalid-field",
+        ),
+        (
+            "/v1/incidents/0/remarks",
+            json!({"word": "note", "text": "a", "source": "https://c.example/"}),
+            "invalid-field",
+        ),
         ("/v1/incidents/7/remarks", json!({"word": "note", "text": "a"}), "no-such-incident"),
         ("/v1/incidents/x/remarks", json!({"word": "note", "text": "a"}), "no-such-incident"),
         ("/v1/health/reports", json!({"carrier": "chronopost", "account": "a"}), "invalid-field"),

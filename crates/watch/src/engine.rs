@@ -2,7 +2,7 @@
 
 use crate::{
     book::Book,
-    evidence::{Count, Evidence, Scene, Verdict, judge, of_control},
+    evidence::{Count, Evidence, Kind, Points, Scene, Verdict, judge, of_control},
     fitted::{FITTED, Fitted},
     health::{FunctionHealth, Health},
     incident::{Condition, Incident, IncidentId, REMARK_CHARS_MAX, Transition, What, Word},
@@ -224,9 +224,11 @@ impl Watch {
         }
         company.judged = now;
         let Some(open) = self.book.open(carrier) else { return };
-        let (id, stood) = (open.id, open.verdict);
+        let (id, stood, told_before) = (open.id, open.verdict, told_by_carrier(&open.evidence));
         let (verdict, evidence) = judge(&self.scene(carrier, function, trouble, now));
-        if verdict != stood && verdict != Verdict::Unknown {
+        // The carrier's own word is written down even where it changes nothing: it is what confirms.
+        let told_now = !told_before && told_by_carrier(&evidence) && (verdict != Verdict::Unknown || stood == verdict);
+        if told_now || (verdict != stood && verdict != Verdict::Unknown) {
             self.say(facts, now, id, carrier, What::Attributed { verdict, evidence });
         }
     }
@@ -396,6 +398,10 @@ impl Watch {
     fn line(&self, carrier: &Carrier, function: Function) -> Option<&Line> {
         self.companies.get(carrier)?.lines.get(&function)
     }
+}
+
+fn told_by_carrier(evidence: &[Evidence]) -> bool {
+    evidence.iter().any(|one| one.kind == Kind::Outside(Outside::Official) && one.points == Points::AtCarrier)
 }
 
 const fn gravity(condition: Condition) -> u8 {

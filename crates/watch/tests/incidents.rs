@@ -274,3 +274,13 @@ fn an_operators_correction_stands_and_erases_nothing() {
     let unknown = world.watch.remark(world.now, IncidentId(7), "anna", Word::Note { text: String::new() });
     assert_eq!(unknown.expect_err("no such").to_string(), "there is no incident #7");
 }
+
+#[test]
+fn the_carriers_own_word_is_a_fact_even_where_the_verdict_stands() {
+    let mut world = World::of(&[Function::Label]);
+    world.fall(&[Function::Label], 10);
+    assert_eq!((world.verdict(), world.said().len()), (Verdict::Carrier, 3));
+    world.tell(Source::Outside(World::carrier(), Outside::Official), Class::Unavailable, Reached::Whole);
+    world.minutes(10);
+    assert_eq!(world.said(), ["#0 Carrier"], "once, with the word among the evidence");
+}

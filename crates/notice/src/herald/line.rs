@@ -7,7 +7,9 @@ use watch::{Carrier, Condition, Function, FunctionHealth, Numbers};
 
 /// The counts of a change are of so long.
 pub(super) const COUNTED: Duration = Duration::from_secs(15 * 60);
-/// Minutes of that span.
+const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE_MS: i64 = 60_000;
+/// Minutes of the counts of a look.
 const COUNTED_MINUTES: usize = 15;
 /// For the lower bound of a share: nineteen times in twenty (Wilson's interval).
 const Z: f64 = 1.96;
@@ -29,6 +31,17 @@ pub(super) enum Stand {
     Gone,
 }
 
+/// What was last said of a function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Told {
+    /// Nothing so far.
+    Nothing,
+    /// That it is down.
+    Down,
+    /// That it is on its way back, or back.
+    Return,
+}
+
 /// What is known of one function.
 #[derive(Clone, Debug)]
 pub(super) struct Line {
@@ -36,13 +49,16 @@ pub(super) struct Line {
     pub(super) stand: Stand,
     /// Since when it stands so.
     pub(super) since: Time,
+    /// When the present fall began, not counting returns that nobody was told of.
+    fell: Time,
     /// When the last return was seen that has not held yet.
     return_at: Option<Time>,
-    /// Whether a message told of that return.
-    told: bool,
+    pub(super) told: Told,
+    /// A return that was seen before a relapse was said: the relapse comes first.
+    returned_again: Option<(Stand, Time)>,
     /// Counts and times, and until when they go.
     counts: Counts,
-    counted_to: Time,
+    counted: Window,
     seen_ms: Option<u64>,
     usual_ms: Option<u64>,
     odds: Option<f64>,
@@ -54,10 +70,12 @@ impl Line {
             function,
             stand: Stand::Down(condition),
             since: at,
+            fell: at,
             return_at: None,
-            told: false,
+            told: Told::Nothing,
+            returned_again: None,
             counts: Counts::default(),
-            counted_to: at,
+            counted: Window { from: at, to: at },
             seen_ms: None,
             usual_ms: None,
             odds: None,
@@ -66,51 +84,86 @@ impl Line {
         line
     }
 
+    /// It fell after it was said to be restored.
+    pub(super) fn fell_again(
+        function: Function,
+        condition: Condition,
+        numbers: &Numbers,
+        (seen_at, at): (Time, Time),
+    ) -> Self {
+        let mut line = Self::fell(function, condition, numbers, at);
+        line.stand = Stand::Relapsed { seen_at, condition };
+        line
+    }
+
     /// The same fall, otherwise than before.
     pub(super) fn changed(&mut self, condition: Condition, numbers: &Numbers, at: Time) {
-        match &mut self.stand {
-            Stand::Relapsed { condition: before, .. } => *before = condition,
-            _ => self.stand = Stand::Down(condition),
-        }
+        self.stand = Stand::Down(condition);
         self.count(numbers, at);
     }
 
     pub(super) fn signs(&mut self, numbers: &Numbers, at: Time) {
-        (self.stand, self.since, self.return_at, self.told) = (Stand::Signs, at, Some(at), false);
-        self.count(numbers, at);
+        if !matches!(self.stand, Stand::Relapsed { .. }) {
+            self.return_at = None;
+        }
+        self.returns(Stand::Signs, numbers, at);
     }
 
     pub(super) fn under_watch(&mut self, numbers: &Numbers, at: Time) {
-        let returned = *self.return_at.get_or_insert(at);
-        (self.stand, self.since) = (Stand::UnderWatch, returned);
-        self.count(numbers, at);
-    }
-
-    pub(super) fn relapsed(&mut self, condition: Condition, numbers: &Numbers, at: Time) {
-        // Without a return that was told of there is nothing to take back.
-        self.stand = match self.return_at.take().filter(|_| self.told) {
-            Some(seen_at) => Stand::Relapsed { seen_at, condition },
-            None => Stand::Down(condition),
-        };
-        self.told = false;
-        self.since = at;
-        self.count(numbers, at);
+        self.returns(Stand::UnderWatch, numbers, at);
     }
 
     pub(super) fn returned(&mut self, numbers: &Numbers, at: Time) {
-        self.since = *self.return_at.get_or_insert(at);
-        self.stand = Stand::Returned;
-        self.count(numbers, at);
+        self.returns(Stand::Returned, numbers, at);
     }
 
-    /// What was said once as news is from then on how it stands.
-    pub(super) fn was_said(&mut self) {
-        self.told |= self.is_returning();
+    /// A relapse that is to be said comes before the return after it.
+    fn returns(&mut self, stand: Stand, numbers: &Numbers, at: Time) {
+        self.count(numbers, at);
+        if matches!(self.stand, Stand::Relapsed { .. }) {
+            let began = self.returned_again.take().map_or(at, |(_, began)| began);
+            self.returned_again = Some((stand, began));
+        } else {
+            self.since = *self.return_at.get_or_insert(at);
+            self.stand = stand;
+        }
+    }
+
+    /// A relapse is one where the return was told of. What nobody heard of is still the same fall.
+    pub(super) fn relapsed(&mut self, condition: Condition, numbers: &Numbers, at: Time) {
+        self.count(numbers, at);
+        self.returned_again = None;
+        match (&mut self.stand, self.return_at.take()) {
+            (Stand::Relapsed { condition: before, .. }, _) => *before = condition,
+            (_, Some(seen_at)) if self.told == Told::Return => {
+                (self.since, self.fell) = (at, at);
+                self.stand = Stand::Relapsed { seen_at, condition };
+            }
+            _ => (self.stand, self.since) = (Stand::Down(condition), self.fell),
+        }
+    }
+
+    /// What was said once as news is from then on how it stands. Gives the time of a return that is to be said next.
+    pub(super) fn settle(&mut self) -> Option<Time> {
+        self.told = if self.is_returning() { Told::Return } else { Told::Down };
         match self.stand {
             Stand::Relapsed { condition, .. } => self.stand = Stand::Down(condition),
             Stand::Returned => self.stand = Stand::Gone,
             _ => {}
         }
+        let (stand, began) = self.returned_again.take()?;
+        (self.stand, self.since, self.return_at) = (stand, began, Some(began));
+        Some(began)
+    }
+
+    /// Whether it is a return, so far unsaid, that may yet come to nothing.
+    pub(super) fn is_unsaid_return(&self) -> bool {
+        matches!(self.stand, Stand::Signs) && self.told != Told::Return
+    }
+
+    /// Whether a return of it was seen that a fall would end.
+    pub(super) const fn was_up(&self) -> bool {
+        self.is_returning() || self.is_relapsed()
     }
 
     pub(super) const fn is_relapsed(&self) -> bool {
@@ -123,7 +176,7 @@ impl Line {
 
     fn count(&mut self, numbers: &Numbers, at: Time) {
         self.counts = Counts { n: numbers.calls, bad: numbers.failed };
-        self.counted_to = at;
+        self.counted = Window { from: at.minus(COUNTED), to: at };
         self.seen_ms = numbers.seen_ms.map(whole);
         self.usual_ms = numbers.usual_ms.map(whole);
         self.odds = numbers.odds;
@@ -140,9 +193,16 @@ impl Line {
         if !same {
             return;
         }
-        let recent = health.hour.iter().rev().take(COUNTED_MINUTES);
+        // Of the time since it is so, the minute in which it began with it.
+        let begun = self.since.unix_ms().div_euclid(MINUTE_MS);
+        let minutes = usize::try_from(at.unix_ms().div_euclid(MINUTE_MS) - begun).map_or(1, |past| past + 1);
+        let minutes = minutes.min(COUNTED_MINUTES);
+        let recent = health.hour.iter().rev().take(minutes);
         let (n, bad) = recent.clone().fold((0, 0), |(n, bad), one| (n + one.calls, bad + one.failed));
-        (self.counts, self.counted_to) = (Counts { n, bad }, at);
+        self.counts = Counts { n, bad };
+        let past = MINUTE * u32::try_from(minutes.saturating_sub(1)).unwrap_or(0);
+        let minute_began = Time::from_unix_ms(at.unix_ms() - at.unix_ms().rem_euclid(MINUTE_MS));
+        self.counted = Window { from: minute_began.minus(past), to: at };
         self.seen_ms = recent.clone().find_map(|one| one.typical_ms).map(whole);
         self.usual_ms = health.usual_ms.map(whole).or(self.usual_ms);
         self.odds = health.odds;
@@ -166,7 +226,7 @@ impl Line {
             function: Some(self.function),
             since: self.since,
             seen_by: SeenBy::Ourselves,
-            window: Window { from: self.counted_to.minus(COUNTED), to: self.counted_to },
+            window: self.counted,
             counts: (self.counts.n > 0).then_some(self.counts),
             method: if by_odds { Method::Odds } else { Method::Calls },
             confidence: self.confidence(&says),

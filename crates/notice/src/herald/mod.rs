@@ -1,7 +1,9 @@
 //! The herald: facts of incidents in, messages out, each of claims that say what they stand on.
 //!
 //! It says what changed as soon as it is worth a message: at once when an incident opens, relapses or is restored, or an
-//! operator speaks; other changes are gathered for a minute. And it keeps its word: by the time that the last message gave
+//! operator speaks; other changes are gathered for a minute. A return is held back the longer the oftener one came to nothing
+//! lately, up to a quarter of an hour, and one that is gone before it was said is not spoken of: a carrier that flaps would
+//! else be a message every few seconds. And it keeps its word: by the time that the last message gave
 //! for the next one, the next one is there, with fresh counts. It is told the time and holds nothing that the facts and what
 //! was said do not give back ([`Herald::resume`]).
 
@@ -14,6 +16,9 @@ use incident::Open;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, time::Duration};
 use watch::{Carrier, Health, IncidentId, Transition, What};
+
+/// Incidents that are over and remembered, in case they begin again.
+const RESTORED_COUNT_MAX: usize = 256;
 
 /// How the herald speaks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,6 +64,8 @@ pub struct Herald {
     last: u64,
     open: BTreeMap<IncidentId, Open>,
     work: BTreeMap<Carrier, Work>,
+    /// Incidents that were said to be restored.
+    restored: BTreeMap<IncidentId, Open>,
 }
 
 impl Herald {
@@ -67,7 +74,8 @@ impl Herald {
         Self { settings, ..Self::default() }
     }
 
-    /// Takes up where the facts and the messages end: what was said is not said again, and what was promised is kept.
+    /// Takes up where the facts and the messages end: what was said is not said again, and what was promised is kept. Which of
+    /// them came first is told by their times; after the clock was set back that is not known until it has caught up.
     #[must_use]
     pub fn resume(mut self, facts: &[Transition], said: &[Update]) -> Self {
         let mut said = said.iter().peekable();
@@ -90,9 +98,18 @@ impl Herald {
 
     fn was_said(&mut self, update: &Update) {
         self.last = self.last.max(update.id.0);
-        let over = self.open.get_mut(&update.incident).is_some_and(|open| open.was_said(update));
+        let settings = &self.settings;
+        let over = self.open.get_mut(&update.incident).is_some_and(|open| open.was_said(update, settings));
         if over {
-            self.open.remove(&update.incident);
+            self.close(update.incident);
+        }
+    }
+
+    /// It is over and that was said. Should it begin again, that is a relapse.
+    fn close(&mut self, incident: IncidentId) {
+        self.restored.extend(self.open.remove(&incident).map(|open| (incident, open)));
+        while self.restored.len() > RESTORED_COUNT_MAX {
+            self.restored.pop_first();
         }
     }
 
@@ -106,15 +123,19 @@ impl Herald {
         if !known && !begins(&fact.what) {
             return;
         }
+        let restored = self.restored.remove(&fact.incident);
         let open = self.open.entry(fact.incident).or_insert_with(|| Open::new(fact.carrier.clone(), fact.at));
-        open.take(fact, self.settings.official_url.as_deref());
+        match restored.and_then(|before| before.restored_since(fact)) {
+            Some(since) => open.begins_again(since, fact),
+            None => open.take(fact, &self.settings),
+        }
     }
 
     /// The one that turned out to be the same goes on in the other: what was seen in it is said there.
     fn merge(&mut self, from: IncidentId, fact: &Transition) {
         let Some(same) = self.open.remove(&from) else { return };
         let open = self.open.entry(fact.incident).or_insert_with(|| Open::new(fact.carrier.clone(), fact.at));
-        open.join(same, fact.at);
+        open.join(same, fact.at.plus(self.settings.gather()));
     }
 
     /// Takes how the carriers look now, for the counts of the next messages.
@@ -135,12 +156,15 @@ impl Herald {
         let mut updates = Vec::new();
         for (incident, open) in &mut self.open {
             let work = self.work.get(open.carrier()).copied();
-            while open.is_due(now, &self.settings) {
+            let mut due = open.is_due(now, &self.settings);
+            while due {
                 self.last += 1;
                 updates.push(open.speak(UpdateId(self.last), *incident, (now, work), &self.settings));
+                due = open.has_words();
             }
         }
-        self.open.retain(|_, open| !open.is_over());
+        let over: Vec<IncidentId> = self.open.iter().filter(|(_, open)| open.is_over()).map(|(id, _)| *id).collect();
+        over.into_iter().for_each(|incident| self.close(incident));
         updates
     }
 

@@ -18,7 +18,10 @@ Calls-orders = Order exchanges
 failing-dark = Since { $since } we observe that { $calls } to { $carrier } fail.
 failing-slow = Since { $since } we observe that { $calls } to { $carrier } take much longer than usual or fail.
 failing-slow-times = Since { $since } we observe that { $calls } to { $carrier } take much longer than usual: { $seen } instead of { $usual }.
-failing-counts = { $failed } of { $all } failed in the last { $minutes } minutes.
+failing-counts = { $failed } of { $all } failed in the last { $last ->
+    [one] minute
+   *[other] { $minutes } minutes
+}.
 ourselves-well = Our own service answers normally.
 confirmed-carrier = Confirmed by { $carrier } { $at } ({ $source }).
 confirmed-operator = Confirmed { $at } by a source that our operator cites ({ $source }).

@@ -19,9 +19,12 @@ failing-dark = Depuis { $since }, nous constatons que les { $calls } vers { $car
 failing-slow = Depuis { $since }, nous constatons que les { $calls } vers { $carrier } prennent beaucoup plus de temps que d’habitude ou échouent.
 failing-slow-times = Depuis { $since }, nous constatons que les { $calls } vers { $carrier } prennent beaucoup plus de temps que d’habitude : { $seen } au lieu de { $usual }.
 failing-counts = { $bad ->
-    [one] { $failed } sur { $all } a échoué au cours des { $minutes } dernières minutes.
-   *[other] { $failed } sur { $all } ont échoué au cours des { $minutes } dernières minutes.
-}
+    [one] { $failed } sur { $all } a échoué
+   *[other] { $failed } sur { $all } ont échoué
+} au cours { $last ->
+    [one] de la dernière minute
+   *[other] des { $minutes } dernières minutes
+}.
 ourselves-well = Notre service répond normalement.
 confirmed-carrier = Confirmé par { $carrier } { $at } ({ $source }).
 confirmed-operator = Confirmé { $at } par une source que cite notre équipe ({ $source }).

@@ -9,7 +9,7 @@ mod times;
 use crate::{Claim, Lang, Level, Says, SeenBy, Update};
 use clock::Time;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
-use std::sync::LazyLock;
+use std::{sync::LazyLock, time::Duration};
 use times::{number, seconds};
 use watch::{Carrier, Condition, Function, Verdict};
 
@@ -97,13 +97,18 @@ impl Words {
 
     /// The sentence of a claim, as it may be said at this time; nothing once it has expired.
     pub fn claim(&self, claim: &Claim, now: Time) -> Option<String> {
+        self.claim_after(claim, true, now)
+    }
+
+    /// With the word on ourselves, or where that was said in the sentence before, without.
+    fn claim_after(&self, claim: &Claim, of_ourselves: bool, now: Time) -> Option<String> {
         if !claim.is_live(now) {
             return None;
         }
         let text = match &claim.says {
             Says::Failing { condition, seen_ms, usual_ms, ourselves_well } => {
                 let times = seen_ms.zip(*usual_ms).filter(|(seen, usual)| seen > usual);
-                self.failing(claim, *condition, times, *ourselves_well, now)
+                self.failing(claim, *condition, times, *ourselves_well && of_ourselves, now)
             }
             Says::Confirmed { source, at } => self.confirmed(claim, source, *at, now),
             Says::Signs => self.signs(claim, now),
@@ -139,14 +144,15 @@ impl Words {
             (Condition::Slow, None) => self.of_calls("failing-slow", claim, &[], now),
             _ => self.of_calls("failing-dark", claim, &[], now),
         };
-        if let Some(counts) = claim.counts {
+        if let Some(counts) = claim.counts.filter(|counts| counts.bad > 0) {
             let (failed, all) = (self.count(counts.bad), self.count(counts.n));
-            let minutes = minutes(claim).to_string();
+            let (minutes, last) = (minutes(claim).to_string(), minutes(claim));
             let args = [
                 ("failed", Arg::Text(&failed)),
                 ("all", Arg::Text(&all)),
                 ("bad", Arg::Count(counts.bad.into())),
                 ("minutes", Arg::Text(&minutes)),
+                ("last", Arg::Count(last)),
             ];
             text = text + " " + &self.text("failing-counts", &args);
         }
@@ -163,7 +169,9 @@ impl Words {
     }
 
     fn signs(&self, claim: &Claim, now: Time) -> String {
-        let counts = claim.counts.unwrap_or_default();
+        // Only of what was counted since it returned; before, all failed.
+        let since = claim.since.minus(Duration::from_secs(60));
+        let counts = claim.counts.filter(|_| claim.window.from >= since).unwrap_or_default();
         let share = u64::from(counts.n.saturating_sub(counts.bad)) * 100 / u64::from(counts.n.max(1));
         if share == 0 {
             return self.of_calls("signs", claim, &[], now);
@@ -209,7 +217,11 @@ impl Words {
     /// A message in words as of this time: what has expired by then is not said.
     pub fn update(&self, update: &Update, now: Time) -> Spoken {
         let live: Vec<&Claim> = update.claims.iter().filter(|claim| claim.is_live(now)).collect();
-        let mut lines: Vec<String> = live.iter().filter_map(|claim| self.claim(claim, now)).collect();
+        let well = |claim: &&Claim| matches!(claim.says, Says::Failing { ourselves_well: true, .. });
+        let first = live.iter().position(well);
+        let said =
+            |(place, claim): (usize, &&Claim)| self.claim_after(claim, first.is_none_or(|one| one == place), now);
+        let mut lines: Vec<String> = live.iter().enumerate().filter_map(said).collect();
         let is_over = live.iter().any(|claim| matches!(claim.says, Says::Restored { .. }) && claim.function.is_none());
         if lines.is_empty() {
             lines.push(self.text("nothing-known", &[]));
@@ -280,7 +292,7 @@ const fn condition_key(condition: Condition) -> &'static str {
 }
 
 fn minutes(claim: &Claim) -> u64 {
-    (claim.window.to.since(claim.window.from).as_secs() / 60).max(1)
+    ((claim.window.to.since(claim.window.from).as_secs() + 30) / 60).max(1)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! A message for a telephone: one text message, in the alphabet that makes it one.
 
-use super::Words;
+use super::{Arg, Words};
 use crate::Update;
 use clock::Time;
 
@@ -10,14 +10,26 @@ const SHORT_CHARS_MAX: usize = 160;
 impl Words {
     /// The message in at most 160 characters of the alphabet of text messages: what it claims, and when the next one comes.
     pub fn short(&self, update: &Update, now: Time) -> String {
-        let next = update.next_by.map(|by| self.next(by, now));
-        let news = update.claims.iter().find_map(|claim| self.claim(claim, now)).unwrap_or_default();
+        let tail = update.next_by.map(|by| format!(" {}", self.next(by, now))).unwrap_or_default();
         let headline = self.headline(update, now) + ".";
-        let tail = next.map(|next| format!(" {next}")).unwrap_or_default();
-        let long = plain(&format!("{news}{tail}"));
+        let long = self.one_sentence(update, now).map(|text| plain(&format!("{text}{tail}")));
         let short = plain(&format!("{headline}{tail}"));
-        let fits = |text: &String| !text.is_empty() && text.chars().count() <= SHORT_CHARS_MAX;
-        [long, short].into_iter().find(fits).unwrap_or_else(|| cut(&plain(&headline)))
+        let fits = |text: &String| text.chars().count() <= SHORT_CHARS_MAX;
+        long.into_iter().chain([short]).find(fits).unwrap_or_else(|| cut(&plain(&headline)))
+    }
+
+    /// What the news claims, with the carrier's name, where one sentence says it.
+    fn one_sentence(&self, update: &Update, now: Time) -> Option<String> {
+        let mut live = update.claims.iter().filter(|claim| claim.is_live(now));
+        let news = live.next()?;
+        if live.any(|claim| claim.level() == news.level()) {
+            return None;
+        }
+        let (text, carrier) = (self.claim(news, now)?, self.carrier(&update.carrier));
+        if text.contains(&carrier) {
+            return Some(text);
+        }
+        Some(self.text("headline-whole", &[("carrier", Arg::Text(&carrier)), ("level", Arg::Text(&text))]))
     }
 }
 

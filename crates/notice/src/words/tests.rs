@@ -112,7 +112,7 @@ fn messages(text: &str) -> BTreeMap<String, Vec<String>> {
     }
     for names in all.values_mut() {
         // By which a form is chosen: one language may need it where the other does not.
-        names.retain(|name| !matches!(name.as_str(), "bad" | "sent" | "need"));
+        names.retain(|name| !matches!(name.as_str(), "bad" | "last" | "sent" | "need"));
         names.sort();
         names.dedup();
     }

@@ -2,7 +2,10 @@
 
 use clock::Time;
 use notice::{Claim, Lang, Update, Words};
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 use watch::{Control, Function, IncidentId, Kind, Outside, Points, Transition, Verdict, What, Word};
 
 /// What a sentence says, as a reader would take it.
@@ -33,11 +36,12 @@ const CALLS: [(Function, &str, &str); 4] = [
     (Function::Orders, "changes de commandes", "rder exchanges"),
 ];
 
+const HOUR: Duration = Duration::from_secs(3_600);
+
 /// How a function stands by its facts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Truth {
     Down,
-    Relapsed,
     Signs,
     UnderWatch,
     Restored,
@@ -45,20 +49,26 @@ enum Truth {
 
 #[derive(Clone, Debug, Default)]
 struct Known {
-    functions: BTreeMap<Function, (Truth, bool)>,
+    functions: BTreeMap<Function, Truth>,
+    /// The functions of which a message said, by its text, that they are on their way back or back.
+    told_return: BTreeSet<Function>,
+    /// Relapses of what was told, not said yet.
+    relapsed: BTreeSet<Function>,
     restored: bool,
     open: bool,
     verdict: Option<Verdict>,
     ourselves_well: bool,
     confirmed: bool,
-    /// Must be said: since when, and whether a relapse is among it.
-    owed: Option<(Time, bool)>,
+    /// Since when something must be said at once.
+    owed: Option<Time>,
 }
 
 /// Judges.
 #[derive(Default)]
 pub(crate) struct Oracle {
     known: BTreeMap<IncidentId, Known>,
+    /// Incidents of which a message said that they are restored.
+    told_restored: BTreeMap<IncidentId, BTreeSet<Function>>,
     last_id: u64,
     promised: BTreeMap<IncidentId, Time>,
     away: bool,
@@ -87,17 +97,31 @@ impl Oracle {
             let Some(other) = self.known.remove(&from).filter(|other| other.open) else { return };
             let known = self.known.entry(fact.incident).or_default();
             for (function, truth) in other.functions {
-                known.functions.entry(function).or_insert(truth);
+                let theirs = &other.told_return;
+                known.functions.entry(function).or_insert_with(|| {
+                    known.told_return.extend(theirs.get(&function));
+                    known.relapsed.extend(other.relapsed.get(&function));
+                    truth
+                });
             }
             (known.open, known.confirmed) = (true, known.confirmed || other.confirmed);
             return;
         }
         let begins = matches!(fact.what, What::Opened { .. } | What::Joined { .. } | What::Reopened { .. });
         if begins && !self.is_open(fact.incident) {
-            let fresh = Known { open: true, owed: Some((fact.at, false)), ..Known::default() };
+            let fresh = Known { open: true, owed: Some(fact.at), ..Known::default() };
             self.known.insert(fact.incident, fresh);
         }
         let Some(known) = self.known.get_mut(&fact.incident).filter(|known| known.open) else { return };
+        if let What::Reopened { function, .. } = &fact.what
+            && begins
+            && self.told_restored.remove(&fact.incident).is_some_and(|told| told.contains(function))
+        {
+            known.told_return.insert(*function);
+        }
+        if begins {
+            self.told_restored.remove(&fact.incident);
+        }
         known.heard(fact);
     }
 
@@ -109,17 +133,20 @@ impl Oracle {
         let senses = self.rendered(update, update.at);
         for claim in &update.claims {
             self.claim(claim, update.at, update.incident);
-            self.tells(claim, update.at, update.incident);
         }
         self.blame(update);
         let Some(known) = self.known.get_mut(&update.incident) else {
             self.wrong.push(format!("{update:?} is of no incident: {facts:?}"));
             return;
         };
-        if matches!(known.owed, Some((_, true))) && !senses.contains(&Sense::Relapsed) {
-            self.wrong.push(format!("the relapse is not in {update:?}"));
+        known.told(update, &senses);
+        if !known.relapsed.is_empty() && !known.restored {
+            self.wrong.push(format!("the relapse of {:?} is not in {update:?}", known.relapsed));
         }
         known.owed = None;
+        if known.open && known.restored {
+            self.told_restored.insert(update.incident, known.functions.keys().copied().collect());
+        }
         known.open &= !known.restored;
         match update.next_by {
             Some(by) if by > update.at => _ = self.promised.insert(update.incident, by),
@@ -132,7 +159,7 @@ impl Oracle {
     /// Holds after everything that is due was said.
     pub(crate) fn after(&mut self, now: Time, _facts: &[Transition], said: &[Update]) {
         for (incident, known) in self.known.iter().filter(|(_, known)| known.open) {
-            if let Some((since, _)) = known.owed {
+            if let Some(since) = known.owed {
                 self.wrong
                     .push(format!("{incident:?}: not said at {now:?} what was to be said at once since {since:?}"));
             }
@@ -142,13 +169,15 @@ impl Oracle {
             self.wrong.push(format!("{incident:?}: promised by {by:?}, nothing at {now:?}"));
         }
         self.away = false;
-        // Long after, nothing of it is said any more.
+        // An hour after the next message was due, or two days after the last one, nothing of it is said any more.
         if let Some(update) = said.last() {
-            let late = now.plus(Duration::from_secs(30 * 86_400));
+            let late = update.next_by.map_or(Duration::from_secs(2 * 86_400), |by| by.since(update.at) + HOUR);
+            let late = update.at.plus(late);
             let spoken = Words::of(Lang::French).update(update, late);
+            let alone = update.claims.iter().any(|claim| Words::of(Lang::English).claim(claim, late).is_some());
             let stale = spoken.lines.iter().any(|line| sense(line, Lang::French) != Sense::Other);
-            if stale || spoken.level.is_some() {
-                self.wrong.push(format!("said a month later: {spoken:?}"));
+            if stale || alone || spoken.level.is_some() {
+                self.wrong.push(format!("still said at {late:?}: {spoken:?}"));
             }
         }
     }
@@ -196,14 +225,17 @@ impl Oracle {
             return;
         };
         let known = self.known.get(&incident).cloned().unwrap_or_default();
-        let function = CALLS.iter().find(|(_, _, english)| text.contains(english)).map(|(function, _, _)| *function);
+        let function = function_of(&text);
         let truth = function.and_then(|function| known.functions.get(&function)).copied();
+        let relapse_first = function.is_some_and(|function| known.relapsed.contains(&function)) && !known.restored;
         let good = match sense(&text, Lang::English) {
-            Sense::Fails => matches!(truth, Some((Truth::Down | Truth::Relapsed, _))),
-            Sense::Signs => matches!(truth, Some((Truth::Signs, _))),
-            Sense::UnderWatch => matches!(truth, Some((Truth::UnderWatch, _))),
-            Sense::Relapsed => matches!(truth, Some((Truth::Relapsed, _))),
-            Sense::Restored => known.restored || matches!(truth, Some((Truth::Restored, _))),
+            // A relapse that is owed comes before a return that was seen after it.
+            _ if relapse_first => sense(&text, Lang::English) == Sense::Relapsed,
+            Sense::Fails => truth == Some(Truth::Down),
+            Sense::Signs => truth == Some(Truth::Signs),
+            Sense::UnderWatch => truth == Some(Truth::UnderWatch),
+            Sense::Relapsed => false,
+            Sense::Restored => known.restored || truth == Some(Truth::Restored),
             Sense::Confirmed => known.confirmed,
             Sense::Other => false,
         };
@@ -212,17 +244,6 @@ impl Oracle {
         }
         if text.contains("Our own service answers normally") && !known.ourselves_well {
             self.wrong.push(format!("nothing proves that we are well: {text}"));
-        }
-    }
-
-    /// Notes that a reader was told of a return.
-    fn tells(&mut self, claim: &Claim, now: Time, incident: IncidentId) {
-        let text = Words::of(Lang::French).claim(claim, now).unwrap_or_default();
-        let of = CALLS.iter().find(|(_, french, _)| text.contains(french)).map(|(function, _, _)| *function);
-        let back = matches!(sense(&text, Lang::French), Sense::Signs | Sense::UnderWatch | Sense::Restored);
-        let known = self.known.get_mut(&incident).and_then(|known| known.functions.get_mut(&of?));
-        if let Some((_, told)) = known.filter(|_| back) {
-            *told = true;
         }
     }
 
@@ -244,30 +265,32 @@ impl Oracle {
 
 impl Known {
     fn heard(&mut self, fact: &Transition) {
-        let told = |known: &Self, function: &Function| known.functions.get(function).is_some_and(|(_, told)| *told);
         match &fact.what {
             What::Opened { function, .. } | What::Reopened { function, .. } => {
-                self.functions.insert(*function, (Truth::Down, false));
-                self.restored = false;
-                self.owed = Some((fact.at, self.owed.is_some_and(|(_, relapse)| relapse)));
+                let is_new = self.functions.insert(*function, Truth::Down).is_none();
+                if std::mem::take(&mut self.restored) {
+                    self.owed = None;
+                }
+                if self.fell(*function) || is_new {
+                    self.owed = Some(fact.at);
+                }
             }
-            What::Joined { function, .. } => _ = self.functions.insert(*function, (Truth::Down, false)),
-            What::Signs { function, .. } => {
-                self.stands(*function, Truth::Signs);
-                self.functions.entry(*function).and_modify(|(_, told)| *told = false);
+            What::Joined { function, .. } => {
+                self.functions.insert(*function, Truth::Down);
+                if self.fell(*function) {
+                    self.owed = Some(fact.at);
+                }
             }
+            What::Signs { function, .. } => self.stands(*function, Truth::Signs),
             What::UnderWatch { function, .. } => self.stands(*function, Truth::UnderWatch),
             What::Returned { function, .. } => self.stands(*function, Truth::Restored),
-            What::Changed { function, .. } => {
-                let relapsed = self.functions.get(function).is_some_and(|(truth, _)| *truth == Truth::Relapsed);
-                self.stands(*function, if relapsed { Truth::Relapsed } else { Truth::Down });
+            What::Changed { function, .. } | What::Relapsed { function, .. } => {
+                self.stands(*function, Truth::Down);
+                if self.fell(*function) {
+                    self.owed = Some(fact.at);
+                }
             }
-            What::Relapsed { function, .. } if told(self, function) => {
-                self.functions.insert(*function, (Truth::Relapsed, false));
-                self.owed = Some((fact.at, !self.restored));
-            }
-            What::Relapsed { function, .. } => self.stands(*function, Truth::Down),
-            What::Restored { .. } => (self.restored, self.owed) = (true, Some((fact.at, false))),
+            What::Restored { .. } => (self.restored, self.owed) = (true, Some(fact.at)),
             What::Attributed { verdict, evidence } => {
                 self.verdict = Some(*verdict);
                 let has = |kind, points| evidence.iter().any(|one| one.kind == kind && one.points == points);
@@ -283,12 +306,42 @@ impl Known {
         }
     }
 
+    /// It fell; a relapse to tell of where a return was told of.
+    fn fell(&mut self, function: Function) -> bool {
+        let told = self.told_return.contains(&function);
+        if told {
+            self.relapsed.insert(function);
+        }
+        told
+    }
+
     /// Only of a function that is in the incident.
     fn stands(&mut self, function: Function, truth: Truth) {
         if let Some(known) = self.functions.get_mut(&function) {
-            known.0 = truth;
+            *known = truth;
         }
     }
+
+    /// What a reader knows after this message.
+    fn told(&mut self, update: &Update, senses: &[Sense]) {
+        let spoken = Words::of(Lang::English).update(update, update.at);
+        for (line, sense) in spoken.lines.iter().zip(senses) {
+            let Some(function) = function_of(line) else { continue };
+            match sense {
+                Sense::Signs | Sense::UnderWatch | Sense::Restored => _ = self.told_return.insert(function),
+                Sense::Fails => _ = self.told_return.remove(&function),
+                Sense::Relapsed => {
+                    self.told_return.remove(&function);
+                    self.relapsed.remove(&function);
+                }
+                Sense::Confirmed | Sense::Other => {}
+            }
+        }
+    }
+}
+
+fn function_of(text: &str) -> Option<Function> {
+    CALLS.iter().find(|(_, _, english)| text.contains(english)).map(|(function, _, _)| *function)
 }
 
 fn sense(line: &str, lang: Lang) -> Sense {
