@@ -750,6 +750,8 @@ export interface IncidentFact {
   function?: string | null | undefined;
   /** The numbers that caused it. */
   numbers?: Numbers | null | undefined;
+  /** With `remark` and `confirm`: where it can be read. */
+  source?: string | null | undefined;
   /** With `remark`: what was said. */
   text?: string | null | undefined;
   /** With `attributed` and a correction: whose fault it is. */
@@ -1202,6 +1204,8 @@ export interface Reject {
 
 /** An operator's word about an incident. */
 export interface Remark {
+  /** With `confirm`: where everybody can read it, an https address. The status page cites it. */
+  source?: string | null | undefined;
   /** The word itself, or the reason of a correction; up to 2000 characters. */
   text: string;
   /**
@@ -1458,6 +1462,198 @@ export interface ShopOrderTelling {
   error?: string | null | undefined;
 }
 
+/** An address from which a merchant asks for help. */
+export interface SupportContact {
+  /** The address. Only a digest of it is kept. */
+  mail: string;
+  /** The merchant. */
+  merchant: string;
+}
+
+/** A ticket. */
+export interface Ticket {
+  /** The address of who asks; for those who work at the desk. */
+  address?: string | null | undefined;
+  /** When it came. */
+  at: string;
+  /** When it last changed. */
+  changed_at: string;
+  /** Which function it asks about: label, pickup, tracking or orders. */
+  function?: string | null | undefined;
+  /** Its id. */
+  id: string;
+  /** The incident that explains it. */
+  incident?: number | null | undefined;
+  /** The language that it is answered in: fr or en. */
+  lang: string;
+  /** The merchant. */
+  merchant?: string | null | undefined;
+  /** The ticket in which it goes on. */
+  merged_into?: string | null | undefined;
+  /** The parcels that it is linked to, as they stood when it was decided. */
+  parcels: Array<TicketParcel>;
+  /** Why it is a person's, or over without an answer. */
+  reason?: string | null | undefined;
+  /** Where it came from: api, mail, chatwoot, zammad or form. */
+  source: string;
+  /** new, answered, with_person, merged or closed. */
+  state: string;
+  /** Its subject, as text. */
+  subject: string;
+  /** The key of who has taken it. */
+  taken_by?: string | null | undefined;
+}
+
+export type TicketActKind = "take" | "hand_over" | "merge" | "answer" | "close" | "reopen";
+
+/** What a person does with a ticket. */
+export interface TicketActRequest {
+  /** What: take, hand_over, merge, answer, close or reopen. */
+  act: TicketActKind;
+  /** With `merge`: the ticket in which it goes on. */
+  into?: string | null | undefined;
+  /** With `hand_over`: what the next one has to know. */
+  note?: string | null | undefined;
+  /** With `answer`: the text, which is sent where the ticket came from. */
+  text?: string | null | undefined;
+  /** With `hand_over`: the key of who is to have it; nobody in particular where it is left out. */
+  to?: string | null | undefined;
+}
+
+/** One answer for several tickets. */
+export interface TicketBulkAnswer {
+  /** The tickets, up to 200: all for the same reason, and of the same incident. */
+  ids: Array<string>;
+  /** The text, which is sent where each came from. */
+  text: string;
+}
+
+/** What became of each. */
+export interface TicketBulkAnswered {
+  /** Those that were answered. */
+  answered: Array<string>;
+  /** Those that were not: they are gone, or stand where they cannot be answered. */
+  left: Array<string>;
+}
+
+/** Something that happened to a ticket. */
+export interface TicketEvent {
+  /** When. */
+  at: string;
+  /** By whose key; none for the program. */
+  by?: string | null | undefined;
+  /** What. */
+  what: string;
+}
+
+/** A file of a ticket. */
+export interface TicketFile {
+  /** What its sender says that it is. */
+  media_type: string;
+  /** As its sender calls it. */
+  name: string;
+  /** Its number, from 1. */
+  no: number;
+}
+
+/** Tickets, the oldest first. */
+export interface TicketList {
+  /** What to send as `after` for those behind them; none at the end. */
+  next?: number | null | undefined;
+  /** The tickets. */
+  tickets: Array<Ticket>;
+}
+
+/** A message of a ticket. */
+export interface TicketMessage {
+  /** When. */
+  at: string;
+  /** The key of the person who wrote it. */
+  by?: string | null | undefined;
+  /** in, answer, closing, person_answer or note. */
+  kind: unknown;
+  /** Its number, from 1. */
+  no: number;
+  /** waiting, claimed, sent, unknown or refused; none where it is read here. */
+  sending?: string | null | undefined;
+  /** A line. */
+  subject: string;
+  /** Plain text, as it came or as it was sent. */
+  text: string;
+}
+
+/** A parcel that a ticket is linked to. */
+export interface TicketParcel {
+  /** By what it was found: number, order or time. */
+  found_by: unknown;
+  /** Its number. */
+  number?: string | null | undefined;
+  /** Its order; only where who asked has a right to it. */
+  order_number?: string | null | undefined;
+  /** The shipment; only where who asked has a right to it. */
+  shipment?: string | null | undefined;
+  /** ready, waiting, unknown, question, rejected, human or void. */
+  state: string;
+}
+
+/** A ticket to be opened. */
+export interface TicketRequest {
+  /** Your own name for it, up to 100 bytes: the same again is the same ticket. */
+  reference?: string | null | undefined;
+  /** A line. */
+  subject?: string | undefined;
+  /** What is asked, in plain text, up to 100,000 characters. */
+  text: string;
+}
+
+/** What became of a message that came in. */
+export interface TicketTaken {
+  /** The ticket; none where there was nothing to take in. */
+  id?: string | null | undefined;
+  /** new, known, added or nothing. */
+  outcome: string;
+}
+
+/** A ticket with all that belongs to it. */
+export interface TicketWhole {
+  /** The address of who asks; for those who work at the desk. */
+  address?: string | null | undefined;
+  /** When it came. */
+  at: string;
+  /** When it last changed. */
+  changed_at: string;
+  /** Which function it asks about: label, pickup, tracking or orders. */
+  function?: string | null | undefined;
+  /** Its id. */
+  id: string;
+  /** The incident that explains it. */
+  incident?: number | null | undefined;
+  /** The language that it is answered in: fr or en. */
+  lang: string;
+  /** The merchant. */
+  merchant?: string | null | undefined;
+  /** The ticket in which it goes on. */
+  merged_into?: string | null | undefined;
+  /** The parcels that it is linked to, as they stood when it was decided. */
+  parcels: Array<TicketParcel>;
+  /** Why it is a person's, or over without an answer. */
+  reason?: string | null | undefined;
+  /** Where it came from: api, mail, chatwoot, zammad or form. */
+  source: string;
+  /** new, answered, with_person, merged or closed. */
+  state: string;
+  /** Its subject, as text. */
+  subject: string;
+  /** The key of who has taken it. */
+  taken_by?: string | null | undefined;
+  /** What came with it; for those who work at the desk. */
+  files: Array<TicketFile>;
+  /** What happened to it; for those who work at the desk. */
+  log: Array<TicketEvent>;
+  /** Its messages, the oldest first; notes are for those who work at the desk. */
+  messages: Array<TicketMessage>;
+}
+
 /** What happened to a shipment, oldest first. */
 export interface Timeline {
   /** What happened. */
@@ -1594,8 +1790,8 @@ export interface Week {
 }
 
 /**
- * note: to be known. confirm: it is as it is said, by the word of somebody who can know. correct: it is somebody
- * else's fault.
+ * note: to be known. confirm: it is as it is said, at a source that is cited. correct: it is somebody else's fault.
+ * Each is shown on the status page, signed with the id of the key.
  */
 export type WordKind = "note" | "confirm" | "correct";
 
@@ -2333,6 +2529,188 @@ export class Tournee {
       path: `/v1/shops/${part(shop)}/orders`,
       query: { dry_run: options.dry_run },
       body,
+      options,
+    });
+  }
+
+  /**
+   * List support tickets.
+   *
+   * The queue, the oldest first. Needs the scope `support` or `operate`.
+   *
+   * `GET /v1/tickets`
+   */
+  listTickets(options: CallOptions & {
+    /** Only in this state: new, answered, with_person, merged or closed. */
+    state?: string | undefined;
+    /** Only for this reason. */
+    reason?: string | undefined;
+    /** Only of this incident. */
+    incident?: number | undefined;
+    /** Only behind this place: the `next` of the page before. */
+    after?: number | undefined;
+    /** How many, up to 200. */
+    limit?: number | undefined;
+  } = {}): Promise<TicketList> {
+    return this.#caller.json<TicketList>({
+      method: "GET",
+      path: "/v1/tickets",
+      query: { state: options.state, reason: options.reason, incident: options.incident, after: options.after, limit: options.limit },
+      options,
+    });
+  }
+
+  /**
+   * Open a support ticket.
+   *
+   * Asks about your parcels in your own words, in French or English: name a parcel or an order. It is answered from
+   * what is known of that parcel, or goes to a person; read the answer with GET /v1/tickets/{id}. Taken in when it
+   * is on disk.
+   *
+   * `POST /v1/tickets`
+   */
+  createTicket(body: TicketRequest, options: CallOptions = {}): Promise<TicketTaken> {
+    return this.#caller.json<TicketTaken>({
+      method: "POST",
+      path: "/v1/tickets",
+      body,
+      options,
+    });
+  }
+
+  /**
+   * Answer several support tickets.
+   *
+   * The same answer to tickets that are with people for the same reason and of the same incident. Needs the scope
+   * `support` or `operate`.
+   *
+   * `POST /v1/tickets/answers`
+   */
+  answerTickets(body: TicketBulkAnswer, options: CallOptions = {}): Promise<TicketBulkAnswered> {
+    return this.#caller.json<TicketBulkAnswered>({
+      method: "POST",
+      path: "/v1/tickets/answers",
+      body,
+      options,
+    });
+  }
+
+  /**
+   * Take a webhook of Chatwoot.
+   *
+   * Takes in what a contact writes (`message_created`), signed with the webhook's secret (`X-Chatwoot-Signature`).
+   * The answer goes into the conversation. What agents and bots write is left alone.
+   *
+   * `POST /v1/tickets/chatwoot`
+   */
+  chatwootWebhook(body: unknown, options: CallOptions = {}): Promise<TicketTaken> {
+    return this.#caller.json<TicketTaken>({
+      method: "POST",
+      path: "/v1/tickets/chatwoot",
+      body,
+      options,
+    });
+  }
+
+  /**
+   * Register an address of a merchant.
+   *
+   * From now on who writes from this address is that merchant, as with its key: the answer goes there. Needs the
+   * scope `support` or `operate`.
+   *
+   * `POST /v1/tickets/contacts`
+   */
+  registerSupportContact(body: SupportContact, options: CallOptions = {}): Promise<void> {
+    return this.#caller.nothing({
+      method: "POST",
+      path: "/v1/tickets/contacts",
+      body,
+      options,
+    });
+  }
+
+  /**
+   * Hand a mail in.
+   *
+   * The raw bytes of a mail (RFC 5322) to the support address, as a mail server pipes it: `curl --data-binary @- -H
+   * 'Content-Type: message/rfc822'`. The answer goes by mail to its From; Reply-To is not followed. One that cannot
+   * be read whole goes to a person with what could be read; the same mail again is the same ticket. Needs the scope
+   * `support`.
+   *
+   * `POST /v1/tickets/mail`
+   */
+  handInMail(body: Uint8Array<ArrayBuffer>, options: CallOptions = {}): Promise<TicketTaken> {
+    return this.#caller.json<TicketTaken>({
+      method: "POST",
+      path: "/v1/tickets/mail",
+      body,
+      mediaType: "message/rfc822",
+      options,
+    });
+  }
+
+  /**
+   * Take a webhook of Zammad.
+   *
+   * Takes in what a customer writes in a ticket, signed with the webhook's token (`X-Hub-Signature`, HMAC-SHA1). The
+   * answer goes into the ticket. What agents write is left alone.
+   *
+   * `POST /v1/tickets/zammad`
+   */
+  zammadWebhook(body: unknown, options: CallOptions = {}): Promise<TicketTaken> {
+    return this.#caller.json<TicketTaken>({
+      method: "POST",
+      path: "/v1/tickets/zammad",
+      body,
+      options,
+    });
+  }
+
+  /**
+   * Read a support ticket.
+   *
+   * A ticket of yours with its messages and its answer; with the scope `support` or `operate` any ticket, with its
+   * files, the notes among people and what happened to it.
+   *
+   * `GET /v1/tickets/{id}`
+   */
+  readTicket(id: string, options: CallOptions = {}): Promise<TicketWhole> {
+    return this.#caller.json<TicketWhole>({
+      method: "GET",
+      path: `/v1/tickets/${part(id)}`,
+      options,
+    });
+  }
+
+  /**
+   * Act on a support ticket.
+   *
+   * Takes a ticket, hands it over with a note, merges it into another, answers it, closes it or takes it up once
+   * more. Each act is written down with the key's id. Needs the scope `support` or `operate`.
+   *
+   * `POST /v1/tickets/{id}/acts`
+   */
+  actOnTicket(id: string, body: TicketActRequest, options: CallOptions = {}): Promise<TicketWhole> {
+    return this.#caller.json<TicketWhole>({
+      method: "POST",
+      path: `/v1/tickets/${part(id)}/acts`,
+      body,
+      options,
+    });
+  }
+
+  /**
+   * Read a file of a support ticket.
+   *
+   * A file that came with a ticket, as it came: to be looked at with care. Needs the scope `support` or `operate`.
+   *
+   * `GET /v1/tickets/{id}/files/{no}`
+   */
+  readTicketFile(id: string, no: number, options: CallOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#caller.bytes({
+      method: "GET",
+      path: `/v1/tickets/${part(id)}/files/${part(no)}`,
+      accept: "application/octet-stream",
       options,
     });
   }

@@ -521,6 +521,7 @@ IncidentFact = TypedDict(
         "from": "NotRequired[Optional[int]]",
         "function": "NotRequired[Optional[str]]",
         "numbers": "NotRequired[Optional[Numbers]]",
+        "source": "NotRequired[Optional[str]]",
         "text": "NotRequired[Optional[str]]",
         "verdict": "NotRequired[Optional[str]]",
         "what": "str",
@@ -983,6 +984,8 @@ class Reject(TypedDict):
 class Remark(TypedDict):
     """An operator's word about an incident."""
 
+    source: NotRequired[Optional[str]]
+    """With `confirm`: where everybody can read it, an https address. The status page cites it."""
     text: str
     """The word itself, or the reason of a correction; up to 2000 characters."""
     verdict: NotRequired[Optional[str]]
@@ -1241,6 +1244,211 @@ class ShopOrderTelling(TypedDict):
     """Why the last attempt did not do."""
 
 
+class SupportContact(TypedDict):
+    """An address from which a merchant asks for help."""
+
+    mail: str
+    """The address. Only a digest of it is kept."""
+    merchant: str
+    """The merchant."""
+
+
+class Ticket(TypedDict):
+    """A ticket."""
+
+    address: NotRequired[Optional[str]]
+    """The address of who asks; for those who work at the desk."""
+    at: str
+    """When it came."""
+    changed_at: str
+    """When it last changed."""
+    function: NotRequired[Optional[str]]
+    """Which function it asks about: label, pickup, tracking or orders."""
+    id: str
+    """Its id."""
+    incident: NotRequired[Optional[int]]
+    """The incident that explains it."""
+    lang: str
+    """The language that it is answered in: fr or en."""
+    merchant: NotRequired[Optional[str]]
+    """The merchant."""
+    merged_into: NotRequired[Optional[str]]
+    """The ticket in which it goes on."""
+    parcels: List[TicketParcel]
+    """The parcels that it is linked to, as they stood when it was decided."""
+    reason: NotRequired[Optional[str]]
+    """Why it is a person's, or over without an answer."""
+    source: str
+    """Where it came from: api, mail, chatwoot, zammad or form."""
+    state: str
+    """new, answered, with_person, merged or closed."""
+    subject: str
+    """Its subject, as text."""
+    taken_by: NotRequired[Optional[str]]
+    """The key of who has taken it."""
+
+TicketActKind: TypeAlias = "Literal['take', 'hand_over', 'merge', 'answer', 'close', 'reopen']"
+
+
+class TicketActRequest(TypedDict):
+    """What a person does with a ticket."""
+
+    act: TicketActKind
+    """What: take, hand_over, merge, answer, close or reopen."""
+    into: NotRequired[Optional[str]]
+    """With `merge`: the ticket in which it goes on."""
+    note: NotRequired[Optional[str]]
+    """With `hand_over`: what the next one has to know."""
+    text: NotRequired[Optional[str]]
+    """With `answer`: the text, which is sent where the ticket came from."""
+    to: NotRequired[Optional[str]]
+    """With `hand_over`: the key of who is to have it; nobody in particular where it is left out."""
+
+
+class TicketBulkAnswer(TypedDict):
+    """One answer for several tickets."""
+
+    ids: List[str]
+    """The tickets, up to 200: all for the same reason, and of the same incident."""
+    text: str
+    """The text, which is sent where each came from."""
+
+
+class TicketBulkAnswered(TypedDict):
+    """What became of each."""
+
+    answered: List[str]
+    """Those that were answered."""
+    left: List[str]
+    """Those that were not: they are gone, or stand where they cannot be answered."""
+
+
+class TicketEvent(TypedDict):
+    """Something that happened to a ticket."""
+
+    at: str
+    """When."""
+    by: NotRequired[Optional[str]]
+    """By whose key; none for the program."""
+    what: str
+    """What."""
+
+
+class TicketFile(TypedDict):
+    """A file of a ticket."""
+
+    media_type: str
+    """What its sender says that it is."""
+    name: str
+    """As its sender calls it."""
+    no: int
+    """Its number, from 1."""
+
+
+class TicketList(TypedDict):
+    """Tickets, the oldest first."""
+
+    next: NotRequired[Optional[int]]
+    """What to send as `after` for those behind them; none at the end."""
+    tickets: List[Ticket]
+    """The tickets."""
+
+
+class TicketMessage(TypedDict):
+    """A message of a ticket."""
+
+    at: str
+    """When."""
+    by: NotRequired[Optional[str]]
+    """The key of the person who wrote it."""
+    kind: Any
+    """in, answer, closing, person_answer or note."""
+    no: int
+    """Its number, from 1."""
+    sending: NotRequired[Optional[str]]
+    """waiting, claimed, sent, unknown or refused; none where it is read here."""
+    subject: str
+    """A line."""
+    text: str
+    """Plain text, as it came or as it was sent."""
+
+
+class TicketParcel(TypedDict):
+    """A parcel that a ticket is linked to."""
+
+    found_by: Any
+    """By what it was found: number, order or time."""
+    number: NotRequired[Optional[str]]
+    """Its number."""
+    order_number: NotRequired[Optional[str]]
+    """Its order; only where who asked has a right to it."""
+    shipment: NotRequired[Optional[str]]
+    """The shipment; only where who asked has a right to it."""
+    state: str
+    """ready, waiting, unknown, question, rejected, human or void."""
+
+
+class TicketRequest(TypedDict):
+    """A ticket to be opened."""
+
+    reference: NotRequired[Optional[str]]
+    """Your own name for it, up to 100 bytes: the same again is the same ticket."""
+    subject: NotRequired[str]
+    """A line."""
+    text: str
+    """What is asked, in plain text, up to 100,000 characters."""
+
+
+class TicketTaken(TypedDict):
+    """What became of a message that came in."""
+
+    id: NotRequired[Optional[str]]
+    """The ticket; none where there was nothing to take in."""
+    outcome: str
+    """new, known, added or nothing."""
+
+
+class TicketWhole(TypedDict):
+    """A ticket with all that belongs to it."""
+
+    address: NotRequired[Optional[str]]
+    """The address of who asks; for those who work at the desk."""
+    at: str
+    """When it came."""
+    changed_at: str
+    """When it last changed."""
+    function: NotRequired[Optional[str]]
+    """Which function it asks about: label, pickup, tracking or orders."""
+    id: str
+    """Its id."""
+    incident: NotRequired[Optional[int]]
+    """The incident that explains it."""
+    lang: str
+    """The language that it is answered in: fr or en."""
+    merchant: NotRequired[Optional[str]]
+    """The merchant."""
+    merged_into: NotRequired[Optional[str]]
+    """The ticket in which it goes on."""
+    parcels: List[TicketParcel]
+    """The parcels that it is linked to, as they stood when it was decided."""
+    reason: NotRequired[Optional[str]]
+    """Why it is a person's, or over without an answer."""
+    source: str
+    """Where it came from: api, mail, chatwoot, zammad or form."""
+    state: str
+    """new, answered, with_person, merged or closed."""
+    subject: str
+    """Its subject, as text."""
+    taken_by: NotRequired[Optional[str]]
+    """The key of who has taken it."""
+    files: List[TicketFile]
+    """What came with it; for those who work at the desk."""
+    log: List[TicketEvent]
+    """What happened to it; for those who work at the desk."""
+    messages: List[TicketMessage]
+    """Its messages, the oldest first; notes are for those who work at the desk."""
+
+
 class Timeline(TypedDict):
     """What happened to a shipment, oldest first."""
 
@@ -1389,8 +1597,8 @@ class Week(TypedDict):
     wednesday: NotRequired[Optional[List[str]]]
 
 WordKind: TypeAlias = "Literal['note', 'confirm', 'correct']"
-"""note: to be known. confirm: it is as it is said, by the word of somebody who can know. correct: it is somebody
-else's fault.
+"""note: to be known. confirm: it is as it is said, at a source that is cited. correct: it is somebody else's
+fault. Each is shown on the status page, signed with the id of the key.
 """
 
 
@@ -2330,6 +2538,166 @@ class Tournee:
             query={"dry_run": dry_run},
             body=body,
         ))
+
+    def list_tickets(
+        self,
+        *,
+        state: Optional[str] = None,
+        reason: Optional[str] = None,
+        incident: Optional[int] = None,
+        after: Optional[int] = None,
+        limit: Optional[int] = None,
+    ) -> TicketList:
+        """List support tickets.
+
+        The queue, the oldest first. Needs the scope `support` or `operate`.
+
+        ``GET /v1/tickets``
+
+        ``state``: Only in this state: new, answered, with_person, merged or closed.
+
+        ``reason``: Only for this reason.
+
+        ``incident``: Only of this incident.
+
+        ``after``: Only behind this place: the `next` of the page before.
+
+        ``limit``: How many, up to 200.
+        """
+        return cast("TicketList", self._caller.ask_json(
+            "GET",
+            "/v1/tickets",
+            query={"state": state, "reason": reason, "incident": incident, "after": after, "limit": limit},
+        ))
+
+    def create_ticket(self, body: TicketRequest) -> TicketTaken:
+        """Open a support ticket.
+
+        Asks about your parcels in your own words, in French or English: name a parcel or an order. It is
+        answered from what is known of that parcel, or goes to a person; read the answer with GET
+        /v1/tickets/{id}. Taken in when it is on disk.
+
+        ``POST /v1/tickets``
+        """
+        return cast("TicketTaken", self._caller.ask_json(
+            "POST",
+            "/v1/tickets",
+            body=body,
+        ))
+
+    def answer_tickets(self, body: TicketBulkAnswer) -> TicketBulkAnswered:
+        """Answer several support tickets.
+
+        The same answer to tickets that are with people for the same reason and of the same incident. Needs the
+        scope `support` or `operate`.
+
+        ``POST /v1/tickets/answers``
+        """
+        return cast("TicketBulkAnswered", self._caller.ask_json(
+            "POST",
+            "/v1/tickets/answers",
+            body=body,
+        ))
+
+    def chatwoot_webhook(self, body: Any) -> TicketTaken:
+        """Take a webhook of Chatwoot.
+
+        Takes in what a contact writes (`message_created`), signed with the webhook's secret
+        (`X-Chatwoot-Signature`). The answer goes into the conversation. What agents and bots write is left
+        alone.
+
+        ``POST /v1/tickets/chatwoot``
+        """
+        return cast("TicketTaken", self._caller.ask_json(
+            "POST",
+            "/v1/tickets/chatwoot",
+            body=body,
+        ))
+
+    def register_support_contact(self, body: SupportContact) -> None:
+        """Register an address of a merchant.
+
+        From now on who writes from this address is that merchant, as with its key: the answer goes there. Needs
+        the scope `support` or `operate`.
+
+        ``POST /v1/tickets/contacts``
+        """
+        self._caller.ask_bytes(
+            "POST",
+            "/v1/tickets/contacts",
+            body=body,
+        )
+
+    def hand_in_mail(self, body: bytes) -> TicketTaken:
+        """Hand a mail in.
+
+        The raw bytes of a mail (RFC 5322) to the support address, as a mail server pipes it: `curl
+        --data-binary @- -H 'Content-Type: message/rfc822'`. The answer goes by mail to its From; Reply-To is
+        not followed. One that cannot be read whole goes to a person with what could be read; the same mail
+        again is the same ticket. Needs the scope `support`.
+
+        ``POST /v1/tickets/mail``
+        """
+        return cast("TicketTaken", self._caller.ask_json(
+            "POST",
+            "/v1/tickets/mail",
+            body=Raw("message/rfc822", body),
+        ))
+
+    def zammad_webhook(self, body: Any) -> TicketTaken:
+        """Take a webhook of Zammad.
+
+        Takes in what a customer writes in a ticket, signed with the webhook's token (`X-Hub-Signature`,
+        HMAC-SHA1). The answer goes into the ticket. What agents write is left alone.
+
+        ``POST /v1/tickets/zammad``
+        """
+        return cast("TicketTaken", self._caller.ask_json(
+            "POST",
+            "/v1/tickets/zammad",
+            body=body,
+        ))
+
+    def read_ticket(self, id: str) -> TicketWhole:
+        """Read a support ticket.
+
+        A ticket of yours with its messages and its answer; with the scope `support` or `operate` any ticket,
+        with its files, the notes among people and what happened to it.
+
+        ``GET /v1/tickets/{id}``
+        """
+        return cast("TicketWhole", self._caller.ask_json(
+            "GET",
+            f"/v1/tickets/{_part(id)}",
+        ))
+
+    def act_on_ticket(self, id: str, body: TicketActRequest) -> TicketWhole:
+        """Act on a support ticket.
+
+        Takes a ticket, hands it over with a note, merges it into another, answers it, closes it or takes it up
+        once more. Each act is written down with the key's id. Needs the scope `support` or `operate`.
+
+        ``POST /v1/tickets/{id}/acts``
+        """
+        return cast("TicketWhole", self._caller.ask_json(
+            "POST",
+            f"/v1/tickets/{_part(id)}/acts",
+            body=body,
+        ))
+
+    def read_ticket_file(self, id: str, no: int) -> bytes:
+        """Read a file of a support ticket.
+
+        A file that came with a ticket, as it came: to be looked at with care. Needs the scope `support` or
+        `operate`.
+
+        ``GET /v1/tickets/{id}/files/{no}``
+        """
+        return self._caller.ask_bytes(
+            "GET",
+            f"/v1/tickets/{_part(id)}/files/{_part(no)}",
+            accept="application/octet-stream",
+        )
 
     def list_webhooks(self) -> WebhookList:
         """List webhook endpoints.
