@@ -1,6 +1,6 @@
 //! Who is told what, when, by which way: subscriptions, the life of a notice, the health of channels.
 //!
-//! A *notice* is one update for one subscription. [`Notice`] is its life, [`decide`] says what to do with it now. What always
+//! A *notice* is one update for one subscription. [`Notice`] is its life, [`decide()`] says what to do with it now. What always
 //! holds, whatever fails: of one incident nothing older goes to a recipient after something newer was begun; every notice
 //! ends delivered, or dropped with its [`Reason`]; and a message goes out twice only where nobody can know whether it came.
 
