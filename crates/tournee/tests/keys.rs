@@ -74,7 +74,7 @@ fn what_is_wrong_is_said_with_what_to_do() {
     let key = |words: &[&str]| run(&[&["key"], words, &["--data", data.as_str()]].concat());
     key(&["add", "--merchant", "nobody"]).refuses(64, &["no merchant nobody", "tournee merchant list"]);
     key(&["add", "--merchant", "x", "--scopes", "raed"])
-        .refuses(64, &["\"raed\"", "read, ship, decide, hooks, pick and operate"]);
+        .refuses(64, &["\"raed\"", "read, ship, decide, hooks, pick, operate and support"]);
     key(&["add", "--merchant", "x", "--expires", "soon"]).refuses(64, &["for example 90d"]);
     key(&["rotate", "key_00"]).refuses(64, &["no API key key_00", "tournee key list"]);
     key(&["revoke", "key_00"]).refuses(64, &["no API key key_00"]);
