@@ -2201,6 +2201,24 @@ export class Tournee {
   }
 
   /**
+   * Receipts of text messages.
+   *
+   * What the gateway of text messages says about messages that it took: `{"id": …, "status": "delivered"}` or a list
+   * of up to 1000 of them, signed as Standard Webhooks are with `TOURNEE_SMS_RECEIPT_SECRET`. The same receipt again
+   * changes nothing.
+   *
+   * `POST /v1/receipts/sms`
+   */
+  takeSmsReceipts(body: unknown, options: CallOptions = {}): Promise<void> {
+    return this.#caller.nothing({
+      method: "POST",
+      path: "/v1/receipts/sms",
+      body,
+      options,
+    });
+  }
+
+  /**
    * List shipments.
    *
    * Your shipments, the newest first. A page can hold fewer than were asked for although there are more: go on as
@@ -2634,8 +2652,9 @@ export class Tournee {
    *
    * The raw bytes of a mail (RFC 5322) to the support address, as a mail server pipes it: `curl --data-binary @- -H
    * 'Content-Type: message/rfc822'`. The answer goes by mail to its From; Reply-To is not followed. One that cannot
-   * be read whole goes to a person with what could be read; the same mail again is the same ticket. Needs the scope
-   * `support`.
+   * be read whole goes to a person with what could be read; the same mail again is the same ticket. A delivery
+   * report of a message of ours becomes no ticket: where the message is lost for good, that is noted. Needs the
+   * scope `support`.
    *
    * `POST /v1/tickets/mail`
    */

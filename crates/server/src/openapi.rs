@@ -2,6 +2,7 @@
 
 use crate::{
     api, choose, desk, docs, dropin, metrics, ops, picker, problem::ProblemBody, shop_hooks, state::Shared, status,
+    subscribe,
 };
 use bytes::Bytes;
 use http::header;
@@ -63,6 +64,7 @@ pub(crate) fn routes(with_dropin: bool) -> OpenApiRouter<Shared> {
         .merge(api::routes())
         .merge(choose::routes())
         .merge(status::routes())
+        .merge(subscribe::routes())
         .merge(desk::routes())
         .routes(routes!(shop_hooks::hear))
         .routes(routes!(ops::healthz))

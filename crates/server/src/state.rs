@@ -4,8 +4,17 @@
 //! the whole of it. What is kept in memory can be lost at any moment without harm.
 
 use crate::{
-    api::health::Reporters, auth::KeyCache, carrier::Carrier, desk::Desk, dropin::Enrolled, metrics::Metrics,
-    rate::Rates, settings::ServerSettings, shop_hooks::Doors, status::StatusPages,
+    api::health::Reporters,
+    auth::KeyCache,
+    carrier::Carrier,
+    desk::Desk,
+    dropin::Enrolled,
+    metrics::Metrics,
+    rate::Rates,
+    settings::ServerSettings,
+    shop_hooks::Doors,
+    status::StatusPages,
+    subscribe::{Asked, Subscribing},
 };
 use carriers::colissimo::LineEnds;
 use channels::webhook::Sender;
@@ -46,6 +55,8 @@ pub struct AppState {
     pub webhooks: Option<Sender>,
     /// The status page, rendered ahead.
     pub status: Arc<StatusPages>,
+    /// What subscribing needs; none where nobody can subscribe.
+    pub subscribing: Option<Arc<Subscribing>>,
     /// What the operator set.
     pub settings: ServerSettings,
     /// Chance, for ids and boundaries.
@@ -72,6 +83,9 @@ pub(crate) struct App {
     pub(crate) reporters: Reporters,
     pub(crate) webhooks: Option<Sender>,
     pub(crate) status: Arc<StatusPages>,
+    pub(crate) subscribing: Option<Arc<Subscribing>>,
+    /// Who has asked to subscribe lately.
+    pub(crate) asked: Asked,
     pub(crate) settings: ServerSettings,
     pub(crate) metrics: Metrics,
     pub(crate) registry: SharedRegistry,
@@ -95,7 +109,8 @@ pub(crate) type Shared = Arc<App>;
 impl App {
     /// Takes the outside in and registers the listener's metrics.
     pub(crate) fn new(outside: AppState) -> Shared {
-        let AppState { store, clock, carrier, watch, webhooks, status, settings, random, registry } = outside;
+        let AppState { store, clock, carrier, watch, webhooks, status, subscribing, settings, random, registry } =
+            outside;
         let metrics = {
             let mut registry = registry.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             let help = "Requests for a form of the status page, answered from memory";
@@ -115,6 +130,8 @@ impl App {
             reporters: Reporters::default(),
             webhooks,
             status,
+            subscribing,
+            asked: Asked::default(),
             settings,
             metrics,
             registry,

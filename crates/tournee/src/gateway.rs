@@ -127,6 +127,7 @@ impl Gateway {
             carrier: Arc::new(Relay(runner.relay())),
             watch: runner.lookout().shared(),
             status: Arc::clone(&status),
+            subscribing: Some(telling.subscribing()),
             settings: settings.clone(),
             random: Arc::new(chance),
             registry: Arc::new(Mutex::new(registry)),

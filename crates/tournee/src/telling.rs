@@ -1,14 +1,14 @@
 //! What tells people, wired: the speaker, the notices and the answers of the support desk.
 
 use crate::{config::Config, fault::Fault};
-use channels::{Channel, webhook::Sender};
+use channels::{Channel, webhook::Sender, webpush::VapidKey};
 use clock::Clock;
 use notice::{Board, plan::ChannelKind};
 use prometheus_client::registry::Registry;
 use runner::{
     Composer, Lookout, Replies, ReplyMetrics, ReplyOptions, Speaker, SpeakerMetrics, SpeakerSettings, Tell, TellMetrics,
 };
-use server::StatusPages;
+use server::{StatusPages, Subscribing};
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, PoisonError},
@@ -30,6 +30,7 @@ pub(crate) struct Telling {
     speaker: Speaker,
     tell: Tell,
     replies: Replies,
+    subscribing: Arc<Subscribing>,
 }
 
 impl Telling {
@@ -47,8 +48,16 @@ impl Telling {
     ) -> Result<Self, Fault> {
         let time = Arc::clone(clock);
         let seconds: channels::Now = Arc::new(move || time.now().unix_ms() / 1_000);
-        let mut ways = config.notices.channels(sender.clone(), seconds, config.webhooks.allow_private)?;
+        let push_key = push_key(store)?;
+        let mut ways =
+            config.notices.channels(sender.clone(), seconds, config.webhooks.allow_private, push_key.clone())?;
         ways.extend(mail.map(|mail| (ChannelKind::Mail, mail)));
+        let subscribing = Arc::new(Subscribing {
+            url: config.status.url.trim_end_matches('/').to_owned(),
+            channels: ways.clone(),
+            push_key: ways.contains_key(&ChannelKind::WebPush).then(|| push_key.public_text()),
+            receipts_secret: config.notices.sms.receipts_secret()?,
+        });
         let answers = config.desk.channels(ways.get(&ChannelKind::Mail).cloned(), sender)?;
         let promised = Arc::new(Mutex::new(BTreeMap::new()));
         let (pages, noted) = (Arc::clone(pages), Arc::clone(&promised));
@@ -76,7 +85,12 @@ impl Telling {
             }),
         };
         let replies = Replies::start(store.clone(), Arc::clone(clock), lookout.shared(), options, of_replies);
-        Ok(Self { speaker, tell, replies })
+        Ok(Self { speaker, tell, replies, subscribing })
+    }
+
+    /// What the listener needs so that people can subscribe: the same channels.
+    pub(crate) fn subscribing(&self) -> Arc<Subscribing> {
+        Arc::clone(&self.subscribing)
     }
 
     /// Says what is to be said now, and waits so long for what is under way.
@@ -84,4 +98,10 @@ impl Telling {
         self.speaker.shutdown().await;
         tokio::join!(self.tell.shutdown(grace), self.replies.shutdown(grace));
     }
+}
+
+/// The key by which push services know us.
+fn push_key(store: &Store) -> Result<VapidKey, Fault> {
+    let found = (0..=u8::MAX).find_map(|attempt| VapidKey::from_bytes(&store.push_key(attempt)).ok());
+    found.ok_or_else(|| Fault::failed("no key for web push can be derived from the sealing key".to_owned()))
 }

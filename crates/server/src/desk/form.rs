@@ -6,6 +6,7 @@
 use super::{add, new_id, text};
 use crate::{
     body,
+    flood::Flow,
     lang::{self, Lang},
     state::{App, Shared},
 };
@@ -176,7 +177,7 @@ async fn record(app: &App, lang: Lang, form: &Form) -> Result<String, (StatusCod
         return Ok(id);
     }
     let digest = app.store.contact_digest(&address);
-    if !app.desk.may_send(digest, now) {
+    if app.desk.forms.count(digest, now) != Flow::Good {
         return Err((StatusCode::TOO_MANY_REQUESTS, words.slow_down));
     }
     let number = text::line(&form.number, 100);

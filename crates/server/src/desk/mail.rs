@@ -15,6 +15,7 @@ use axum::{
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
 use mail_parser::{HeaderValue, Message, MessageParser, MimeHeaders, PartType};
+use notice::plan::ChannelKind;
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
 use store::{NewTicket, ReplyTo, TicketCame, TicketFile, TicketSource};
@@ -34,7 +35,8 @@ const KEPT_BYTES_MAX: usize = 1 << 20;
 ///
 /// The raw bytes of a mail (RFC 5322) to the support address, as a mail server pipes it: `curl --data-binary @- -H
 /// 'Content-Type: message/rfc822'`. The answer goes by mail to its From; Reply-To is not followed. One that cannot be
-/// read whole goes to a person with what could be read; the same mail again is the same ticket. Needs the scope `support`.
+/// read whole goes to a person with what could be read; the same mail again is the same ticket. A delivery
+/// report of a message of ours becomes no ticket: where the message is lost for good, that is noted. Needs the scope `support`.
 #[utoipa::path(post, path = "/v1/tickets/mail", operation_id = "hand_in_mail", tag = "support",
     request_body(description = "A mail of at most 10 MiB", content((String = "message/rfc822"))),
     responses((status = 201, description = "Taken in", body = Taken),
@@ -48,6 +50,13 @@ pub(crate) async fn take(
     require_desk(&caller)?;
     let (head, body) = request.into_parts();
     let (bytes, _room) = bounded(&app, &head.headers, body, MAIL_BYTES_MAX).await?;
+    if let Some(bounce) = is_bounded(&bytes).then(|| channels::mail::bounce(&bytes)).flatten() {
+        if bounce.permanent {
+            let taken = app.store.receipt(ChannelKind::Mail, &bounce.message_id, false, app.now()).await;
+            taken.map_err(crate::failure::of_store)?;
+        }
+        return Ok((StatusCode::OK, Json(Taken::nothing())));
+    }
     let new = ticket(&app, &bytes);
     let came = add(&app, new).await?;
     let status = if matches!(came, TicketCame::New(_)) { StatusCode::CREATED } else { StatusCode::OK };

@@ -17,17 +17,12 @@ pub use settings::{DeskSecret, DeskSettings};
 
 use crate::{
     failure,
+    flood::Flood,
     problem::{Kind, Problem},
     state::{App, Caller, Shared},
 };
 use axum::extract::{FromRequestParts, RawPathParams};
-use clock::Time;
 use http::request::Parts;
-use std::{
-    collections::HashMap,
-    sync::{Mutex, PoisonError},
-    time::Duration,
-};
 use store::{NewTicket, Scope, StoreError, TicketCame};
 use tokio::sync::Semaphore;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -41,8 +36,6 @@ const ID_ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const FORMS_OF_ONE_MAX: u32 = 6;
 /// Forms within a minute, at most, from everybody.
 const FORMS_PER_MINUTE_MAX: u32 = 300;
-/// Addresses remembered, at most.
-const SENDERS_COUNT_MAX: usize = 50_000;
 
 /// The routes with their documentation.
 pub(crate) fn routes() -> OpenApiRouter<Shared> {
@@ -64,41 +57,13 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
 /// What the desk keeps in memory.
 pub(crate) struct Desk {
     reading: Semaphore,
-    senders: Mutex<Senders>,
-}
-
-#[derive(Default)]
-struct Senders {
-    of_one: HashMap<[u8; 32], (Time, u32)>,
-    of_all: (Time, u32),
+    forms: Flood,
 }
 
 impl Default for Desk {
     fn default() -> Self {
-        Self { reading: Semaphore::new(READ_COUNT_MAX), senders: Mutex::default() }
+        Self { reading: Semaphore::new(READ_COUNT_MAX), forms: Flood::new(FORMS_OF_ONE_MAX, FORMS_PER_MINUTE_MAX) }
     }
-}
-
-impl Desk {
-    /// Whether one more form of this address may be taken now.
-    fn may_send(&self, address: [u8; 32], now: Time) -> bool {
-        let mut senders = self.senders.lock().unwrap_or_else(PoisonError::into_inner);
-        if senders.of_one.len() >= SENDERS_COUNT_MAX {
-            senders.of_one.clear();
-        }
-        let all = within(&mut senders.of_all, now, Duration::from_secs(60));
-        let one = within(senders.of_one.entry(address).or_default(), now, Duration::from_secs(3_600));
-        all <= FORMS_PER_MINUTE_MAX && one <= FORMS_OF_ONE_MAX
-    }
-}
-
-/// Counts one more within this span and gives how many there are.
-fn within((since, count): &mut (Time, u32), now: Time, span: Duration) -> u32 {
-    if now.since(*since) >= span {
-        (*since, *count) = (now, 0);
-    }
-    *count = count.saturating_add(1);
-    *count
 }
 
 /// A fresh id for a ticket.
@@ -170,15 +135,5 @@ mod tests {
         for text in ["", "T123", "TABCDEFGHJKM", "tabcdefghjk"] {
             assert_eq!(id_in(text), None, "{text}");
         }
-    }
-
-    #[test]
-    fn an_address_sends_a_few_forms_an_hour() {
-        let desk = Desk::default();
-        let at = |s: i64| Time::from_unix_ms(s * 1_000 + 10_000_000);
-        for s in 0..6 {
-            assert!(desk.may_send([1; 32], at(s)));
-        }
-        assert!(!desk.may_send([1; 32], at(7)) && desk.may_send([2; 32], at(7)) && desk.may_send([1; 32], at(3_700)));
     }
 }

@@ -9,7 +9,7 @@ mod ahead;
 mod api;
 mod feed;
 mod forms;
-mod page;
+pub(crate) mod page;
 mod routes;
 mod say;
 

@@ -17,7 +17,10 @@ use notice::StatusSettings;
 use parcel::{LabelFormat, Login, MerchantId, ShipmentId};
 use pickup::{Directory, Source, Sourced};
 use serde_json::{Value, json};
-use server::{AppState, BoxFuture, Carrier, LocalLabel, PickupFound, Points, ServerSettings, SharedWatch, StatusPages};
+use server::{
+    AppState, BoxFuture, Carrier, LocalLabel, PickupFound, Points, ServerSettings, SharedWatch, StatusPages,
+    Subscribing,
+};
 use sha2::{Digest, Sha256};
 use std::{
     collections::VecDeque,
@@ -205,21 +208,35 @@ impl World {
         for (merchant, key, okapi) in [("one", KEY, Some(OKAPI)), ("two", OTHER_KEY, None)] {
             add_merchant(&store, merchant, key, okapi).await;
         }
-        Self::wired(store, settings, webhooks, StatusSettings::default())
+        Self::wired(store, settings, webhooks, StatusSettings::default(), None)
     }
 
     /// A listener whose status page is set so.
     pub async fn telling(status: StatusSettings) -> Self {
         let store = Store::open(store::Options::memory(SealingKey::from_bytes([7; 32]))).expect("a store in memory");
-        Self::wired(store, ServerSettings::default(), Options::default(), status)
+        Self::wired(store, ServerSettings::default(), Options::default(), status, None)
     }
 
     /// A listener that was just started over a store that is there already.
     pub fn over(store: Store, settings: ServerSettings) -> Self {
-        Self::wired(store, settings, Options::default(), StatusSettings::default())
+        Self::wired(store, settings, Options::default(), StatusSettings::default(), None)
     }
 
-    fn wired(store: Store, settings: ServerSettings, webhooks: Options, status: StatusSettings) -> Self {
+    /// A listener where people subscribe by these ways.
+    pub async fn subscribing(subscribing: Subscribing) -> Self {
+        let store = Store::open(store::Options::memory(SealingKey::from_bytes([7; 32]))).expect("a store in memory");
+        add_merchant(&store, "one", KEY, None).await;
+        let status = StatusSettings { name: "Les Lilas <b>".into(), ..StatusSettings::default() };
+        Self::wired(store, ServerSettings::default(), Options::default(), status, Some(Arc::new(subscribing)))
+    }
+
+    fn wired(
+        store: Store,
+        settings: ServerSettings,
+        webhooks: Options,
+        status: StatusSettings,
+        subscribing: Option<Arc<Subscribing>>,
+    ) -> Self {
         let clock = Arc::new(ManualClock::at(Time::from_paris("2025-12-22T06:24:00").expect("a moment")));
         let carrier = FakeCarrier::new();
         let watch = SharedWatch::default();
@@ -231,6 +248,7 @@ impl World {
             watch: Arc::clone(&watch),
             webhooks: Some(Sender::new(webhooks).expect("a sender")),
             status: Arc::clone(&status),
+            subscribing,
             settings,
             random: Arc::new(counting()),
             registry: Arc::default(),

@@ -86,6 +86,12 @@ impl Store {
         addresses::confirming_code(&self.inner.around.key, id, way)
     }
 
+    /// Bytes for the key by which push services know us: always the same under one sealing key, so that browsers stay
+    /// subscribed. Where they are no key, the next attempt gives others.
+    pub fn push_key(&self, attempt: u8) -> Zeroizing<[u8; 32]> {
+        addresses::push_key(&self.inner.around.key, attempt)
+    }
+
     /// What the links hold by which a subscription is changed and ended.
     pub fn unsubscribe_token(&self, id: &str) -> String {
         addresses::leaving_token(&self.inner.around.key, id)

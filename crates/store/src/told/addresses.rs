@@ -16,6 +16,7 @@ const FOR_ADDRESS: &str = "address of a subscription";
 const FOR_CONFIRMING: &str = "confirming a subscription";
 const FOR_LEAVING: &str = "ending a subscription";
 const FOR_CODE: &str = "code of a subscription";
+const FOR_PUSH: &str = "key for web push";
 const FOR_MESSAGE: &str = "id of a message";
 
 impl SealingKey {
@@ -102,6 +103,11 @@ pub(crate) fn confirming_code(key: &SealingKey, id: &str, way: u8) -> String {
     let bytes = key.mac(FOR_CODE, &[id.as_bytes(), &[way]]).finalize().into_bytes();
     let number = u64::from_be_bytes(bytes[..8].try_into().unwrap_or_default());
     format!("{:06}", number % 1_000_000)
+}
+
+/// Bytes for the key by which push services know us. Of the few that are no key of theirs, the next try gives others.
+pub(crate) fn push_key(key: &SealingKey, attempt: u8) -> Zeroizing<[u8; 32]> {
+    Zeroizing::new(key.mac(FOR_PUSH, &[&[attempt]]).finalize().into_bytes().into())
 }
 
 /// The id of a message: the same for the same updates to the same subscriber by the same way, and not to be guessed, so

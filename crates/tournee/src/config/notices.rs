@@ -6,7 +6,8 @@ use channels::{
     Channel, Now,
     mail::{self, Mail, Tls},
     sms,
-    webhook::{self, Sender},
+    webhook::{self, Secret, Sender},
+    webpush::{self, VapidKey, WebPush},
 };
 use notice::{HeraldSettings, plan::ChannelKind};
 use runner::{Channels, TellSettings};
@@ -18,6 +19,8 @@ use zeroize::Zeroizing;
 const MAIL_PASSWORD: &str = "TOURNEE_SMTP_PASSWORD";
 /// The variable with the token of the gateway of text messages.
 const SMS_TOKEN: &str = "TOURNEE_SMS_TOKEN";
+/// The variable with the secret that the gateway of text messages signs its receipts with.
+const SMS_RECEIPT_SECRET: &str = "TOURNEE_SMS_RECEIPT_SECRET";
 /// Messages of an open incident are further apart than this at most: a reader looks once a day at least.
 const MESSAGE_EVERY_MIN_MAX: u32 = 1_440;
 /// Changes wait to be gathered for so long at most.
@@ -43,6 +46,16 @@ pub struct Notices {
     pub mail: MailSection,
     /// Text messages.
     pub sms: SmsSection,
+    /// Notifications by browsers.
+    pub web_push: WebPushSection,
+}
+
+/// `[notices.web_push]`: notifications by browsers; without `contact` there are none. The key is derived from the sealing key.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct WebPushSection {
+    /// Where push services can reach whoever runs this: `mailto:` and an address, or an https URL.
+    pub contact: Option<String>,
 }
 
 /// `[notices.mail]`: the mail server that passes messages on; without `host` and `from` no mail is sent.
@@ -106,6 +119,7 @@ impl Default for Notices {
             canary_soon_ms,
             mail: MailSection::default(),
             sms: SmsSection::default(),
+            web_push: WebPushSection::default(),
         }
     }
 }
@@ -126,12 +140,20 @@ impl Notices {
         TellSettings { in_flight_max, patience_ms, canary_every_ms, canary_soon_ms }
     }
 
-    /// The channels that are set up; webhooks go by this sender.
+    /// The channels that are set up; webhooks and notifications go by this sender, the latter under this key.
     ///
     /// # Errors
     /// When an address or a secret is missing or wrong.
-    pub fn channels(&self, sender: Sender, now: Now, allow_private: bool) -> Result<Channels, Fault> {
+    pub fn channels(
+        &self,
+        sender: Sender,
+        now: Now,
+        allow_private: bool,
+        push_key: VapidKey,
+    ) -> Result<Channels, Fault> {
         let mut all = Channels::new();
+        let push = self.web_push.channel(push_key, sender.clone(), Arc::clone(&now))?;
+        all.extend(push.map(|push| (ChannelKind::WebPush, push)));
         let webhooks: Arc<dyn Channel> = Arc::new(webhook::Notices::new(sender, now));
         all.insert(ChannelKind::Webhook, webhooks);
         all.extend(self.mail.channel()?.map(|mail| (ChannelKind::Mail, mail)));
@@ -170,7 +192,29 @@ impl MailSection {
     }
 }
 
+impl WebPushSection {
+    fn channel(&self, key: VapidKey, sender: Sender, now: Now) -> Result<Option<Arc<dyn Channel>>, Fault> {
+        let Some(contact) = self.contact.clone() else { return Ok(None) };
+        if !contact.starts_with("mailto:") && !contact.starts_with("https://") {
+            let wrong = "notices.web_push.contact: write mailto: and an address, or an https URL";
+            return Err(Fault::usage(wrong.to_owned()));
+        }
+        let settings = webpush::Settings { key, contact, urgency: webpush::Urgency::default(), canary_to: None };
+        Ok(Some(Arc::new(WebPush::new(settings, sender, now))))
+    }
+}
+
 impl SmsSection {
+    /// What the gateway's receipts are signed with, where it is set.
+    ///
+    /// # Errors
+    /// When it is no secret.
+    pub fn receipts_secret(&self) -> Result<Option<Secret>, Fault> {
+        let text = env::var(SMS_RECEIPT_SECRET).ok().map(Zeroizing::new);
+        let secret = text.map(|text| text.parse::<Secret>()).transpose();
+        secret.map_err(|e| Fault::usage(format!("{SMS_RECEIPT_SECRET}: {e}")))
+    }
+
     fn channel(&self, allow_private: bool) -> Result<Option<Arc<dyn Channel>>, Fault> {
         let Some(url) = &self.url else { return Ok(None) };
         let settings = sms::Settings {

@@ -103,6 +103,7 @@ fn defaults() -> BTreeMap<String, String> {
         "notices.mail.from",
         "notices.mail.bounces_to",
         "notices.sms.url",
+        "notices.web_push.contact",
         "desk.chatwoot_url",
         "desk.zammad_url",
     ];

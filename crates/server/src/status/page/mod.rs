@@ -16,7 +16,7 @@ use notice::{
     board::{FunctionBoard, Indicator, ServiceState, Status},
 };
 
-pub(super) const STYLE: &str = include_str!("page.css");
+pub(crate) const STYLE: &str = include_str!("page.css");
 
 /// Days whose incidents are on the first page.
 const PAST_DAYS: u64 = 14;
@@ -61,7 +61,7 @@ fn shell(view: View<'_>, title: &str, path: &str, content: &Markup) -> String {
                     nav aria-label=(label("status-menu")) {
                         (tab(&to("/status"), &label("status-now"), path == "/status"))
                         (tab(&to("/status/history"), &label("status-history"), path == "/status/history"))
-                        a href=(to("/history.atom")) { (label("status-subscribe")) }
+                        a href=(to("/status/subscribe")) { (label("status-subscribe")) }
                         a lang=(other.code()) hreflang=(other.code()) href=(format!("{path}?lang={}", other.code())) { (label("status-switch")) }
                     }
                 }
@@ -83,6 +83,7 @@ fn footer(view: View<'_>) -> Markup {
     html! {
         footer {
             nav aria-label=(label("status-feeds")) {
+                a href=(to("/status/subscribe")) { (label("status-subscribe")) }
                 a href=(to("/history.atom")) { "Atom" }
                 a href=(to("/history.rss")) { "RSS" }
                 a href=(to("/api/v2/summary.json")) { "JSON" }
