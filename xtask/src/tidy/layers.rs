@@ -11,7 +11,7 @@ const NORMAL: &[&str] = &["dependencies", "build-dependencies"];
 const DEV: &[&str] = &["dev-dependencies"];
 
 /// Engines that are told the time and given what they need.
-const PURE: &[&str] = &["parcel", "clock", "dispatch", "label", "watch"];
+const PURE: &[&str] = &["parcel", "clock", "admission", "dispatch", "label", "watch"];
 /// What would give them a socket, a task or a disk.
 const IMPURE: &[&str] = &["tokio", "axum", "hyper", "rusqlite"];
 

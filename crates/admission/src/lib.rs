@@ -1,0 +1,13 @@
+//! Pure: who may enter, at what rate, in which class, who is shed, challenged or served stale.
+//!
+//! An engine in front of everything: it is told the time, a request's facts and how long the work behind it waits, and says
+//! what to do. Its memory is fixed when it is made; nothing in it can be filled by whoever asks. It knows no socket, no task
+//! and no store, so that it works with the disk full and the database locked.
+
+mod class;
+mod prefix;
+mod rule;
+
+pub use class::Class;
+pub use prefix::Prefix;
+pub use rule::Rule;
