@@ -1,0 +1,218 @@
+//! Answers that were good a while ago, in memory: what is given when the work cannot be had, always with its age.
+//!
+//! As many places as were made at the start, each for one address in one language and coding; an address whose place is taken
+//! by another has no answer here until it is asked again in peace. Only what anybody may see is kept: an answer 200 to a GET
+//! without a query, without cookies, that forbids no cache.
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header, request::Parts};
+use siphasher::sip::SipHasher13;
+use std::{
+    hash::Hasher,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+/// Places for answers.
+const PLACES: usize = 1_024;
+/// The longest answer that is kept, in bytes.
+pub(crate) const ANSWER_BYTES_MAX: usize = 64 << 10;
+/// All answers together, in bytes.
+const BYTES_MAX: usize = 16 << 20;
+/// Headers that belong to one exchange, or that are said anew.
+const NOT_KEPT: [header::HeaderName; 5] =
+    [header::DATE, header::AGE, header::CONNECTION, header::TRANSFER_ENCODING, header::CONTENT_LENGTH];
+
+/// The snapshot.
+pub(crate) struct Stale {
+    places: Box<[Mutex<Option<Kept>>]>,
+    bytes: AtomicUsize,
+    secret: [u8; 16],
+    /// Older than this, an answer says nothing any more.
+    age_max: Duration,
+}
+
+struct Kept {
+    key: Key,
+    /// Since the process began.
+    at: Duration,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+/// An address in one language and one coding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Key(u64);
+
+impl Stale {
+    /// An empty snapshot; `secret` keeps others from choosing addresses that share a place.
+    pub(crate) fn new(secret: [u8; 16], age_max: Duration) -> Self {
+        let places = (0..PLACES).map(|_| Mutex::new(None)).collect();
+        Self { places, bytes: AtomicUsize::new(0), secret, age_max }
+    }
+
+    /// Under what an answer to this request is kept; nothing where none may be.
+    pub(crate) fn key(&self, request: &Parts) -> Option<Key> {
+        let is_plain = request.uri.query().is_none() && !request.headers.contains_key(header::AUTHORIZATION);
+        if request.method != Method::GET || !is_plain || request.headers.contains_key(header::RANGE) {
+            return None;
+        }
+        let mut hasher = SipHasher13::new_with_key(&self.secret);
+        for part in [request.headers.get(header::HOST).map_or(&[][..], HeaderValue::as_bytes), request.uri.path().as_bytes()] {
+            hasher.write(part);
+            hasher.write_u8(0xff);
+        }
+        hasher.write(&language(&request.headers));
+        hasher.write_u8(u8::from(takes_gzip(&request.headers)));
+        Some(Key(hasher.finish()))
+    }
+
+    /// Whether an answer with this head may be shown to somebody else later.
+    pub(crate) fn may_keep(status: StatusCode, headers: &HeaderMap) -> bool {
+        let says = |name, words: &[&str]| {
+            let lines = headers.get_all(name).iter().filter_map(|line: &HeaderValue| line.to_str().ok());
+            lines.flat_map(|line| line.split(',')).any(|word| words.contains(&word.trim().to_ascii_lowercase().as_str()))
+        };
+        let varies = headers.get_all(header::VARY).iter().filter_map(|line| line.to_str().ok()).flat_map(|l| l.split(','));
+        let known = ["accept-language", "accept-encoding"];
+        status == StatusCode::OK
+            && !headers.contains_key(header::SET_COOKIE)
+            && !says(header::CACHE_CONTROL, &["no-store", "private"])
+            && varies.into_iter().all(|name| known.contains(&name.trim().to_ascii_lowercase().as_str()))
+    }
+
+    /// Keeps an answer; `now` is since the process began. One that does not fit is not kept.
+    pub(crate) fn keep(&self, key: Key, headers: &HeaderMap, body: Bytes, now: Duration) {
+        if body.len() > ANSWER_BYTES_MAX {
+            return;
+        }
+        let mut headers = headers.clone();
+        NOT_KEPT.iter().for_each(|name| {
+            headers.remove(name);
+        });
+        let mut place = self.place(key).lock().unwrap_or_else(PoisonError::into_inner);
+        let before = place.as_ref().map_or(0, |kept| kept.body.len());
+        let others = self.bytes.fetch_sub(before, Ordering::Relaxed) - before;
+        *place = None;
+        if others + body.len() <= BYTES_MAX {
+            self.bytes.fetch_add(body.len(), Ordering::Relaxed);
+            *place = Some(Kept { key, at: now, headers, body });
+        }
+    }
+
+    /// The answer that is kept, with its age.
+    pub(crate) fn find(&self, key: Key, now: Duration) -> Option<Response<Bytes>> {
+        let place = self.place(key).lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = place.as_ref().filter(|kept| kept.key == key)?;
+        let age = now.saturating_sub(kept.at);
+        if age > self.age_max {
+            return None;
+        }
+        let mut response = Response::new(kept.body.clone());
+        *response.headers_mut() = kept.headers.clone();
+        response.headers_mut().insert(header::AGE, HeaderValue::from(age.as_secs()));
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        Some(response)
+    }
+
+    fn place(&self, Key(key): Key) -> &Mutex<Option<Kept>> {
+        let place = usize::try_from(key % self.places.len() as u64).unwrap_or(0);
+        &self.places[place]
+    }
+}
+
+/// The first language that is named, in two letters.
+fn language(headers: &HeaderMap) -> [u8; 2] {
+    let named = headers.get(header::ACCEPT_LANGUAGE).map_or(&[][..], HeaderValue::as_bytes);
+    match named {
+        [a, b, ..] => [a.to_ascii_lowercase(), b.to_ascii_lowercase()],
+        _ => *b"--",
+    }
+}
+
+fn takes_gzip(headers: &HeaderMap) -> bool {
+    let named = headers.get(header::ACCEPT_ENCODING).and_then(|line| line.to_str().ok());
+    named.is_some_and(|line| line.split(',').any(|coding| coding.trim().eq_ignore_ascii_case("gzip")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::Request;
+
+    fn stale() -> Stale {
+        Stale::new([7; 16], Duration::from_secs(3_600))
+    }
+
+    fn get(path: &str) -> Parts {
+        Request::get(path).header(header::HOST, "shop.example").body(()).expect("a request").into_parts().0
+    }
+
+    const fn s(s: u64) -> Duration {
+        Duration::from_secs(s)
+    }
+
+    #[test]
+    fn an_old_answer_comes_back_with_its_age() {
+        let stale = stale();
+        let key = stale.key(&get("/legal")).expect("a key");
+        stale.keep(key, &HeaderMap::new(), Bytes::from_static(b"legal"), s(10));
+        let found = stale.find(key, s(70)).expect("an answer");
+        assert_eq!((found.headers()[header::AGE].to_str(), &found.body()[..]), (Ok("60"), &b"legal"[..]));
+        assert!(stale.find(key, s(3_611)).is_none(), "too old to be shown");
+        let other = stale.key(&get("/other")).expect("a key");
+        assert!(stale.find(other, s(70)).is_none());
+    }
+
+    #[test]
+    fn what_is_somebodys_own_is_not_kept() {
+        let stale = stale();
+        assert!(stale.key(&get("/search?q=1")).is_none());
+        let mut signed = get("/legal");
+        signed.headers.insert(header::AUTHORIZATION, HeaderValue::from_static("Bearer x"));
+        assert!(stale.key(&signed).is_none());
+        let of = |name, value| HeaderMap::from_iter([(name, HeaderValue::from_static(value))]);
+        assert!(Stale::may_keep(StatusCode::OK, &of(header::VARY, "Accept-Language")));
+        for (name, value) in [
+            (header::SET_COOKIE, "a=b"),
+            (header::CACHE_CONTROL, "max-age=1, Private"),
+            (header::CACHE_CONTROL, "no-store"),
+            (header::VARY, "cookie"),
+            (header::VARY, "*"),
+        ] {
+            assert!(!Stale::may_keep(StatusCode::OK, &of(name, value)), "{value}");
+        }
+        assert!(!Stale::may_keep(StatusCode::NOT_FOUND, &HeaderMap::new()));
+    }
+
+    #[test]
+    fn languages_and_hosts_are_kept_apart() {
+        let stale = stale();
+        let mut english = get("/legal");
+        english.headers.insert(header::ACCEPT_LANGUAGE, HeaderValue::from_static("en-GB,en"));
+        let mut elsewhere = get("/legal");
+        elsewhere.headers.insert(header::HOST, HeaderValue::from_static("other.example"));
+        let of = |parts: &Parts| stale.key(parts).expect("a key");
+        assert_ne!(of(&get("/legal")), of(&english));
+        assert_ne!(of(&get("/legal")), of(&elsewhere));
+        assert_eq!(of(&get("/legal")), of(&get("/legal")));
+    }
+
+    #[test]
+    fn memory_is_bounded() {
+        let stale = stale();
+        let body = Bytes::from(vec![b'x'; ANSWER_BYTES_MAX]);
+        for n in 0..3_000 {
+            let key = stale.key(&get(&format!("/page/{n}"))).expect("a key");
+            stale.keep(key, &HeaderMap::new(), body.clone(), s(1));
+        }
+        let kept: usize =
+            stale.places.iter().map(|place| place.lock().expect("lock").as_ref().map_or(0, |kept| kept.body.len())).sum();
+        assert!(kept <= BYTES_MAX && kept == stale.bytes.load(Ordering::Relaxed), "{kept}");
+        stale.keep(Key(1), &HeaderMap::new(), Bytes::from(vec![0; ANSWER_BYTES_MAX + 1]), s(1));
+        assert!(stale.find(Key(1), s(1)).is_none());
+    }
+}
