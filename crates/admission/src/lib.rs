@@ -5,9 +5,17 @@
 //! and no store, so that it works with the disk full and the database locked.
 
 mod class;
+mod moment;
 mod prefix;
+mod route;
 mod rule;
+mod settings;
+mod verdict;
 
 pub use class::Class;
+pub use moment::Moment;
 pub use prefix::Prefix;
+pub use route::{Kind, Resource, ResourceId, Resources};
 pub use rule::Rule;
+pub use settings::{Rate, RateSettings, ResourceSettings, ShieldSettings, Unfit, WaitSettings};
+pub use verdict::{Asked, Call, Calls, Place, Refusal, Ticket, Verdict, Waiting};
