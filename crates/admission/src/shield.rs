@@ -1,0 +1,311 @@
+//! The shield: one verdict per request, from its class, its rate, the budget of what it asks for, and the gate.
+//!
+//! # What a caller does
+//! - [`Shield::judge`] each request. `Go` carries a [`Place`]; give it back with [`Shield::leave`] when the work is done or
+//!   was given up, exactly once. `Wait` carries a [`Ticket`].
+//! - Every call that takes `calls` may decide about others who wait. Append to an empty [`Calls`], and pass each [`Call`] on
+//!   by its ticket. A call can come, on another thread, before the one who waits has left its waker: keep a table of
+//!   `waiting_max` slots in which either finds what the other left.
+//! - [`Shield::give_up`] when one who waits goes away. `false` says that its call is under way: collect it, and leave its
+//!   place if it is one.
+//! - [`Shield::tick`] every 10 ms, or those who waited too long are not told.
+//!
+//! A place belongs to the shield that gave it: after new settings, places of the old shield are left there.
+
+use crate::{
+    Asked, Calls, Class, Kind, Moment, Place, Refusal, Resource, ResourceId, Resources, Rule, ShieldSettings, Ticket,
+    Unfit, Verdict,
+    cell::{Cell, Cells, Limit, seconds},
+    counts::{Counters, Counts},
+    gate::{Entered, Gate},
+    hash::Keyed,
+    settings::{Rate, RateSettings},
+    sketch::Sketch,
+};
+use std::{
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+/// Who asked no more than so often lately (about half a minute) is light: a person with a page or two. The last half of a budget
+/// is for the light.
+const LIGHT_COUNT_MAX: u32 = 16;
+/// How many sources around one may ask as much as it before it counts for them: a network of which every address floods.
+const WIDE_SHARE: u32 = 8;
+
+/// What a hash is of: one value in two domains has two cells.
+#[derive(Clone, Copy)]
+#[repr(u8)]
+enum Domain {
+    Prefix,
+    Tight,
+    Wide,
+    Id,
+    /// A class without an id, by prefix.
+    Known,
+}
+
+/// The limits of all, worked out once.
+struct Limits {
+    prefix: Limit,
+    unknown: Limit,
+    parcel: Limit,
+    wide: Limit,
+    citizen: Limit,
+    scanner: Limit,
+    partner: Limit,
+}
+
+impl Limits {
+    fn of(rates: &RateSettings) -> Self {
+        Self {
+            prefix: Limit::of(rates.prefix),
+            unknown: Limit::of(rates.unknown),
+            parcel: Limit::of(rates.parcel),
+            wide: Limit::of(rates.wide),
+            citizen: Limit::of(rates.citizen),
+            scanner: Limit::of(rates.scanner),
+            partner: Limit::of(rates.partner),
+        }
+    }
+}
+
+/// The budget of one resource.
+struct Budget {
+    limit: Limit,
+    /// How much of it is for the light alone.
+    spared: u32,
+    cell: Cell,
+}
+
+impl Budget {
+    fn of(resource: &Resource) -> Option<Self> {
+        let per_s = resource.budget_per_s?;
+        // A second's worth at once, and at least two, or a small budget would have nothing to spare.
+        let burst = per_s.max(2);
+        Some(Self { limit: Limit::of(Rate::new(per_s, burst)), spared: burst / 2, cell: Cell::default() })
+    }
+}
+
+/// The shield. Its memory is taken when it is made and does not grow.
+pub struct Shield {
+    dry_run: bool,
+    resources: Resources,
+    budgets: Box<[Option<Budget>]>,
+    limits: Limits,
+    keyed: Keyed,
+    cells: Cells,
+    sketch: Sketch,
+    gate: Mutex<Gate>,
+    /// What the gate says, to be read without its lock.
+    overloaded: AtomicBool,
+    counters: Counters,
+}
+
+impl Shield {
+    /// A shield with these settings. `key` is secret and drawn anew at each start, so that nobody can choose sources that
+    /// share a cell.
+    ///
+    /// # Errors
+    /// The first setting that is out of its range.
+    pub fn new(settings: &ShieldSettings, key: [u8; 16]) -> Result<Self, Unfit> {
+        settings.check()?;
+        let resources = Resources::new(&settings.resources)?;
+        Ok(Self {
+            dry_run: settings.dry_run,
+            budgets: resources.all().iter().map(Budget::of).collect(),
+            limits: Limits::of(&settings.rate),
+            keyed: Keyed::new(key),
+            cells: Cells::new(settings.cells_count),
+            sketch: Sketch::new(settings.sketch_width),
+            gate: Mutex::new(Gate::new(settings, resources.len())),
+            overloaded: AtomicBool::new(false),
+            counters: Counters::default(),
+            resources,
+        })
+    }
+
+    /// The resource of a path, without its query.
+    pub fn resource(&self, path: &str) -> ResourceId {
+        self.resources.find(path)
+    }
+
+    /// All resources.
+    pub const fn resources(&self) -> &Resources {
+        &self.resources
+    }
+
+    /// Whether there is an overload, as of the last request.
+    pub fn is_overloaded(&self) -> bool {
+        self.overloaded.load(Relaxed)
+    }
+
+    /// What becomes of a request. Others who wait may be refused for it: see `calls`.
+    pub fn judge(&self, asked: &Asked, now: Moment, calls: &mut Calls) -> Verdict {
+        self.counters.arrived(asked.class);
+        let entered = match self.weigh(asked, now) {
+            Ok(_) if !self.resources.get(asked.resource).kind.holds_place() => Entered::Go(free(asked)),
+            Ok(weight) => self.enter(asked, weight, now, calls),
+            Err(refusal) => Entered::Full(refusal),
+        };
+        match entered {
+            Entered::Go(place) => {
+                self.counters.served(asked.class);
+                Verdict::Go(place)
+            }
+            Entered::Wait(waiting) => {
+                self.counters.waited(asked.class);
+                Verdict::Wait(waiting)
+            }
+            Entered::Full(refusal) => self.refuse(asked, refusal),
+        }
+    }
+
+    /// A place that is given back. `delay` is how long the work behind kept the request waiting before it began, or for
+    /// the first byte of its answer, whichever is always the same; `None` when that says nothing, as for a request that was
+    /// given up early. A request that ran into its deadline has that as its delay.
+    pub fn leave(&self, place: Place, delay: Option<Duration>, now: Moment, calls: &mut Calls) {
+        if place.held.is_some() {
+            self.with_gate(calls, |gate, calls| gate.leave(&place, delay, now, calls));
+        }
+    }
+
+    /// One who waits went away. `false` when its call is under way already.
+    pub fn give_up(&self, ticket: Ticket) -> bool {
+        self.gate().give_up(ticket)
+    }
+
+    /// What comes with time: those who waited as long as they may, and the end of an overload.
+    pub fn tick(&self, now: Moment, calls: &mut Calls) {
+        let shed = self.counters.shed();
+        self.with_gate(calls, |gate, calls| gate.tick(shed, now, calls));
+    }
+
+    /// What was counted, and how the gate stands.
+    pub fn counts(&self) -> Counts {
+        self.counters.told(self.gate().state())
+    }
+
+    /// What speaks against it before it comes to the gate; else how much its source asked lately.
+    fn weigh(&self, asked: &Asked, now: Moment) -> Result<u32, Refusal> {
+        let (class, overloaded) = (asked.class, self.is_overloaded());
+        match asked.suspect_rule {
+            Some(Rule::Forbidden) if class < Class::Operator => return Err(self.shed(Rule::Forbidden)),
+            Some(rule) if overloaded && class < Class::Citizen => return Err(self.shed(rule)),
+            _ => {}
+        }
+        if class >= Class::Citizen {
+            self.known_rate(asked, now)?;
+            return Ok(if overloaded { self.sketch.add(self.source(asked), now) } else { 0 });
+        }
+        let kind = self.resources.get(asked.resource).kind;
+        if !overloaded || kind == Kind::Static {
+            self.take(Domain::Prefix, asked.prefix.bits(), self.limits.prefix, now).map_err(rate)?;
+            return Ok(0);
+        }
+        if class == Class::Suspect {
+            return Err(self.shed(Rule::Overload));
+        }
+        self.low_in_overload(asked, now)
+    }
+
+    /// The rate of one with a key or token, and of a prefix from which such a one came.
+    fn known_rate(&self, asked: &Asked, now: Moment) -> Result<(), Refusal> {
+        let limit = match asked.class {
+            Class::Operator => return Ok(()),
+            Class::Partner => self.limits.partner,
+            Class::Scanner => self.limits.scanner,
+            _ => self.limits.citizen,
+        };
+        self.cells.take(self.source(asked), limit, now).map_err(rate)
+    }
+
+    /// The tight rates and the budget.
+    fn low_in_overload(&self, asked: &Asked, now: Moment) -> Result<u32, Refusal> {
+        let (prefix, wide) = (asked.prefix.bits(), asked.prefix.wide().bits());
+        let weight = self.sketch.add(self.keyed.of(Domain::Tight as u8, prefix), now);
+        let around = self.sketch.add(self.keyed.of(Domain::Wide as u8, wide), now) / WIDE_SHARE;
+        let weight = weight.max(around);
+        // A person is asked for a token and has more with it; a program can only be slower.
+        let told = |rule: Rule, wait: Duration| Refusal {
+            rule: if asked.program { rule } else { Rule::Token },
+            retry_after_s: seconds(wait),
+        };
+        let limit = if asked.class == Class::Parcel { self.limits.parcel } else { self.limits.unknown };
+        self.take(Domain::Tight, prefix, limit, now).map_err(|wait| told(Rule::Rate, wait))?;
+        self.take(Domain::Wide, wide, self.limits.wide, now).map_err(|wait| told(Rule::Rate, wait))?;
+        if let Some(budget) = self.budgets.get(asked.resource.index()).and_then(Option::as_ref) {
+            let spared = if weight > LIGHT_COUNT_MAX { budget.spared } else { 0 };
+            budget.cell.take(budget.limit, spared, now).map_err(|wait| told(Rule::Budget, wait))?;
+        }
+        Ok(weight)
+    }
+
+    fn source(&self, asked: &Asked) -> u64 {
+        match asked.id {
+            Some(id) => self.keyed.of(Domain::Id as u8, id),
+            None => self.keyed.of(Domain::Known as u8, asked.prefix.bits()),
+        }
+    }
+
+    fn take(&self, domain: Domain, value: u64, limit: Limit, now: Moment) -> Result<(), Duration> {
+        self.cells.take(self.keyed.of(domain as u8, value), limit, now)
+    }
+
+    fn enter(&self, asked: &Asked, weight: u32, now: Moment, calls: &mut Calls) -> Entered {
+        if self.dry_run {
+            let mut gate = self.gate();
+            return match gate.try_enter(asked) {
+                Some(place) => Entered::Go(place),
+                None => Entered::Full(gate.refusal(Rule::Overload)),
+            };
+        }
+        self.with_gate(calls, |gate, calls| gate.enter(asked, weight, now, calls))
+    }
+
+    fn refuse(&self, asked: &Asked, refusal: Refusal) -> Verdict {
+        if self.dry_run {
+            self.counters.would_refuse(asked.class, refusal.rule);
+            self.counters.served(asked.class);
+            return Verdict::Go(free(asked));
+        }
+        self.counters.refused(asked.class, refusal.rule);
+        Verdict::Refuse(refusal)
+    }
+
+    fn shed(&self, rule: Rule) -> Refusal {
+        self.gate().refusal(rule)
+    }
+
+    fn gate(&self) -> MutexGuard<'_, Gate> {
+        self.gate.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Does something at the gate, and counts what it decided about those who waited.
+    fn with_gate<T>(&self, calls: &mut Calls, act: impl FnOnce(&mut Gate, &mut Calls) -> T) -> T {
+        let before = calls.len();
+        let mut gate = self.gate();
+        let done = act(&mut gate, calls);
+        self.overloaded.store(gate.is_overloaded(), Relaxed);
+        drop(gate);
+        for call in &calls[before..] {
+            match &call.decided {
+                Ok(_) => self.counters.served(call.class),
+                Err(refusal) => self.counters.refused(call.class, refusal.rule),
+            }
+        }
+        done
+    }
+}
+
+/// A place that holds nothing.
+const fn free(asked: &Asked) -> Place {
+    Place { class: asked.class, resource: asked.resource, held: None }
+}
+
+fn rate(wait: Duration) -> Refusal {
+    Refusal { rule: Rule::Rate, retry_after_s: seconds(wait) }
+}
