@@ -5,9 +5,25 @@
 //! and no store, so that it works with the disk full and the database locked.
 
 mod class;
+mod hello;
+mod key;
+mod ladder;
 mod prefix;
+mod receipt;
 mod rule;
+mod token;
+mod words;
 
 pub use class::Class;
+pub use hello::{HELLO_BYTES_MAX, Hello, Peeked, peek};
+pub use key::{Key, Keys};
+pub use ladder::{
+    Ask, Client, Headers, NotPassed, Pressure, Standing, Step, WORK_BITS, ask, check, script_answer, work_is_done,
+};
 pub use prefix::Prefix;
+pub use receipt::{BadCode, Explained, Refusal, explain};
 pub use rule::Rule;
+pub use token::{
+    BadToken, CLOCK_SKEW, Passed, QUESTION_CHARS, QUESTION_GOOD_FOR, Question, TOKEN_CHARS, TOKEN_GOOD_FOR, Token,
+};
+pub use words::{Lang, Words};
