@@ -9,22 +9,38 @@ mod class;
 mod counts;
 mod gate;
 mod hash;
+mod hello;
+mod key;
+mod ladder;
 mod moment;
 mod prefix;
+mod receipt;
 mod route;
 mod rule;
 mod settings;
 mod shield;
 mod sketch;
+mod token;
 mod verdict;
+mod words;
 
 pub use class::Class;
 pub use counts::Counts;
 pub use gate::GateState;
+pub use hello::{HELLO_BYTES_MAX, Hello, Peeked, peek};
+pub use key::{Key, Keys};
+pub use ladder::{
+    Ask, Client, Headers, NotPassed, Pressure, Standing, Step, WORK_BITS, ask, check, script_answer, work_is_done,
+};
 pub use moment::Moment;
 pub use prefix::Prefix;
+pub use receipt::{BadCode, Explained, Receipt, explain};
 pub use route::{Kind, Resource, ResourceId, Resources};
 pub use rule::Rule;
 pub use settings::{Rate, RateSettings, ResourceSettings, ShieldSettings, Unfit, WaitSettings};
 pub use shield::Shield;
+pub use token::{
+    BadToken, CLOCK_SKEW, Passed, QUESTION_CHARS, QUESTION_GOOD_FOR, Question, TOKEN_CHARS, TOKEN_GOOD_FOR, Token,
+};
 pub use verdict::{Asked, Call, Calls, Place, Refusal, Ticket, Verdict, Waiting};
+pub use words::{Lang, Words};
