@@ -13,7 +13,10 @@ use tokio::{runtime::Handle, task::JoinHandle, time::Instant};
 use tower_service::Service;
 
 /// Who works on the requests that were let in.
-pub trait Behind: Clone + Send + Sync + 'static {
+pub trait Behind: Send + Sync + 'static {
+    /// The same, for one thread of the door.
+    fn here(&self) -> Self;
+
     /// Answers a request, and says how long it waited before the work began, where that is known. Dropping the future
     /// ends the work.
     fn work(&self, peer: Peer, request: Request<Inbound>) -> impl Future<Output = (Response<Outbound>, Option<Duration>)> + Send;
@@ -48,6 +51,10 @@ where
     S: Service<Request<Inbound>, Response = Response<B>, Error = Infallible, Future: Send> + Clone + Send + Sync + 'static,
     B: Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>> + Send + 'static,
 {
+    fn here(&self) -> Self {
+        self.clone()
+    }
+
     async fn work(&self, peer: Peer, mut request: Request<Inbound>) -> (Response<Outbound>, Option<Duration>) {
         request.extensions_mut().insert(peer);
         let mut service = self.service.clone();

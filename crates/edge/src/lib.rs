@@ -24,10 +24,10 @@ mod upstream;
 mod watched;
 
 pub use behind::{Behind, InProcess};
-pub use body::{Inbound, Outbound};
-pub use counts::{Counts, Cut, Refused};
+pub use body::{Inbound, Outbound, TooSlow};
+pub use counts::{Counts, Cut, Metrics, Refused};
 pub use door::{Admitted, Answer, Door, Open, Pass, Peeked, Peer, Told};
-pub use hop::Hops;
+pub use hop::{HopHeader, Hops};
 pub use limits::{Limits, TlsFiles};
 pub use listen::{Listener, Settings, bind, serve};
 pub use tls::Certificates;
