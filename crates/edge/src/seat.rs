@@ -1,0 +1,212 @@
+//! What is known of one connection while it is open: whom it waits for, and since when.
+//!
+//! The connection writes it, the sweep of its thread reads it. Nothing here is a timer: the time is a number that the sweep
+//! sets, so that a request costs a few plain stores.
+
+use crate::{Counts, Cut};
+use admission::Prefix;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed},
+};
+use tokio::time::Instant;
+
+/// The time since the door opened, in milliseconds, as of the last sweep of any thread. It begins at 1: 0 is "never".
+#[derive(Debug)]
+pub(crate) struct Ticks {
+    opened: Instant,
+    now_ms: AtomicU64,
+}
+
+impl Ticks {
+    pub(crate) fn new() -> Self {
+        Self { opened: Instant::now(), now_ms: AtomicU64::new(1) }
+    }
+
+    pub(crate) fn advance(&self) -> u64 {
+        let now = u64::try_from(self.opened.elapsed().as_millis()).unwrap_or(u64::MAX).saturating_add(1);
+        self.now_ms.fetch_max(now, Relaxed).max(now)
+    }
+
+    pub(crate) fn now(&self) -> u64 {
+        self.now_ms.load(Relaxed)
+    }
+}
+
+/// Whom a connection waits for. In the order in which they make way when places are short.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Standing {
+    /// For the client to finish its opening or a head.
+    Head,
+    /// For the client to ask something.
+    Idle,
+    /// For the client to read.
+    Sending,
+    /// For the client to send its body.
+    Receiving,
+    /// For our work. Never makes way.
+    Work,
+}
+
+/// One connection.
+#[derive(Debug)]
+pub(crate) struct Seat {
+    pub(crate) prefix: Prefix,
+    pub(crate) since: u64,
+    ticks: Arc<Ticks>,
+    counts: Arc<Counts>,
+    head_since: AtomicU64,
+    idle_since: AtomicU64,
+    opening: AtomicBool,
+    work: AtomicU32,
+    receiving: AtomicU32,
+    unread: AtomicU32,
+    read: AtomicU64,
+    written: AtomicU64,
+    requests: AtomicU64,
+}
+
+impl Seat {
+    pub(crate) fn new(prefix: Prefix, ticks: Arc<Ticks>, counts: Arc<Counts>) -> Self {
+        let now = ticks.advance();
+        Self {
+            prefix,
+            since: now,
+            ticks,
+            counts,
+            head_since: now.into(),
+            idle_since: now.into(),
+            opening: true.into(),
+            work: 0.into(),
+            receiving: 0.into(),
+            unread: 0.into(),
+            read: 0.into(),
+            written: 0.into(),
+            requests: 0.into(),
+        }
+    }
+
+    /// A head began; one that has begun already goes on.
+    pub(crate) fn head_begins(&self) {
+        if self.head_since.load(Relaxed) == 0 {
+            self.head_since.store(self.ticks.now(), Relaxed);
+        }
+    }
+
+    /// The opening is done: the first head has its own time.
+    pub(crate) fn head_restarts(&self) {
+        self.head_since.store(self.ticks.now(), Relaxed);
+    }
+
+    /// A head is whole.
+    pub(crate) fn head_ends(&self) {
+        let now = self.ticks.now();
+        self.head_since.store(0, Relaxed);
+        self.idle_since.store(now, Relaxed);
+        self.opening.store(false, Relaxed);
+    }
+
+    /// One more request; says how many that makes.
+    pub(crate) fn request(&self, h2: bool) -> u64 {
+        self.counts.request(h2);
+        self.requests.fetch_add(1, Relaxed) + 1
+    }
+
+    pub(crate) fn read(&self, bytes: usize) {
+        self.read.fetch_add(bytes as u64, Relaxed);
+    }
+
+    pub(crate) fn wrote(&self, bytes: usize) {
+        self.written.fetch_add(bytes as u64, Relaxed);
+    }
+
+    pub(crate) fn counts(&self) -> &Counts {
+        &self.counts
+    }
+
+    pub(crate) fn now(&self) -> u64 {
+        self.ticks.now()
+    }
+
+    pub(crate) fn written(&self) -> u64 {
+        self.written.load(Relaxed)
+    }
+
+    pub(crate) fn is_opening(&self) -> bool {
+        self.opening.load(Relaxed)
+    }
+
+    pub(crate) fn is_unread(&self) -> bool {
+        self.unread.load(Relaxed) > 0
+    }
+
+    /// Whom it waits for, and since when.
+    pub(crate) fn standing(&self) -> (Standing, u64) {
+        let head = self.head_since.load(Relaxed);
+        if self.is_unread() {
+            return (Standing::Sending, self.idle_since.load(Relaxed));
+        }
+        if self.receiving.load(Relaxed) > 0 {
+            return (Standing::Receiving, self.idle_since.load(Relaxed));
+        }
+        if self.work.load(Relaxed) > 0 {
+            return (Standing::Work, self.idle_since.load(Relaxed));
+        }
+        if head > 0 { (Standing::Head, head) } else { (Standing::Idle, self.idle_since.load(Relaxed)) }
+    }
+
+    /// Why it is to be cut now, by its head and its rest alone.
+    pub(crate) fn overdue(&self, limits: &crate::Limits, now: u64) -> Option<Cut> {
+        let head = self.head_since.load(Relaxed);
+        if head > 0 && now.saturating_sub(head) > limits.head_ms_max {
+            return Some(Cut::SlowHead);
+        }
+        if now.saturating_sub(self.since) > limits.age_ms_max.saturating_add(limits.drain_ms_max) {
+            return Some(Cut::Old);
+        }
+        let (standing, since) = self.standing();
+        (standing == Standing::Idle && now.saturating_sub(since) > limits.idle_ms_max).then_some(Cut::Idle)
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.counts.closed(self.read.load(Relaxed), self.written.load(Relaxed));
+    }
+}
+
+/// Something that a connection has under way, for as long as this is kept.
+#[derive(Debug)]
+pub(crate) struct Held {
+    seat: Arc<Seat>,
+    count: fn(&Seat) -> &AtomicU32,
+}
+
+impl Held {
+    /// A request that was let in.
+    pub(crate) fn work(seat: &Arc<Seat>) -> Self {
+        Self::of(seat, |seat| &seat.work)
+    }
+
+    /// A body whose next part has not come yet.
+    pub(crate) fn receiving(seat: &Arc<Seat>) -> Self {
+        Self::of(seat, |seat| &seat.receiving)
+    }
+
+    /// A part of an answer that the client has not taken yet.
+    pub(crate) fn unread(seat: &Arc<Seat>) -> Self {
+        Self::of(seat, |seat| &seat.unread)
+    }
+
+    fn of(seat: &Arc<Seat>, count: fn(&Seat) -> &AtomicU32) -> Self {
+        count(seat).fetch_add(1, Relaxed);
+        Self { seat: Arc::clone(seat), count }
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.seat.idle_since.store(self.seat.ticks.now(), Relaxed);
+        (self.count)(&self.seat).fetch_sub(1, Relaxed);
+    }
+}
