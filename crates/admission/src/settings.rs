@@ -140,6 +140,8 @@ pub struct RateSettings {
     pub parcel: Rate,
     /// The IPv4 /24 or IPv6 /48 around it, in an overload, for both.
     pub wide: Rate,
+    /// TLS handshakes of one network. Those that resume an earlier session don't count.
+    pub handshake: Rate,
     /// One token of a browser.
     pub citizen: Rate,
     /// One device that scans.
@@ -155,6 +157,7 @@ impl Default for RateSettings {
             unknown: Rate::new(2, 20),
             parcel: Rate::new(5, 30),
             wide: Rate::new(40, 400),
+            handshake: Rate::new(10, 100),
             citizen: Rate::new(10, 60),
             scanner: Rate::new(50, 500),
             partner: Rate::new(500, 5_000),
@@ -198,8 +201,16 @@ pub struct Unfit {
 }
 
 impl Unfit {
-    pub(crate) fn new(key: &str, message: impl Into<String>) -> Self {
+    /// What is wrong with the value of this key.
+    pub fn new(key: &str, message: impl Into<String>) -> Self {
         Self { key: key.into(), message: message.into() }
+    }
+
+    /// The same, of a section within another.
+    #[must_use]
+    pub fn below(mut self, section: &str) -> Self {
+        self.key = format!("{section}.{}", self.key);
+        self
     }
 }
 
@@ -254,6 +265,7 @@ impl RateSettings {
             ("rate.unknown", self.unknown),
             ("rate.parcel", self.parcel),
             ("rate.wide", self.wide),
+            ("rate.handshake", self.handshake),
             ("rate.citizen", self.citizen),
             ("rate.scanner", self.scanner),
             ("rate.partner", self.partner),

@@ -13,8 +13,8 @@
 //! A place belongs to the shield that gave it: after new settings, places of the old shield are left there.
 
 use crate::{
-    Asked, Calls, Class, Kind, Moment, Place, Refusal, Resource, ResourceId, Resources, Rule, ShieldSettings, Ticket,
-    Unfit, Verdict,
+    Asked, Calls, Class, Kind, Moment, Place, Prefix, Refusal, Resource, ResourceId, Resources, Rule, ShieldSettings,
+    Ticket, Unfit, Verdict,
     cell::{Cell, Cells, Limit, seconds},
     counts::{Counters, Counts},
     gate::{Entered, Gate},
@@ -46,6 +46,7 @@ enum Domain {
     Id,
     /// A class without an id, by prefix.
     Known,
+    Handshake,
 }
 
 /// The limits of all, worked out once.
@@ -54,6 +55,7 @@ struct Limits {
     unknown: Limit,
     parcel: Limit,
     wide: Limit,
+    handshake: Limit,
     citizen: Limit,
     scanner: Limit,
     partner: Limit,
@@ -66,6 +68,7 @@ impl Limits {
             unknown: Limit::of(rates.unknown),
             parcel: Limit::of(rates.parcel),
             wide: Limit::of(rates.wide),
+            handshake: Limit::of(rates.handshake),
             citizen: Limit::of(rates.citizen),
             scanner: Limit::of(rates.scanner),
             partner: Limit::of(rates.partner),
@@ -162,6 +165,11 @@ impl Shield {
             }
             Entered::Full(refusal) => self.refuse(asked, refusal),
         }
+    }
+
+    /// Whether this network may cost one more TLS handshake.
+    pub fn handshake(&self, from: Prefix, now: Moment) -> bool {
+        self.take(Domain::Handshake, from.bits(), self.limits.handshake, now).is_ok()
     }
 
     /// A place that is given back. `delay` is how long the work behind kept the request waiting before it began, or for

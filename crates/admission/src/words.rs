@@ -49,8 +49,8 @@ impl Lang {
     /// What the number on a receipt counts, with its unit.
     pub const fn evidence(self, rule: Rule) -> &'static str {
         match (self, rule) {
-            (Self::Fr, Rule::Rate | Rule::Budget) => "demandes par minute",
-            (Self::En, Rule::Rate | Rule::Budget) => "requests a minute",
+            (Self::Fr, Rule::Rate | Rule::Budget) => "secondes d’avance sur le rythme permis",
+            (Self::En, Rule::Rate | Rule::Budget) => "seconds ahead of the allowed pace",
             (Self::Fr, Rule::Overload | Rule::Waited) => "ms d’attente",
             (Self::En, Rule::Overload | Rule::Waited) => "ms of waiting",
             (Self::Fr, Rule::Signature | Rule::Forbidden) => "numéro de la règle",

@@ -11,6 +11,7 @@ mod connection;
 mod counts;
 mod door;
 mod frames;
+mod guard;
 mod hop;
 mod limits;
 mod listen;
@@ -27,6 +28,10 @@ pub use behind::{Behind, InProcess};
 pub use body::{Inbound, Outbound, TooSlow};
 pub use counts::{Counts, Cut, Metrics, Refused};
 pub use door::{Admitted, Answer, Door, Open, Pass, Peeked, Peer, Told};
+pub use guard::{
+    Ahead, Chance, Existence, Guard, GuardPass, GuardSettings, KeyList, KeySettings, Known, Makings, Remember, Vouched,
+    Who, id_of,
+};
 pub use hop::{HopHeader, Hops};
 pub use limits::{Limits, TlsFiles};
 pub use listen::{Listener, Settings, bind, serve};

@@ -90,7 +90,9 @@ impl<D: Door, B: Behind> Serve<D, B> {
 fn taken(body: Full<Bytes>, seat: &Arc<Seat>) -> Full<Bytes> {
     let mut body = body;
     match Pin::new(&mut body).poll_frame(&mut Context::from_waker(std::task::Waker::noop())) {
-        Poll::Ready(Some(Ok(frame))) => frame.into_data().map_or_else(|_| Full::default(), |data| Full::new(until_taken(data, seat))),
+        Poll::Ready(Some(Ok(frame))) => {
+            frame.into_data().map_or_else(|_| Full::default(), |data| Full::new(until_taken(data, seat)))
+        }
         _ => Full::default(),
     }
 }

@@ -22,6 +22,8 @@ const PLACES: usize = 1_024;
 pub(crate) const ANSWER_BYTES_MAX: usize = 64 << 10;
 /// All answers together, in bytes.
 const BYTES_MAX: usize = 16 << 20;
+/// How often an answer that is old is asked for anew.
+const ASKED_ANEW_EVERY: Duration = Duration::from_secs(1);
 /// Headers that belong to one exchange, or that are said anew.
 const NOT_KEPT: [header::HeaderName; 5] =
     [header::DATE, header::AGE, header::CONNECTION, header::TRANSFER_ENCODING, header::CONTENT_LENGTH];
@@ -39,8 +41,24 @@ struct Kept {
     key: Key,
     /// Since the process began.
     at: Duration,
+    /// When somebody was last let through to ask anew.
+    asked_anew: Duration,
     headers: HeaderMap,
     body: Bytes,
+}
+
+impl Kept {
+    fn answer(&self, now: Duration, age_max: Duration) -> Option<Response<Bytes>> {
+        let age = now.saturating_sub(self.at);
+        if age > age_max {
+            return None;
+        }
+        let mut response = Response::new(self.body.clone());
+        *response.headers_mut() = self.headers.clone();
+        response.headers_mut().insert(header::AGE, HeaderValue::from(age.as_secs()));
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        Some(response)
+    }
 }
 
 /// An address in one language and one coding.
@@ -61,7 +79,9 @@ impl Stale {
             return None;
         }
         let mut hasher = SipHasher13::new_with_key(&self.secret);
-        for part in [request.headers.get(header::HOST).map_or(&[][..], HeaderValue::as_bytes), request.uri.path().as_bytes()] {
+        for part in
+            [request.headers.get(header::HOST).map_or(&[][..], HeaderValue::as_bytes), request.uri.path().as_bytes()]
+        {
             hasher.write(part);
             hasher.write_u8(0xff);
         }
@@ -74,9 +94,12 @@ impl Stale {
     pub(crate) fn may_keep(status: StatusCode, headers: &HeaderMap) -> bool {
         let says = |name, words: &[&str]| {
             let lines = headers.get_all(name).iter().filter_map(|line: &HeaderValue| line.to_str().ok());
-            lines.flat_map(|line| line.split(',')).any(|word| words.contains(&word.trim().to_ascii_lowercase().as_str()))
+            lines
+                .flat_map(|line| line.split(','))
+                .any(|word| words.contains(&word.trim().to_ascii_lowercase().as_str()))
         };
-        let varies = headers.get_all(header::VARY).iter().filter_map(|line| line.to_str().ok()).flat_map(|l| l.split(','));
+        let varies =
+            headers.get_all(header::VARY).iter().filter_map(|line| line.to_str().ok()).flat_map(|l| l.split(','));
         let known = ["accept-language", "accept-encoding"];
         status == StatusCode::OK
             && !headers.contains_key(header::SET_COOKIE)
@@ -99,23 +122,27 @@ impl Stale {
         *place = None;
         if others + body.len() <= BYTES_MAX {
             self.bytes.fetch_add(body.len(), Ordering::Relaxed);
-            *place = Some(Kept { key, at: now, headers, body });
+            *place = Some(Kept { key, at: now, asked_anew: now, headers, body });
         }
     }
 
     /// The answer that is kept, with its age.
     pub(crate) fn find(&self, key: Key, now: Duration) -> Option<Response<Bytes>> {
         let place = self.place(key).lock().unwrap_or_else(PoisonError::into_inner);
-        let kept = place.as_ref().filter(|kept| kept.key == key)?;
-        let age = now.saturating_sub(kept.at);
-        if age > self.age_max {
+        place.as_ref().filter(|kept| kept.key == key)?.answer(now, self.age_max)
+    }
+
+    /// The answer that is kept while it is at most so old. When it is older, one request a second is let through to ask
+    /// anew, and all others have it still.
+    pub(crate) fn fresh(&self, key: Key, fresh_for: Duration, now: Duration) -> Option<Response<Bytes>> {
+        let mut place = self.place(key).lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = place.as_mut().filter(|kept| kept.key == key)?;
+        let is_old = now.saturating_sub(kept.at) > fresh_for;
+        if is_old && now.saturating_sub(kept.asked_anew) >= ASKED_ANEW_EVERY {
+            kept.asked_anew = now;
             return None;
         }
-        let mut response = Response::new(kept.body.clone());
-        *response.headers_mut() = kept.headers.clone();
-        response.headers_mut().insert(header::AGE, HeaderValue::from(age.as_secs()));
-        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-        Some(response)
+        kept.answer(now, self.age_max)
     }
 
     fn place(&self, Key(key): Key) -> &Mutex<Option<Kept>> {
@@ -168,6 +195,19 @@ mod tests {
     }
 
     #[test]
+    fn an_old_answer_is_asked_for_anew_by_one_a_second() {
+        let stale = stale();
+        let key = stale.key(&get("/legal")).expect("a key");
+        assert!(stale.fresh(key, s(10), s(0)).is_none(), "nothing is kept");
+        stale.keep(key, &HeaderMap::new(), Bytes::from_static(b"legal"), s(0));
+        assert!(stale.fresh(key, s(10), s(10)).is_some());
+        assert!(stale.fresh(key, s(10), s(11)).is_none(), "one goes through");
+        assert!(stale.fresh(key, s(10), s(11)).is_some() && stale.fresh(key, s(10), s(12)).is_none());
+        stale.keep(key, &HeaderMap::new(), Bytes::from_static(b"legal"), s(12));
+        assert!(stale.fresh(key, s(10), s(20)).is_some());
+    }
+
+    #[test]
     fn what_is_somebodys_own_is_not_kept() {
         let stale = stale();
         assert!(stale.key(&get("/search?q=1")).is_none());
@@ -209,8 +249,11 @@ mod tests {
             let key = stale.key(&get(&format!("/page/{n}"))).expect("a key");
             stale.keep(key, &HeaderMap::new(), body.clone(), s(1));
         }
-        let kept: usize =
-            stale.places.iter().map(|place| place.lock().expect("lock").as_ref().map_or(0, |kept| kept.body.len())).sum();
+        let kept: usize = stale
+            .places
+            .iter()
+            .map(|place| place.lock().expect("lock").as_ref().map_or(0, |kept| kept.body.len()))
+            .sum();
         assert!(kept <= BYTES_MAX && kept == stale.bytes.load(Ordering::Relaxed), "{kept}");
         stale.keep(Key(1), &HeaderMap::new(), Bytes::from(vec![0; ANSWER_BYTES_MAX + 1]), s(1));
         assert!(stale.find(Key(1), s(1)).is_none());

@@ -1,0 +1,440 @@
+//! The guard: admission at the door. Who asks is found out from memory, the shield judges, and who is refused gets an older
+//! answer where there is one, a challenge where that helps, or plain words with a receipt.
+//!
+//! Everything here is in memory of fixed size. No disk, no store and no other service is asked before a request is let in, so
+//! that refusals and older answers go on when all of those are gone.
+
+mod challenge;
+mod cookies;
+mod page;
+mod refuse;
+mod remember;
+mod settings;
+mod stale;
+mod waiting;
+mod who;
+
+pub use remember::Remember;
+pub use settings::GuardSettings;
+pub use who::{Existence, KeyList, KeySettings, Known, Vouched, Who, id_of};
+
+use crate::{Admitted, Answer, Behind, Door, Pass, Peeked, Peer, Told};
+use admission::{
+    Asked, Calls, Class, Client, Headers, Keys, Kind, Moment, Place, Prefix, Pressure, Receipt, Refusal, ResourceId,
+    Rule, Shield, Token, Unfit, Verdict,
+};
+use challenge::Ladder;
+use clock::{Clock, Time};
+use cookies::Cookies;
+use http::{HeaderName, Method, header, request::Parts};
+use http_body_util::Full;
+use stale::Stale;
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU8, AtomicU32, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+use tokio::time::{Instant, MissedTickBehavior};
+use waiting::{Gate, Wait, Waiting};
+use who::Vouchers;
+
+/// How often the shield is told that time passes: those who waited too long are told no later.
+const TICK: Duration = Duration::from_millis(10);
+/// How often it is looked how hard it is to serve everybody.
+const LOOK: Duration = Duration::from_secs(1);
+/// Of those with a token, so many in a thousand refused within [`LOOK`] say that tokens are too cheap.
+const CITIZENS_REFUSED_PER_MILLE: u64 = 5;
+/// Fewer say nothing.
+const CITIZENS_COUNT_MIN: u64 = 20;
+
+/// Answers that stand ready in memory whoever asks: pages that were rendered before.
+pub type Ahead = Arc<dyn Fn(&Parts) -> Option<Answer> + Send + Sync>;
+
+/// Chance, for secrets and questions.
+pub type Chance = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
+
+/// What a guard is made of.
+pub struct Makings {
+    /// What the operator set.
+    pub settings: GuardSettings,
+    /// The keys of tokens and receipts.
+    pub keys: Keys,
+    /// The service's own knowledge of who asks; the keys of the settings are known besides.
+    pub who: Arc<dyn Who>,
+    /// Answers that stand ready.
+    pub ahead: Option<Ahead>,
+    /// What time it is, for tokens and receipts.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub chance: Chance,
+}
+
+/// The guard of a door.
+pub struct Guard(Arc<Core>);
+
+/// What its connections share.
+pub(crate) struct Core {
+    shield: Shield,
+    waiting: Waiting,
+    ladder: Ladder,
+    challenge: bool,
+    listed: KeyList,
+    who: Arc<dyn Who>,
+    vouchers: Vouchers,
+    stale: Stale,
+    static_for: Duration,
+    ahead: Option<Ahead>,
+    clock: Arc<dyn Clock>,
+    chance: Chance,
+    began: Instant,
+    /// The place of the [`Pressure`] in [`PRESSURES`].
+    pressure: AtomicU8,
+    /// How long the work keeps waiting, over what is usual, in milliseconds, as of the last look.
+    over_ms: AtomicU32,
+    looked: Mutex<Looked>,
+}
+
+/// What the last look saw of those with a token.
+#[derive(Clone, Copy, Default)]
+struct Looked {
+    at: Duration,
+    arrived: u64,
+    refused: u64,
+}
+
+const PRESSURES: [Pressure; 5] =
+    [Pressure::Calm, Pressure::Busy, Pressure::Overload, Pressure::Severe, Pressure::Siege];
+
+/// What is known of a request before it is judged.
+struct Facts<'a> {
+    class: Class,
+    id: Option<u64>,
+    client: Client,
+    cookies: Cookies<'a>,
+    token: Option<Token>,
+    resource: ResourceId,
+    no_such_parcel: bool,
+}
+
+impl Guard {
+    /// A guard of these makings.
+    ///
+    /// # Errors
+    /// The first setting that cannot be, by its key.
+    pub fn new(makings: Makings) -> Result<Self, Unfit> {
+        let Makings { settings, keys, who, ahead, clock, chance } = makings;
+        let secret = || {
+            let mut secret = [0; 16];
+            chance(&mut secret);
+            secret
+        };
+        let shield = Shield::new(&settings.admission, secret()).map_err(|unfit| unfit.below("admission"))?;
+        let listed = KeyList::new(&settings.keys).map_err(|what| Unfit::new("key", what))?;
+        let ladder = Ladder {
+            keys,
+            token_good_for: Duration::from_secs(3_600) * settings.token_hours,
+            home: Some(settings.status_url).filter(|url| !url.is_empty()),
+        };
+        Ok(Self(Arc::new(Core {
+            waiting: Waiting::new(settings.admission.waiting_max),
+            vouchers: Vouchers::new(secret()),
+            stale: Stale::new(secret(), Duration::from_secs(settings.stale_s.into())),
+            static_for: Duration::from_secs(settings.static_s.into()),
+            challenge: settings.challenge && !settings.admission.dry_run,
+            shield,
+            ladder,
+            listed,
+            who,
+            ahead,
+            clock,
+            chance,
+            began: Instant::now(),
+            pressure: AtomicU8::new(0),
+            over_ms: AtomicU32::new(0),
+            looked: Mutex::default(),
+        })))
+    }
+
+    /// What is behind the door, with a memory of its good answers.
+    pub fn remember<B: Behind>(&self, behind: B) -> Remember<B> {
+        Remember { behind, core: Arc::clone(&self.0) }
+    }
+
+    /// Tells the shield that time passes, for as long as it is polled. Without it nobody who waits is ever told.
+    pub fn ticking(&self) -> impl Future<Output = ()> + Send + 'static {
+        let core = Arc::clone(&self.0);
+        async move {
+            let mut ticks = tokio::time::interval(TICK);
+            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            loop {
+                ticks.tick().await;
+                core.tick();
+            }
+        }
+    }
+
+    /// What the shield counted.
+    pub fn counts(&self) -> admission::Counts {
+        self.0.shield.counts()
+    }
+}
+
+impl Core {
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.began.elapsed()
+    }
+
+    fn moment(&self) -> Moment {
+        Moment::after(self.elapsed())
+    }
+
+    fn pressure(&self) -> Pressure {
+        PRESSURES[usize::from(self.pressure.load(Relaxed)) % PRESSURES.len()]
+    }
+
+    fn tick(&self) {
+        let mut calls = Calls::new();
+        self.shield.tick(self.moment(), &mut calls);
+        self.waiting.tell(calls);
+        let now = self.elapsed();
+        let mut looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner);
+        if now.saturating_sub(looked.at) >= LOOK {
+            self.look(&mut looked, now);
+        }
+    }
+
+    /// How hard it is to serve everybody: a step is asked for while there is an overload, and a higher one while even those
+    /// with a token are refused.
+    fn look(&self, looked: &mut Looked, now: Duration) {
+        let counts = self.shield.counts();
+        let citizen = Class::Citizen.index();
+        let seen = Looked { at: now, arrived: counts.arrived[citizen], refused: counts.refused_of(Class::Citizen) };
+        let (arrived, refused) = (seen.arrived - looked.arrived, seen.refused - looked.refused);
+        let too_cheap = arrived >= CITIZENS_COUNT_MIN && refused * 1_000 > arrived * CITIZENS_REFUSED_PER_MILLE;
+        let before = self.pressure();
+        let pressure = match (counts.gate.overloaded, too_cheap) {
+            (false, _) => Pressure::Calm,
+            (true, false) => before.max(Pressure::Overload),
+            (true, true) => {
+                if before < Pressure::Severe {
+                    Pressure::Severe
+                } else {
+                    Pressure::Siege
+                }
+            }
+        };
+        if pressure != before {
+            tracing::warn!(from = ?before, to = ?pressure, "the shield's pressure has changed");
+        }
+        self.pressure.store(pressure as u8, Relaxed);
+        self.over_ms.store(counts.gate.over_us / 1_000, Relaxed);
+        *looked = seen;
+    }
+
+    fn facts<'a>(&self, peer: &Peer, asked: &'a Parts, now: Time) -> Facts<'a> {
+        let cookies = Cookies::of(&asked.headers);
+        let text = |name: HeaderName| asked.headers.get(name).and_then(|value| value.to_str().ok());
+        let client = Client::of(Headers {
+            accept: text(header::ACCEPT),
+            sec_fetch_mode: text(HeaderName::from_static("sec-fetch-mode")),
+            sec_fetch_dest: text(HeaderName::from_static("sec-fetch-dest")),
+            user_agent: text(header::USER_AGENT),
+            authorization: asked.headers.contains_key(header::AUTHORIZATION),
+        });
+        let mut resource = self.shield.resource(asked.uri.path());
+        let kind = self.shield.resources().get(resource).kind;
+        // What memory would answer and has not got is work like any other.
+        if kind == Kind::Static {
+            resource = ResourceId::OTHER;
+        }
+        let token = self.ladder.token(cookies, now);
+        let mut facts =
+            Facts { class: Class::Unknown, id: None, client, cookies, token, resource, no_such_parcel: false };
+        if let Some(known) = self.listed.known(asked).or_else(|| self.who.known(asked)) {
+            (facts.class, facts.id) = (known.class, Some(known.id));
+            return facts;
+        }
+        if self.vouchers.has(peer.prefix(), self.elapsed()) {
+            facts.class = Class::Partner;
+            return facts;
+        }
+        if kind == Kind::Tracking {
+            match self.who.parcel(asked.uri.path()) {
+                Existence::Exists => facts.class = Class::Parcel,
+                Existence::Not => facts.no_such_parcel = true,
+                Existence::Unsure => {}
+            }
+        }
+        if let Some(token) = &facts.token {
+            (facts.class, facts.id) = (facts.class.with_token(), Some(token.budget_key()));
+        }
+        facts
+    }
+
+    /// What answers before the shield is asked: the way back from a challenge, and a challenge where it is time for one.
+    fn climbs(&self, peer: &Peer, asked: &Parts, facts: &Facts<'_>, now: Time) -> Option<Answer> {
+        if !self.challenge || facts.client == Client::Program || facts.class > Class::Citizen {
+            return None;
+        }
+        let reads = asked.method == Method::GET || asked.method == Method::HEAD;
+        let pressure = self.pressure();
+        let suffices = facts.token.is_some_and(|token| pressure.step().is_none_or(|step| token.step >= step));
+        if suffices || pressure == Pressure::Calm {
+            return Ladder::cleaned(asked);
+        }
+        let back = || self.ladder.returned(asked, facts.cookies, peer.tls, now);
+        let older = || self.older(asked);
+        let asks = || {
+            let mut id = [0; 8];
+            (self.chance)(&mut id);
+            self.ladder.asks(asked, facts.cookies, facts.token.as_ref(), pressure, (peer.tls, id, now))
+        };
+        reads.then(back).flatten().or_else(older).or_else(asks)
+    }
+
+    /// An older answer, with its age.
+    fn older(&self, asked: &Parts) -> Option<Answer> {
+        let key = self.stale_key(asked)?;
+        Some(self.stale.find(key, self.elapsed())?.map(Full::new))
+    }
+
+    /// Under what an answer to this request is kept, where the operator lets an older one stand in.
+    pub(crate) fn stale_key(&self, asked: &Parts) -> Option<stale::Key> {
+        let resource = self.shield.resource(asked.uri.path());
+        self.shield.resources().get(resource).stale.then(|| self.stale.key(asked)).flatten()
+    }
+
+    fn refuse(&self, peer: &Peer, asked: &Parts, facts: &Facts<'_>, refusal: Refusal, now: Time) -> Answer {
+        if refusal.rule != Rule::Forbidden
+            && let Some(older) = self.older(asked)
+        {
+            return older;
+        }
+        let evidence = match refusal.rule {
+            Rule::Rate | Rule::Budget => refusal.retry_after_s,
+            Rule::Overload | Rule::Waited => self.over_ms.load(Relaxed),
+            _ => 0,
+        };
+        let receipt = Receipt {
+            rule: refusal.rule,
+            class: facts.class,
+            prefix: peer.prefix(),
+            resource: u16::try_from(facts.resource.index()).unwrap_or(u16::MAX),
+            evidence,
+            at: now,
+            lasts: Duration::from_secs(refusal.retry_after_s.into()),
+        };
+        let code = receipt.code(&self.ladder.keys);
+        let home = self.ladder.home.as_deref();
+        refuse::answer(&receipt, &code, refusal.retry_after_s, facts.client, &asked.headers, home)
+    }
+
+    fn leave(&self, place: Place, delay: Option<Duration>) {
+        let mut calls = Calls::new();
+        self.shield.leave(place, delay, self.moment(), &mut calls);
+        self.waiting.tell(calls);
+    }
+}
+
+impl Gate for Core {
+    fn shield(&self) -> &Shield {
+        &self.shield
+    }
+
+    fn waiting(&self) -> &Waiting {
+        &self.waiting
+    }
+
+    fn unused(&self, place: Place) {
+        self.leave(place, None);
+    }
+}
+
+/// A place that is given back when the head of the answer is there, or the client went away.
+pub struct GuardPass {
+    core: Arc<Core>,
+    place: Option<Place>,
+    began: Instant,
+}
+
+impl Pass for GuardPass {
+    fn answered(&mut self, told: Told) {
+        if let Some(place) = self.place.take() {
+            self.core.leave(place, Some(told.queued.unwrap_or(told.took)));
+        }
+    }
+}
+
+impl Drop for GuardPass {
+    /// The client left before the answer: how long it had waited says at least how long the work takes.
+    fn drop(&mut self) {
+        if let Some(place) = self.place.take() {
+            self.core.leave(place, Some(self.began.elapsed()));
+        }
+    }
+}
+
+impl Door for Guard {
+    type Pass = GuardPass;
+
+    fn hello(&self, wire: &[u8]) -> Peeked {
+        match admission::peek(wire) {
+            admission::Peeked::Hello(hello) => {
+                Peeked { fingerprint: Some(hello.ja4), name: hello.sni, resumes: hello.resumes }
+            }
+            _ => Peeked::default(),
+        }
+    }
+
+    fn handshake(&self, from: Prefix, peeked: &Peeked) -> bool {
+        peeked.resumes || self.0.shield.handshake(from, self.0.moment())
+    }
+
+    fn ahead(&self, _: &Peer, asked: &Parts) -> Option<Answer> {
+        let core = &self.0;
+        if let Some(answer) = core.ahead.as_ref().and_then(|ahead| ahead(asked)) {
+            return Some(answer);
+        }
+        let resource = core.shield.resource(asked.uri.path());
+        if core.shield.resources().get(resource).kind != Kind::Static {
+            return None;
+        }
+        let key = core.stale.key(asked)?;
+        core.stale.fresh(key, core.static_for, core.elapsed()).map(|kept| kept.map(Full::new))
+    }
+
+    async fn admit(&self, peer: &Peer, asked: &Parts) -> Admitted<GuardPass> {
+        let core = &self.0;
+        let now = core.clock.now();
+        let facts = core.facts(peer, asked, now);
+        if facts.no_such_parcel {
+            let refusal = Refusal { rule: Rule::NoSuchParcel, retry_after_s: 1 };
+            return Admitted::Refuse(core.refuse(peer, asked, &facts, refusal, now));
+        }
+        if let Some(answer) = core.climbs(peer, asked, &facts, now) {
+            return Admitted::Refuse(answer);
+        }
+        let judged = Asked {
+            prefix: peer.prefix(),
+            class: facts.class,
+            id: facts.id,
+            resource: facts.resource,
+            suspect_rule: None,
+            program: facts.client == Client::Program,
+        };
+        let mut calls = Calls::new();
+        let verdict = core.shield.judge(&judged, core.moment(), &mut calls);
+        core.waiting.tell(calls);
+        let decided = match verdict {
+            Verdict::Go(place) => Ok(place),
+            Verdict::Refuse(refusal) => Err(refusal),
+            Verdict::Wait(waiting) => Wait::new(Arc::clone(core), waiting.ticket).await,
+        };
+        match decided {
+            Ok(place) => Admitted::Go(GuardPass { core: Arc::clone(core), place: Some(place), began: Instant::now() }),
+            Err(refusal) => Admitted::Refuse(core.refuse(peer, asked, &facts, refusal, now)),
+        }
+    }
+}

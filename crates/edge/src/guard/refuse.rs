@@ -1,0 +1,71 @@
+//! A refusal as an answer: the right status, when to come back, a receipt, and words for whoever asked.
+
+use super::{challenge::shown, page};
+use crate::Answer;
+use admission::{Client, Lang, Receipt, Rule};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
+use http_body_util::Full;
+
+/// The header with the receipt's code.
+pub(super) const RECEIPT: HeaderName = HeaderName::from_static("tournee-receipt");
+
+/// The status of a refusal by this rule: 429 where the one who asks is the cause, 503 where all together are.
+const fn status(rule: Rule) -> StatusCode {
+    match rule {
+        Rule::Rate => StatusCode::TOO_MANY_REQUESTS,
+        Rule::Forbidden => StatusCode::FORBIDDEN,
+        Rule::NoSuchParcel => StatusCode::NOT_FOUND,
+        Rule::Upstream => StatusCode::BAD_GATEWAY,
+        Rule::Budget
+        | Rule::Overload
+        | Rule::Waited
+        | Rule::Signature
+        | Rule::Token
+        | Rule::Connections
+        | Rule::Limits => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+/// The answer: a page for a person, problem details (RFC 9457) for a program.
+pub(super) fn answer(
+    receipt: &Receipt,
+    code: &str,
+    retry_after_s: u32,
+    client: Client,
+    headers: &HeaderMap,
+    home: Option<&str>,
+) -> Answer {
+    let (lang, status) = (page::lang(headers), status(receipt.rule));
+    let again =
+        matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE).then_some(retry_after_s);
+    let words = lang.words(receipt.rule);
+    let mut answer = match client {
+        Client::Person => shown(lang, page::refused(lang, words, again, Some(code), home), again.map(u64::from)),
+        Client::Program => problem(receipt.rule, status, code, again),
+    };
+    *answer.status_mut() = status;
+    answer.headers_mut().extend(HeaderValue::try_from(code).map(|code| (RECEIPT, code)));
+    answer
+}
+
+fn problem(rule: Rule, status: StatusCode, code: &str, retry_after_s: Option<u32>) -> Answer {
+    let words = Lang::En.words(rule);
+    let mut said = serde_json::json!({
+        "type": "about:blank",
+        "title": status.canonical_reason().unwrap_or_default(),
+        "status": status.as_u16(),
+        "detail": format!("{} {}", words.what, words.todo),
+        "rule": rule.as_str(),
+        "receipt": code,
+    });
+    if let Some(seconds) = retry_after_s {
+        said["retry_after_s"] = seconds.into();
+    }
+    let mut answer = Response::new(Full::new(Bytes::from(said.to_string())));
+    let headers = answer.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.extend(retry_after_s.map(|seconds| (header::RETRY_AFTER, HeaderValue::from(seconds))));
+    answer
+}
