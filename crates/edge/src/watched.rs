@@ -16,6 +16,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// No head and no chunk size may hold it, so the parser answers 400 and closes.
 const POISON: u8 = 0;
+/// What is read of a client that goes on after its last answer, in bytes.
+const LINGER_BYTES_MAX: usize = 256 << 10;
 
 #[derive(Debug)]
 enum Spoken {
@@ -32,6 +34,8 @@ pub(crate) struct Watched<S> {
     seat: Arc<Seat>,
     spoken: Spoken,
     unread: Option<Held>,
+    /// Bytes that were read and thrown away after the last answer.
+    lingered: usize,
 }
 
 impl<S> Watched<S> {
@@ -41,7 +45,17 @@ impl<S> Watched<S> {
         } else {
             Spoken::One(Strict::new())
         };
-        Self { stream, seat, spoken, unread: None }
+        Self { stream, seat, spoken, unread: None, lingered: 0 }
+    }
+
+    /// Whether the client is in the middle of something. Closing then would reset the connection, and the answer that says
+    /// why could be lost with it.
+    fn is_mid_message(&self) -> bool {
+        match &self.spoken {
+            Spoken::One(strict) => strict.is_mid_message(),
+            Spoken::Two(_) => false,
+            Spoken::Over => true,
+        }
     }
 
     fn follow(&mut self, buffer: &mut ReadBuf<'_>, before: usize) -> io::Result<()> {
@@ -104,7 +118,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Watched<S> {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(context, bytes);
         self.wrote(written, |n| *n)
@@ -132,6 +146,19 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
+        ready!(Pin::new(&mut self.stream).poll_shutdown(context))?;
+        if self.is_mid_message() {
+            self.seat.head_begins();
+            let mut thrown = [0; 4 << 10];
+            while self.lingered < LINGER_BYTES_MAX {
+                let mut buffer = ReadBuf::new(&mut thrown);
+                ready!(Pin::new(&mut self.stream).poll_read(context, &mut buffer))?;
+                if buffer.filled().is_empty() {
+                    break;
+                }
+                self.lingered += buffer.filled().len();
+            }
+        }
+        Poll::Ready(Ok(()))
     }
 }
