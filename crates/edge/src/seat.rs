@@ -157,15 +157,16 @@ impl Seat {
 
     /// Why it is to be cut now, by its head and its rest alone.
     pub(crate) fn overdue(&self, limits: &crate::Limits, now: u64) -> Option<Cut> {
-        let head = self.head_since.load(Relaxed);
-        if head > 0 && now.saturating_sub(head) > limits.head_ms_max {
-            return Some(Cut::SlowHead);
-        }
         if now.saturating_sub(self.since) > limits.age_ms_max.saturating_add(limits.drain_ms_max) {
             return Some(Cut::Old);
         }
         let (standing, since) = self.standing();
-        (standing == Standing::Idle && now.saturating_sub(since) > limits.idle_ms_max).then_some(Cut::Idle)
+        let waited = now.saturating_sub(since);
+        match standing {
+            Standing::Head if waited > limits.head_ms_max => Some(Cut::SlowHead),
+            Standing::Idle if waited > limits.idle_ms_max => Some(Cut::Idle),
+            _ => None,
+        }
     }
 }
 
@@ -206,7 +207,12 @@ impl Held {
 
 impl Drop for Held {
     fn drop(&mut self) {
-        self.seat.idle_since.store(self.seat.ticks.now(), Relaxed);
+        let now = self.seat.ticks.now();
+        self.seat.idle_since.store(now, Relaxed);
+        // A head that came meanwhile was not read on, so its client owes nothing yet.
+        if self.seat.head_since.load(Relaxed) > 0 {
+            self.seat.head_since.store(now, Relaxed);
+        }
         (self.count)(&self.seat).fetch_sub(1, Relaxed);
     }
 }

@@ -14,8 +14,9 @@ use std::{
 };
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// No head and no chunk size may hold it, so the parser answers 400 and closes.
-const POISON: u8 = 0;
+/// A line that no head and no chunk may hold, so that the parser answers 400 and closes. It looks for a fault at the end of a
+/// head only.
+const POISON: &[u8] = b"\0\r\n\r\n";
 /// What is read of a client that goes on after its last answer, in bytes.
 const LINGER_BYTES_MAX: usize = 256 << 10;
 
@@ -23,8 +24,8 @@ const LINGER_BYTES_MAX: usize = 256 << 10;
 enum Spoken {
     One(Strict),
     Two(Box<Frames>),
-    /// Nothing more is read.
-    Over,
+    /// Nothing more is read but this.
+    Over(&'static [u8]),
 }
 
 /// A stream that is watched.
@@ -54,7 +55,7 @@ impl<S> Watched<S> {
         match &self.spoken {
             Spoken::One(strict) => strict.is_mid_message(),
             Spoken::Two(_) => false,
-            Spoken::Over => true,
+            Spoken::Over(_) => true,
         }
     }
 
@@ -66,9 +67,8 @@ impl<S> Watched<S> {
                 let heads = strict.heads();
                 if let Err(line) = strict.follow(bytes) {
                     self.seat.counts().cut(Cut::Ambiguous);
-                    self.spoken = Spoken::Over;
                     buffer.set_filled(before + line);
-                    buffer.put_slice(&[POISON]);
+                    self.spoken = Spoken::Over(put(buffer, POISON));
                     return Ok(());
                 }
                 tell(&self.seat, heads, strict.heads(), strict.in_head());
@@ -77,12 +77,12 @@ impl<S> Watched<S> {
                 let heads = frames.heads();
                 if frames.follow(bytes, self.seat.now(), self.seat.written()).is_err() {
                     self.seat.counts().cut(Cut::Frames);
-                    self.spoken = Spoken::Over;
+                    self.spoken = Spoken::Over(&[]);
                     return Err(io::Error::new(io::ErrorKind::InvalidData, "too many frames without work"));
                 }
                 tell(&self.seat, heads, frames.heads(), frames.in_head());
             }
-            Spoken::Over => buffer.set_filled(before),
+            Spoken::Over(_) => buffer.set_filled(before),
         }
         Ok(())
     }
@@ -98,6 +98,13 @@ impl<S> Watched<S> {
     }
 }
 
+/// Puts what fits, and says what is left.
+fn put(buffer: &mut ReadBuf<'_>, bytes: &'static [u8]) -> &'static [u8] {
+    let (now, later) = bytes.split_at(bytes.len().min(buffer.remaining()));
+    buffer.put_slice(now);
+    later
+}
+
 fn tell(seat: &Seat, before: u64, heads: u64, in_head: bool) {
     if heads > before {
         seat.head_ends();
@@ -109,7 +116,8 @@ fn tell(seat: &Seat, before: u64, heads: u64, in_head: bool) {
 
 impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
     fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        if matches!(self.spoken, Spoken::Over) {
+        if let Spoken::Over(left) = self.spoken {
+            self.spoken = Spoken::Over(put(buffer, left));
             return Poll::Ready(Ok(()));
         }
         let before = buffer.filled().len();

@@ -104,7 +104,7 @@ async fn what_goes_on_is_written_anew() {
     assert!(heard.starts_with("post /a?b http/1.1\r\n"), "{heard}");
     for there in [
         "x-kept: 2\r\n",
-        "host: shop.example\r\n",
+        "\r\nhost: shop.example\r\n",
         "x-forwarded-for: 127.0.0.1\r\n",
         "x-real-ip: 127.0.0.1\r\n",
         "x-forwarded-proto: http\r\n",

@@ -67,7 +67,10 @@ async fn requests_come_by_tls_and_who_comes_back_costs_no_signature() {
     }
     let stream = connect(&door, client(&files, &["h2", "http/1.1"])).await.expect("a handshake");
     assert_eq!(stream.get_ref().1.alpn_protocol(), Some(&b"h2"[..]));
-    assert_eq!(door.counts.handshakes(), 3);
+    // The client is done with it before the door is.
+    while door.counts.handshakes() < 3 {
+        tokio::task::yield_now().await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
