@@ -4,11 +4,7 @@ use crate::{Inbound, Outbound, Peer, problem};
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body::Body;
-use std::{
-    convert::Infallible,
-    error::Error,
-    time::Duration,
-};
+use std::{convert::Infallible, error::Error, time::Duration};
 use tokio::{runtime::Handle, task::JoinHandle, time::Instant};
 use tower_service::Service;
 
@@ -19,7 +15,11 @@ pub trait Behind: Send + Sync + 'static {
 
     /// Answers a request, and says how long it waited before the work began, where that is known. Dropping the future
     /// ends the work.
-    fn work(&self, peer: Peer, request: Request<Inbound>) -> impl Future<Output = (Response<Outbound>, Option<Duration>)> + Send;
+    fn work(
+        &self,
+        peer: Peer,
+        request: Request<Inbound>,
+    ) -> impl Future<Output = (Response<Outbound>, Option<Duration>)> + Send;
 }
 
 /// A service of this process. It runs on the runtime it is given, so that the threads of the door answer and refuse while
@@ -48,7 +48,11 @@ impl<T> Drop for Working<T> {
 
 impl<S, B> Behind for InProcess<S>
 where
-    S: Service<Request<Inbound>, Response = Response<B>, Error = Infallible, Future: Send> + Clone + Send + Sync + 'static,
+    S: Service<Request<Inbound>, Response = Response<B>, Error = Infallible, Future: Send>
+        + Clone
+        + Send
+        + Sync
+        + 'static,
     B: Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>> + Send + 'static,
 {
     fn here(&self) -> Self {

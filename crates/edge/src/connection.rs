@@ -49,7 +49,11 @@ impl Early {
 }
 
 impl AsyncRead for Early {
-    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         if self.early.is_empty() {
             std::task::ready!(Pin::new(&mut self.stream).poll_read(context, buffer))?;
@@ -219,7 +223,9 @@ async fn speak<D: Door, B: Behind>(
     stopping: watch::Receiver<()>,
 ) -> hyper::Result<()> {
     match stream {
-        Stream::Plain(early) => http(Watched::new(early, Arc::clone(seat), h2, limits), h2, service, limits, stopping).await,
+        Stream::Plain(early) => {
+            http(Watched::new(early, Arc::clone(seat), h2, limits), h2, service, limits, stopping).await
+        }
         Stream::Tls(tls) => http(Watched::new(tls, Arc::clone(seat), h2, limits), h2, service, limits, stopping).await,
     }
 }

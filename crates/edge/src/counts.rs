@@ -191,7 +191,8 @@ impl prometheus_client::collector::Collector for Metrics {
             ("door_read_bytes", "Bytes read from connections that ended, after TLS", &counts.read),
             ("door_written_bytes", "Bytes written to connections that ended, before TLS", &counts.written),
         ] {
-            let encoder = encoder.encode_descriptor(name, help, None, prometheus_client::metrics::MetricType::Counter)?;
+            let encoder =
+                encoder.encode_descriptor(name, help, None, prometheus_client::metrics::MetricType::Counter)?;
             ConstCounter::new(count.load(Relaxed)).encode(encoder)?;
         }
         let versions = VERSIONS.iter().zip(&counts.requests).map(|(version, count)| (*version, count));

@@ -146,7 +146,14 @@ mod tests {
 
     #[test]
     fn frames_without_work_have_a_budget_that_comes_back() {
-        for idle in [frame(PING, 0, 8), frame(4, 0, 0), frame(WINDOW_UPDATE, 0, 4), frame(DATA, 0, 1), frame(3, 0, 4), frame(2, 0, 5)] {
+        for idle in [
+            frame(PING, 0, 8),
+            frame(4, 0, 0),
+            frame(WINDOW_UPDATE, 0, 4),
+            frame(DATA, 0, 1),
+            frame(3, 0, 4),
+            frame(2, 0, 5),
+        ] {
             let mut frames = begun(3);
             assert_eq!(frames.follow(&idle.repeat(3), 1, 0), Ok(()));
             assert_eq!(frames.follow(&idle, 1, 0), Err(Flood), "{idle:?}");

@@ -165,7 +165,11 @@ mod tests {
         assert_eq!(of("192.0.2.1:1", &["203.0.113.9"]), "192.0.2.1", "nobody asked");
         assert_eq!(of("10.0.0.1:1", &["203.0.113.9"]), "203.0.113.9");
         assert_eq!(of("[::ffff:10.0.0.1]:1", &["203.0.113.9"]), "203.0.113.9");
-        assert_eq!(of("10.0.0.1:1", &["198.51.100.1, 203.0.113.9, 10.9.9.9"]), "203.0.113.9", "what it claims is left of it");
+        assert_eq!(
+            of("10.0.0.1:1", &["198.51.100.1, 203.0.113.9, 10.9.9.9"]),
+            "203.0.113.9",
+            "what it claims is left of it"
+        );
         assert_eq!(of("10.0.0.1:1", &["198.51.100.1", "203.0.113.9", "10.9.9.9"]), "203.0.113.9");
         assert_eq!(of("10.0.0.1:1", &["10.2.2.2, 10.9.9.9"]), "10.2.2.2");
         assert_eq!(of("10.0.0.1:1", &[]), "10.0.0.1");
@@ -175,7 +179,9 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_the_hops_own() {
-        for odd in ["unknown", "", "203.0.113.9 x", "203.0.113.9:99999", "evil.example", "\u{e9}", "203.0.113.9, nonsense"] {
+        for odd in
+            ["unknown", "", "203.0.113.9 x", "203.0.113.9:99999", "evil.example", "\u{e9}", "203.0.113.9, nonsense"]
+        {
             assert_eq!(client(HopHeader::XForwardedFor, "10.0.0.1:1", &[odd]), "10.0.0.1", "{odd:?}");
         }
         assert_eq!(client(HopHeader::XForwardedFor, "10.0.0.1:1", &["203.0.113.9, nonsense, 10.3.3.3"]), "10.3.3.3");
@@ -203,7 +209,10 @@ mod tests {
     #[test]
     fn both_versions_of_the_proxy_protocol() {
         let four = v2(1, 0x11, &[192, 0, 2, 7, 10, 0, 0, 1, 0x12, 0x34, 0, 80]);
-        assert_eq!(proxied(&[&four[..], b"GET"].concat()), Proxied::Said(28, Some("192.0.2.7:4660".parse().expect("it"))));
+        assert_eq!(
+            proxied(&[&four[..], b"GET"].concat()),
+            Proxied::Said(28, Some("192.0.2.7:4660".parse().expect("it")))
+        );
         let mut pair = [0; 36];
         pair[..16].copy_from_slice(&"2001:db8::7".parse::<Ipv6Addr>().expect("it").octets());
         pair[33] = 9;
@@ -216,7 +225,13 @@ mod tests {
         let one = b"PROXY TCP4 192.0.2.7 10.0.0.1 4660 80\r\n";
         assert_eq!(proxied(one), Proxied::Said(one.len(), Some("192.0.2.7:4660".parse().expect("it"))));
         assert_eq!(proxied(b"PROXY UNKNOWN\r\nGET"), Proxied::Said(15, None));
-        for odd in [&b"GET / HTTP/1.1\r\n"[..], b"PROXY TCP9 1 2 3 4\r\n", &v2(1, 0x11, &[1; 4]), &v2(7, 0x11, &[1; 12]), b"\x16\x03\x01"] {
+        for odd in [
+            &b"GET / HTTP/1.1\r\n"[..],
+            b"PROXY TCP9 1 2 3 4\r\n",
+            &v2(1, 0x11, &[1; 4]),
+            &v2(7, 0x11, &[1; 12]),
+            b"\x16\x03\x01",
+        ] {
             assert_eq!(proxied(odd), Proxied::Malformed, "{odd:?}");
         }
     }

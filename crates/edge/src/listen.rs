@@ -1,8 +1,7 @@
 //! The sockets: one per thread at the same address, accepted by that thread alone, drained when the door is told to stop.
 
 use crate::{
-    Behind, Certificates, Counts, Cut, Door, Hops, Limits,
-    connection,
+    Behind, Certificates, Counts, Cut, Door, Hops, Limits, connection,
     hop::canonical,
     places::{self, Places, PrefixCounts},
     seat::Ticks,
@@ -118,7 +117,12 @@ pub async fn serve<D: Door, B: Behind>(
     for (n, socket) in listener.sockets.into_iter().enumerate() {
         let (counts, ticks, prefixes) = (Arc::clone(&settings.counts), Arc::clone(&ticks), Arc::clone(&prefixes));
         let places = Places::new(Arc::clone(&limits), counts, ticks, prefixes, fit, threads);
-        let house = House { door: Arc::clone(&door), behind: behind.here(), hops: settings.hops.clone(), limits: Arc::clone(&limits) };
+        let house = House {
+            door: Arc::clone(&door),
+            behind: behind.here(),
+            hops: settings.hops.clone(),
+            limits: Arc::clone(&limits),
+        };
         let desk = Desk {
             house: Arc::new(house),
             tls: tls.clone(),

@@ -90,7 +90,9 @@ impl<D: Door, B: Behind> Serve<D, B> {
 fn taken(body: Full<Bytes>, seat: &Arc<Seat>) -> Full<Bytes> {
     let mut body = body;
     match Pin::new(&mut body).poll_frame(&mut Context::from_waker(std::task::Waker::noop())) {
-        Poll::Ready(Some(Ok(frame))) => frame.into_data().map_or_else(|_| Full::default(), |data| Full::new(until_taken(data, seat))),
+        Poll::Ready(Some(Ok(frame))) => {
+            frame.into_data().map_or_else(|_| Full::default(), |data| Full::new(until_taken(data, seat)))
+        }
         _ => Full::default(),
     }
 }
@@ -137,7 +139,6 @@ impl<D: Door, B: Behind> Service<Request<Incoming>> for Serve<D, B> {
 }
 
 /// An answer that is there already, or on its way.
-#[expect(clippy::large_enum_variant, reason = "the large one is the one without an allocation")]
 pub(crate) enum Answering {
     Memory(Ready<Result<Sent, Infallible>>),
     Worked(Worked),

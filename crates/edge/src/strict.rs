@@ -49,7 +49,12 @@ struct Ambiguous;
 
 impl Strict {
     pub(crate) const fn new() -> Self {
-        Self { at: At::Request, said: Said { one_point_one: false, hosts: 0, length: None, chunked: false }, line: Vec::new(), heads: 0 }
+        Self {
+            at: At::Request,
+            said: Said { one_point_one: false, hosts: 0, length: None, chunked: false },
+            line: Vec::new(),
+            heads: 0,
+        }
     }
 
     /// Whole heads so far.
@@ -192,7 +197,9 @@ fn number(digits: &[u8], radix: u32) -> Result<u64, Ambiguous> {
     if !plain || !digits.iter().all(|digit| char::from(*digit).is_digit(radix)) {
         return Err(Ambiguous);
     }
-    Ok(digits.iter().fold(0, |n, digit| n * u64::from(radix) + u64::from(char::from(*digit).to_digit(radix).unwrap_or(0))))
+    Ok(digits
+        .iter()
+        .fold(0, |n, digit| n * u64::from(radix) + u64::from(char::from(*digit).to_digit(radix).unwrap_or(0))))
 }
 
 /// The size of a chunk. An extension is visible text after a semicolon, without a blank before it.
@@ -252,8 +259,23 @@ mod tests {
         for field in fields {
             assert!(follow(&format!("{PLAIN}{field}\r\n")).is_err(), "{field:?}");
         }
-        for chunks in ["1\nx\r\n", "1 \r\nx", " 1\r\nx", "0x1\r\n", "+1\r\n", "\r\n", "1\r\nxy", "1;a\rb\r\n", "1\r\nx\n0\r\n", "-1\r\n", "1000000000000000\r\n"] {
-            assert!(follow(&format!("{PLAIN}Transfer-Encoding: chunked\r\n\r\n{chunks}\r\n\r\n")).is_err(), "{chunks:?}");
+        for chunks in [
+            "1\nx\r\n",
+            "1 \r\nx",
+            " 1\r\nx",
+            "0x1\r\n",
+            "+1\r\n",
+            "\r\n",
+            "1\r\nxy",
+            "1;a\rb\r\n",
+            "1\r\nx\n0\r\n",
+            "-1\r\n",
+            "1000000000000000\r\n",
+        ] {
+            assert!(
+                follow(&format!("{PLAIN}Transfer-Encoding: chunked\r\n\r\n{chunks}\r\n\r\n")).is_err(),
+                "{chunks:?}"
+            );
         }
         for head in [
             "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n",

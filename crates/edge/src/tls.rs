@@ -78,7 +78,8 @@ impl Certificates {
     pub(crate) fn config(self: &Arc<Self>) -> io::Result<Arc<ServerConfig>> {
         let provider = Arc::new(ring::default_provider());
         let versions = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-        let mut config = versions.map_err(io::Error::other)?.with_no_client_auth().with_cert_resolver(Arc::clone(self) as _);
+        let mut config =
+            versions.map_err(io::Error::other)?.with_no_client_auth().with_cert_resolver(Arc::clone(self) as _);
         config.alpn_protocols = ALPN.map(<[u8]>::to_vec).to_vec();
         config.ticketer = ring::Ticketer::new().map_err(io::Error::other)?;
         // One ticket is enough to come back with, and each costs an encryption.

@@ -37,7 +37,10 @@ use std::{
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
-use crate::{body::{BoxError, TooSlow}, hop::X_FORWARDED_FOR};
+use crate::{
+    body::{BoxError, TooSlow},
+    hop::X_FORWARDED_FOR,
+};
 
 const X_FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
@@ -146,7 +149,9 @@ impl Trouble {
         match self {
             Self::Unreachable => "The service behind this address can't be reached. Nothing was done.",
             Self::Broken => "The service behind this address gave no answer. The request may have been worked on.",
-            Self::Late => "The service behind this address did not answer in time. The request may have been worked on.",
+            Self::Late => {
+                "The service behind this address did not answer in time. The request may have been worked on."
+            }
             Self::Full => "As many requests as can be are being worked on. Nothing was done.",
             Self::Body { slow: true } => "The body of the request came too slowly.",
             Self::Body { slow: false } => "The body of the request did not come as it was announced.",
@@ -190,7 +195,8 @@ impl Upstream {
     /// # Errors
     /// The URL is none of a server, or the authority can't be read.
     pub fn new(settings: UpstreamSettings, page: Option<Page>) -> io::Result<Self> {
-        let invalid = |why: &str| io::Error::new(io::ErrorKind::InvalidInput, format!("upstream {}: {why}", settings.url));
+        let invalid =
+            |why: &str| io::Error::new(io::ErrorKind::InvalidInput, format!("upstream {}: {why}", settings.url));
         let url: Uri = settings.url.parse().map_err(|_| invalid("not a URL"))?;
         let parts = url.into_parts();
         let scheme = parts.scheme.filter(|scheme| *scheme == Scheme::HTTP || *scheme == Scheme::HTTPS);
@@ -248,7 +254,10 @@ impl Upstream {
         if let Some(host) = host {
             headers.insert(HOST, host);
         }
-        headers.append(VIA, HeaderValue::from_static(if parts.version == Version::HTTP_2 { "2 tournee" } else { "1.1 tournee" }));
+        headers.append(
+            VIA,
+            HeaderValue::from_static(if parts.version == Version::HTTP_2 { "2 tournee" } else { "1.1 tournee" }),
+        );
         let path = parts.uri.path_and_query().cloned().unwrap_or_else(|| PathAndQuery::from_static("/"));
         let mut uri = http::uri::Parts::default();
         (uri.scheme, uri.authority, uri.path_and_query) =
@@ -358,7 +367,9 @@ fn tell_who_asks(headers: &mut HeaderMap, client: IpAddr, proto: &'static str, h
         None => format!("for={node};proto={proto}"),
     };
     // Addresses and a host that was a header are legal in a header.
-    for (name, value) in [(FORWARDED, forwarded), (X_FORWARDED_FOR, client.to_string()), (X_REAL_IP, client.to_string())] {
+    for (name, value) in
+        [(FORWARDED, forwarded), (X_FORWARDED_FOR, client.to_string()), (X_REAL_IP, client.to_string())]
+    {
         headers.remove(&name);
         if let Ok(value) = HeaderValue::from_str(&value) {
             headers.insert(name, value);

@@ -115,7 +115,11 @@ fn tell(seat: &Seat, before: u64, heads: u64, in_head: bool) {
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
-    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         if let Spoken::Over(left) = self.spoken {
             self.spoken = Spoken::Over(put(buffer, left));
             return Poll::Ready(Ok(()));

@@ -94,8 +94,14 @@ async fn a_million_fields() {
     // The same by reference: one field is kept once, and named a million times in a byte each.
     let kept = [&[0x40, 1][..], b"x", &[100], &[b'y'; 100]].concat();
     let named = [&head(GET, &[])[..], &kept, &[0xbe; 16_000]].concat();
-    endures(&door, streams().map(|n| frame(HEADERS, END_STREAM | END_HEADERS, n, &named)).take(63)
-        .chain(std::iter::once(frame(GOAWAY, 0, 0, &[0; 8])))).await;
+    endures(
+        &door,
+        streams()
+            .map(|n| frame(HEADERS, END_STREAM | END_HEADERS, n, &named))
+            .take(63)
+            .chain(std::iter::once(frame(GOAWAY, 0, 0, &[0; 8]))),
+    )
+    .await;
     assert!(door.counts.requests()[1] == 0, "{:?}", door.counts.requests());
     assert!(door.say(format!("GET / HTTP/1.1\r\nHost: h\r\n{}", "X: y\r\n".repeat(1_000_000))).await.contains(" 431 "));
     assert!(door.serves().await);

@@ -1,6 +1,6 @@
 //! Pairs of requests that one server reads as two and another as one: what reaches the upstream is one, or nothing.
 
-use crate::support::{Gate, Running, open, settings, limits, text, until};
+use crate::support::{Gate, Running, limits, open, settings, text, until};
 use edge::{Open, Upstream, UpstreamSettings};
 use std::sync::{Arc, Mutex};
 use tokio::{
@@ -83,8 +83,16 @@ async fn a_request_that_can_be_read_in_two_ways_reaches_nobody() {
 async fn a_body_that_can_be_read_in_two_ways_is_no_request_for_the_next() {
     let (door, heard) = proxy().await;
     let smuggled = "GET /smuggled HTTP/1.1\r\nHost: h\r\n\r\n";
-    for odd in ["1\nx\r\n0\r\n\r\n", "1;\nx\r\n0\r\n\r\n", "1\r\nxx\r\n0\r\n\r\n", "1\r\nx\r\n0\n\n", "0x1\r\nx\r\n0\r\n\r\n", "1 \r\nx\r\n0\r\n\r\n"] {
-        let said = door.say(format!("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n{odd}{smuggled}")).await;
+    for odd in [
+        "1\nx\r\n0\r\n\r\n",
+        "1;\nx\r\n0\r\n\r\n",
+        "1\r\nxx\r\n0\r\n\r\n",
+        "1\r\nx\r\n0\n\n",
+        "0x1\r\nx\r\n0\r\n\r\n",
+        "1 \r\nx\r\n0\r\n\r\n",
+    ] {
+        let said =
+            door.say(format!("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n{odd}{smuggled}")).await;
         assert!(said.is_empty() || said.starts_with("HTTP/1.1 400 "), "{odd:?}: {said:?}");
         let heard = take(&heard);
         assert!(!heard.contains("smuggled") && !heard.contains("\r\n0\r\n\r\n"), "{odd:?}: {heard:?}");
@@ -116,7 +124,9 @@ async fn what_goes_on_is_written_anew() {
     ] {
         assert_eq!(heard.matches(there).count(), 1, "{there:?} in {heard}");
     }
-    for gone in ["x-mine", "\r\nte:", "proxy-auth", "keep-alive", "203.0.113.9", "evil", "a=b", "\r\ntrailer", "content-length"] {
+    for gone in
+        ["x-mine", "\r\nte:", "proxy-auth", "keep-alive", "203.0.113.9", "evil", "a=b", "\r\ntrailer", "content-length"]
+    {
         assert!(!heard.contains(gone), "{gone:?} in {heard}");
     }
 }
@@ -130,14 +140,15 @@ async fn troubles_of_the_upstream_are_problems() {
     #[expect(clippy::disallowed_methods, reason = "a port at which nobody answers, or nobody listens any more")]
     let silent = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("http://{}", silent.local_addr().expect("an address"));
-    let at = |answer_ms_max| Upstream::new(UpstreamSettings { answer_ms_max, ..UpstreamSettings::at(&url) }, None).expect("a URL");
+    let at = |answer_ms_max| {
+        Upstream::new(UpstreamSettings { answer_ms_max, ..UpstreamSettings::at(&url) }, None).expect("a URL")
+    };
     let get = "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
     let said = open(Open, at(50), settings(limits())).say(get).await;
     assert!(said.starts_with("HTTP/1.1 504 ") && said.contains("application/problem+json"), "{said}");
     drop(silent);
-    let page: edge::Page = Arc::new(|trouble, headers| {
-        (headers["host"] == "people").then(|| text(format!("a page about {trouble:?}")))
-    });
+    let page: edge::Page =
+        Arc::new(|trouble, headers| (headers["host"] == "people").then(|| text(format!("a page about {trouble:?}"))));
     let door = open(Open, Upstream::new(UpstreamSettings::at(&url), Some(page)).expect("a URL"), settings(limits()));
     let said = door.say(get).await;
     assert!(said.starts_with("HTTP/1.1 502 ") && said.contains("\"status\":502"), "{said}");
