@@ -277,8 +277,7 @@ fn one(limits: &Limits) -> http1::Builder {
     let mut http = http1::Builder::new();
     http.header_read_timeout(None)
         .max_buf_size((limits.head_bytes_max as usize).max(8 << 10))
-        .max_headers(limits.head_fields_count_max as usize)
-        .pipeline_flush(true);
+        .max_headers(limits.head_fields_count_max as usize);
     http
 }
 

@@ -157,15 +157,16 @@ impl Seat {
 
     /// Why it is to be cut now, by its head and its rest alone.
     pub(crate) fn overdue(&self, limits: &crate::Limits, now: u64) -> Option<Cut> {
-        let head = self.head_since.load(Relaxed);
-        if head > 0 && now.saturating_sub(head) > limits.head_ms_max {
-            return Some(Cut::SlowHead);
-        }
         if now.saturating_sub(self.since) > limits.age_ms_max.saturating_add(limits.drain_ms_max) {
             return Some(Cut::Old);
         }
         let (standing, since) = self.standing();
-        (standing == Standing::Idle && now.saturating_sub(since) > limits.idle_ms_max).then_some(Cut::Idle)
+        let waited = now.saturating_sub(since);
+        match standing {
+            Standing::Head if waited > limits.head_ms_max => Some(Cut::SlowHead),
+            Standing::Idle if waited > limits.idle_ms_max => Some(Cut::Idle),
+            _ => None,
+        }
     }
 }
 
@@ -206,7 +207,79 @@ impl Held {
 
 impl Drop for Held {
     fn drop(&mut self) {
-        self.seat.idle_since.store(self.seat.ticks.now(), Relaxed);
+        let now = self.seat.ticks.now();
+        self.seat.idle_since.store(now, Relaxed);
+        // A head that came meanwhile was not read on, so its client owes nothing yet.
+        if self.seat.head_since.load(Relaxed) > 0 {
+            self.seat.head_since.store(now, Relaxed);
+        }
         (self.count)(&self.seat).fetch_sub(1, Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Limits;
+    use std::{net::Ipv4Addr, time::Duration};
+
+    struct Watch {
+        seat: Arc<Seat>,
+        ticks: Arc<Ticks>,
+        limits: Limits,
+    }
+
+    fn watch() -> Watch {
+        let ticks = Arc::new(Ticks::new());
+        let prefix = Prefix::of(Ipv4Addr::LOCALHOST.into());
+        let seat = Arc::new(Seat::new(prefix, Arc::clone(&ticks), Arc::default()));
+        Watch { seat, ticks, limits: Limits { head_ms_max: 1_000, idle_ms_max: 9_000, ..Limits::default() } }
+    }
+
+    impl Watch {
+        async fn after(&self, ms: u64) -> Option<Cut> {
+            tokio::time::advance(Duration::from_millis(ms)).await;
+            self.seat.overdue(&self.limits, self.ticks.advance())
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_head_has_one_deadline_however_often_a_part_of_it_comes() {
+        let watch = watch();
+        for _ in 0..10 {
+            watch.seat.head_begins();
+            assert_eq!(watch.after(100).await, None);
+        }
+        watch.seat.head_begins();
+        assert_eq!(watch.after(1).await, Some(Cut::SlowHead));
+        watch.seat.head_ends();
+        assert_eq!((watch.after(9_000).await, watch.after(1).await), (None, Some(Cut::Idle)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn while_we_work_a_client_owes_no_head() {
+        let watch = watch();
+        watch.seat.head_ends();
+        let work = Held::work(&watch.seat);
+        watch.seat.head_begins();
+        assert_eq!(watch.after(60_000).await, None);
+        drop(work);
+        assert_eq!((watch.after(1_000).await, watch.after(1).await), (None, Some(Cut::SlowHead)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whom_a_connection_waits_for() {
+        let Watch { seat, .. } = watch();
+        assert_eq!(seat.standing().0, Standing::Head);
+        seat.head_ends();
+        assert_eq!(seat.standing().0, Standing::Idle);
+        let _work = Held::work(&seat);
+        assert_eq!(seat.standing().0, Standing::Work);
+        let receiving = Held::receiving(&seat);
+        assert_eq!(seat.standing().0, Standing::Receiving);
+        drop(receiving);
+        let _unread = Held::unread(&seat);
+        assert_eq!(seat.standing().0, Standing::Sending);
+        assert!(Standing::Head < Standing::Idle && Standing::Receiving < Standing::Work);
     }
 }

@@ -139,7 +139,6 @@ impl<D: Door, B: Behind> Service<Request<Incoming>> for Serve<D, B> {
 }
 
 /// An answer that is there already, or on its way.
-#[expect(clippy::large_enum_variant, reason = "the large one is the one without an allocation")]
 pub(crate) enum Answering {
     Memory(Ready<Result<Sent, Infallible>>),
     Worked(Worked),

@@ -67,6 +67,11 @@ impl Strict {
         self.at == At::Field || self.at == At::Request && !self.line.is_empty()
     }
 
+    /// Whether more has to come of what began.
+    pub(crate) fn is_mid_message(&self) -> bool {
+        self.at != At::Request || !self.line.is_empty()
+    }
+
     /// Follows these bytes.
     ///
     /// # Errors

@@ -14,15 +14,18 @@ use std::{
 };
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// No head and no chunk size may hold it, so the parser answers 400 and closes.
-const POISON: u8 = 0;
+/// A line that no head and no chunk may hold, so that the parser answers 400 and closes. It looks for a fault at the end of a
+/// head only.
+const POISON: &[u8] = b"\0\r\n\r\n";
+/// What is read of a client that goes on after its last answer, in bytes.
+const LINGER_BYTES_MAX: usize = 256 << 10;
 
 #[derive(Debug)]
 enum Spoken {
     One(Strict),
     Two(Box<Frames>),
-    /// Nothing more is read.
-    Over,
+    /// Nothing more is read but this.
+    Over(&'static [u8]),
 }
 
 /// A stream that is watched.
@@ -32,6 +35,8 @@ pub(crate) struct Watched<S> {
     seat: Arc<Seat>,
     spoken: Spoken,
     unread: Option<Held>,
+    /// Bytes that were read and thrown away after the last answer.
+    lingered: usize,
 }
 
 impl<S> Watched<S> {
@@ -41,7 +46,17 @@ impl<S> Watched<S> {
         } else {
             Spoken::One(Strict::new())
         };
-        Self { stream, seat, spoken, unread: None }
+        Self { stream, seat, spoken, unread: None, lingered: 0 }
+    }
+
+    /// Whether the client is in the middle of something. Closing then would reset the connection, and the answer that says
+    /// why could be lost with it.
+    fn is_mid_message(&self) -> bool {
+        match &self.spoken {
+            Spoken::One(strict) => strict.is_mid_message(),
+            Spoken::Two(_) => false,
+            Spoken::Over(_) => true,
+        }
     }
 
     fn follow(&mut self, buffer: &mut ReadBuf<'_>, before: usize) -> io::Result<()> {
@@ -52,9 +67,8 @@ impl<S> Watched<S> {
                 let heads = strict.heads();
                 if let Err(line) = strict.follow(bytes) {
                     self.seat.counts().cut(Cut::Ambiguous);
-                    self.spoken = Spoken::Over;
                     buffer.set_filled(before + line);
-                    buffer.put_slice(&[POISON]);
+                    self.spoken = Spoken::Over(put(buffer, POISON));
                     return Ok(());
                 }
                 tell(&self.seat, heads, strict.heads(), strict.in_head());
@@ -63,12 +77,12 @@ impl<S> Watched<S> {
                 let heads = frames.heads();
                 if frames.follow(bytes, self.seat.now(), self.seat.written()).is_err() {
                     self.seat.counts().cut(Cut::Frames);
-                    self.spoken = Spoken::Over;
+                    self.spoken = Spoken::Over(&[]);
                     return Err(io::Error::new(io::ErrorKind::InvalidData, "too many frames without work"));
                 }
                 tell(&self.seat, heads, frames.heads(), frames.in_head());
             }
-            Spoken::Over => buffer.set_filled(before),
+            Spoken::Over(_) => buffer.set_filled(before),
         }
         Ok(())
     }
@@ -82,6 +96,13 @@ impl<S> Watched<S> {
         }
         written
     }
+}
+
+/// Puts what fits, and says what is left.
+fn put(buffer: &mut ReadBuf<'_>, bytes: &'static [u8]) -> &'static [u8] {
+    let (now, later) = bytes.split_at(bytes.len().min(buffer.remaining()));
+    buffer.put_slice(now);
+    later
 }
 
 fn tell(seat: &Seat, before: u64, heads: u64, in_head: bool) {
@@ -99,7 +120,8 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        if matches!(self.spoken, Spoken::Over) {
+        if let Spoken::Over(left) = self.spoken {
+            self.spoken = Spoken::Over(put(buffer, left));
             return Poll::Ready(Ok(()));
         }
         let before = buffer.filled().len();
@@ -108,7 +130,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Watched<S> {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(context, bytes);
         self.wrote(written, |n| *n)
@@ -136,6 +158,19 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
+        ready!(Pin::new(&mut self.stream).poll_shutdown(context))?;
+        if self.is_mid_message() {
+            self.seat.head_begins();
+            let mut thrown = [0; 4 << 10];
+            while self.lingered < LINGER_BYTES_MAX {
+                let mut buffer = ReadBuf::new(&mut thrown);
+                ready!(Pin::new(&mut self.stream).poll_read(context, &mut buffer))?;
+                if buffer.filled().is_empty() {
+                    break;
+                }
+                self.lingered += buffer.filled().len();
+            }
+        }
+        Poll::Ready(Ok(()))
     }
 }
