@@ -1,13 +1,13 @@
 //! How long the work behind takes when nobody is in anybody's way, for each resource.
 //!
-//! Of each resource the last delays are kept until there are enough, and their lower quartile says how long it takes: a few slow
-//! answers don't move it, and a queue in front of the work, which delays all, does. In peace the floor follows by a small part
+//! Of each resource the last delays are kept until there are enough, and their median says how long it takes: slow exceptions
+//! don't move it, and a queue in front of the work, which delays all, does. In peace the floor follows by a small part
 //! each second. In an overload it is frozen: it may fall, and never rises, or a long overload would become the measure of
 //! itself.
 
 use crate::{Moment, ResourceId};
 
-/// Delays of which a quartile is taken to decide soon.
+/// Delays of which a median is taken to decide soon.
 const SOON: usize = 16;
 /// Delays of which one is taken for a floor, which should not follow chance.
 const SURE: usize = 64;
@@ -30,19 +30,23 @@ impl Default for Delays {
 }
 
 impl Delays {
-    /// Keeps one more. The lower quartile, when there are enough; it then begins anew.
+    /// Keeps one more. The median, when there are enough; it then begins anew.
     pub(crate) fn add(&mut self, us: u32) -> Option<u32> {
         self.us[self.count] = us;
         self.count += 1;
-        if self.count < self.enough { None } else { self.quartile() }
+        if self.count < self.enough { None } else { self.median() }
     }
 
-    /// The lower quartile of what there is, and begins anew.
-    pub(crate) fn quartile(&mut self) -> Option<u32> {
+    /// The median of what there is, and begins anew.
+    pub(crate) fn median(&mut self) -> Option<u32> {
         let kept = &mut self.us[..self.count];
         self.count = 0;
         kept.sort_unstable();
-        kept.get((kept.len().max(1) - 1) / 4).copied()
+        kept.get((kept.len().max(1) - 1) / 2).copied()
+    }
+
+    fn least(&self) -> Option<u32> {
+        self.us[..self.count].iter().min().copied()
     }
 
     /// How many there are.
@@ -72,7 +76,7 @@ impl Floor {
             self.us = Some(seen);
             return;
         };
-        // A quarter less is not chance. Half the way there: the least of many quartiles would be one.
+        // A quarter less is not chance. Half the way there: the least of many medians would be one.
         if seen < floor - floor / 4 {
             self.us = Some(floor - (floor - seen) / 2);
         } else if !frozen && now >= self.next {
@@ -92,11 +96,13 @@ impl Floors {
         Self(vec![Floor::default(); resources.max(1)].into())
     }
 
-    /// Learns of one delay, in microseconds. By how much it is over the floor, and the floor, once that is known.
+    /// Learns of one delay, in microseconds. By how much it is over the floor, and the floor; before that is known, the
+    /// least delay that was seen stands for it.
     pub(crate) fn learn(&mut self, resource: ResourceId, us: u32, frozen: bool, now: Moment) -> Option<(u32, u32)> {
         let floor = self.0.get_mut(resource.index())?;
         floor.learn(us, frozen, now);
-        floor.us.map(|floor| (us.saturating_sub(floor), floor))
+        let floor_us = floor.us.or_else(|| floor.last.least())?;
+        Some((us.saturating_sub(floor_us), floor_us))
     }
 
     /// The floor of each resource, in microseconds, once it is known.
@@ -134,7 +140,7 @@ mod tests {
     #[test]
     fn the_slow_few_do_not_count() {
         let mut delays = Delays::default();
-        let last = (0..16).filter_map(|n| delays.add(if n % 2 == 0 { 1_000_000 } else { 20 + n })).last();
+        let last = (0..16).filter_map(|n| delays.add(if n > 8 { 1_000_000 } else { 20 + n })).last();
         assert_eq!(last, Some(27));
     }
 }
