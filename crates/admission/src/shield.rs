@@ -36,17 +36,13 @@ const BUDGET_PARTS: u32 = 8;
 /// How many sources around one may ask as much as it before it counts for them: a network of which every address floods.
 const WIDE_SHARE: u32 = 8;
 
-/// What a hash is of: one value in two domains has two cells.
-#[derive(Clone, Copy)]
-#[repr(u8)]
-enum Domain {
-    Prefix,
-    Tight,
-    Wide,
-    Id,
-    /// A class without an id, by prefix.
-    Known,
-}
+/// What a hash is of: one value in two domains has two cells. An id has one domain for each class, so that a device and a
+/// token of one number are two.
+const PREFIX: u8 = 0;
+const TIGHT: u8 = 1;
+const WIDE: u8 = 2;
+const ID: u8 = 16;
+const NO_ID: u8 = 32;
 
 /// The limits of all, worked out once.
 struct Limits {
@@ -208,7 +204,7 @@ impl Shield {
         }
         let kind = self.resources.get(asked.resource).kind;
         if !overloaded || kind == Kind::Static {
-            self.take(Domain::Prefix, asked.prefix.bits(), self.limits.prefix, now).map_err(rate)?;
+            self.take(PREFIX, asked.prefix.bits(), self.limits.prefix, now).map_err(rate)?;
             return Ok(None);
         }
         if class == Class::Suspect {
@@ -238,8 +234,8 @@ impl Shield {
             retry_after_s: seconds(wait),
         };
         let limit = if asked.class == Class::Parcel { self.limits.parcel } else { self.limits.unknown };
-        self.take(Domain::Tight, prefix, limit, now).map_err(|wait| told(Rule::Rate, wait))?;
-        self.take(Domain::Wide, wide, self.limits.wide, now).map_err(|wait| told(Rule::Rate, wait))?;
+        self.take(TIGHT, prefix, limit, now).map_err(|wait| told(Rule::Rate, wait))?;
+        self.take(WIDE, wide, self.limits.wide, now).map_err(|wait| told(Rule::Rate, wait))?;
         if let Some(budget) = self.budgets.get(asked.resource.index()).and_then(Option::as_ref) {
             budget.take(weight, now).map_err(|wait| told(Rule::Budget, wait))?;
         }
@@ -252,19 +248,19 @@ impl Shield {
             return self.sketch.add(self.source(asked), now);
         }
         let (prefix, wide) = (asked.prefix.bits(), asked.prefix.wide().bits());
-        let own = self.sketch.add(self.keyed.of(Domain::Tight as u8, prefix), now);
-        own.max(self.sketch.add(self.keyed.of(Domain::Wide as u8, wide), now) / WIDE_SHARE)
+        let own = self.sketch.add(self.keyed.of(TIGHT, prefix), now);
+        own.max(self.sketch.add(self.keyed.of(WIDE, wide), now) / WIDE_SHARE)
     }
 
     fn source(&self, asked: &Asked) -> u64 {
         match asked.id {
-            Some(id) => self.keyed.of(Domain::Id as u8, id),
-            None => self.keyed.of(Domain::Known as u8, asked.prefix.bits()),
+            Some(id) => self.keyed.of(ID + asked.class as u8, id),
+            None => self.keyed.of(NO_ID + asked.class as u8, asked.prefix.bits()),
         }
     }
 
-    fn take(&self, domain: Domain, value: u64, limit: Limit, now: Moment) -> Result<(), Duration> {
-        self.cells.take(self.keyed.of(domain as u8, value), limit, now)
+    fn take(&self, domain: u8, value: u64, limit: Limit, now: Moment) -> Result<(), Duration> {
+        self.cells.take(self.keyed.of(domain, value), limit, now)
     }
 
     fn enter(&self, asked: &Asked, weight: Option<u32>, now: Moment, calls: &mut Calls) -> Entered {

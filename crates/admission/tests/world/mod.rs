@@ -2,8 +2,7 @@
 //! The shield under test is the only thing between them.
 
 use admission::{
-    Asked, Call, Calls, Class, Kind, Moment, Place, Prefix, ResourceSettings, Rule, Shield, ShieldSettings, Ticket,
-    Verdict,
+    Asked, Call, Calls, Class, Kind, Moment, Place, Prefix, ResourceSettings, Shield, ShieldSettings, Ticket, Verdict,
 };
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -13,12 +12,12 @@ use std::{
     time::Duration,
 };
 
-pub const MS: u64 = 1_000_000;
-pub const S: u64 = 1_000 * MS;
+pub(crate) const MS: u64 = 1_000_000;
+pub(crate) const S: u64 = 1_000 * MS;
 
 /// How long the origin works on one request.
 #[derive(Clone, Copy)]
-pub enum Work {
+pub(crate) enum Work {
     Fixed,
     /// Around the same mean, by an exponential distribution.
     Exponential,
@@ -26,7 +25,7 @@ pub enum Work {
 
 /// How bots come.
 #[derive(Clone, Copy)]
-pub enum Flood {
+pub(crate) enum Flood {
     /// So many connections, each with a request under way always; who is refused comes back after 50 ms.
     Waiting(u64),
     /// So many requests per second, whatever becomes of them.
@@ -34,19 +33,19 @@ pub enum Flood {
 }
 
 #[derive(Clone, Copy)]
-pub struct Bots {
-    pub flood: Flood,
-    pub prefixes: u64,
-    pub class: Class,
+pub(crate) struct Bots {
+    pub(crate) flood: Flood,
+    pub(crate) prefixes: u64,
+    pub(crate) class: Class,
     /// So many tokens; 0 for none.
-    pub tokens: u64,
-    pub path: &'static str,
-    pub from_ns: u64,
-    pub until_ns: u64,
+    pub(crate) tokens: u64,
+    pub(crate) path: &'static str,
+    pub(crate) from_ns: u64,
+    pub(crate) until_ns: u64,
 }
 
 impl Bots {
-    pub fn unknown(flood: Flood, prefixes: u64) -> Self {
+    pub(crate) fn unknown(flood: Flood, prefixes: u64) -> Self {
         Self { flood, prefixes, class: Class::Unknown, tokens: 0, path: "/page", from_ns: 2 * S, until_ns: u64::MAX }
     }
 }
@@ -69,21 +68,21 @@ const INNOCENTS: [Innocents; 5] = [
     Innocents { class: Class::Unknown, per_s: 20, sources: 5_000, path: "/page" },
 ];
 
-pub struct World {
-    pub settings: ShieldSettings,
-    pub slots: usize,
+pub(crate) struct World {
+    pub(crate) settings: ShieldSettings,
+    pub(crate) slots: usize,
     /// Mean time of work.
-    pub work_ns: u64,
-    pub work: Work,
+    pub(crate) work_ns: u64,
+    pub(crate) work: Work,
     /// From when on the origin works so many times as long.
-    pub slower: Option<(u64, u64)>,
-    pub bots: Vec<Bots>,
-    pub until_ns: u64,
-    pub seed: u64,
+    pub(crate) slower: Option<(u64, u64)>,
+    pub(crate) bots: Vec<Bots>,
+    pub(crate) until_ns: u64,
+    pub(crate) seed: u64,
 }
 
 impl World {
-    pub fn new(bots: Vec<Bots>) -> Self {
+    pub(crate) fn new(bots: Vec<Bots>) -> Self {
         Self {
             settings: settings(),
             slots: 16,
@@ -96,12 +95,12 @@ impl World {
         }
     }
 
-    pub fn run(self) -> Seen {
+    pub(crate) fn run(self) -> Seen {
         Run::new(self).run()
     }
 }
 
-pub fn settings() -> ShieldSettings {
+pub(crate) fn settings() -> ShieldSettings {
     let resources = [
         ("labels", Kind::Label, "/labels"),
         ("scans", Kind::Scan, "/scans"),
@@ -114,7 +113,7 @@ pub fn settings() -> ShieldSettings {
 }
 
 /// The gate alone: no tight rates, no budgets.
-pub fn only_the_gate() -> ShieldSettings {
+pub(crate) fn only_the_gate() -> ShieldSettings {
     let mut settings = settings();
     for resource in &mut settings.resources {
         resource.budget_per_s = Some(0);
@@ -127,50 +126,49 @@ pub fn only_the_gate() -> ShieldSettings {
 
 /// One request and what became of it.
 #[derive(Clone, Copy, Debug)]
-pub struct Done {
-    pub class: Class,
-    pub bot: bool,
-    pub came_ns: u64,
+pub(crate) struct Done {
+    pub(crate) class: Class,
+    pub(crate) bot: bool,
+    pub(crate) came_ns: u64,
     /// How long it took; nothing when it was refused.
-    pub took: Option<u64>,
-    pub rule: Option<Rule>,
+    pub(crate) took: Option<u64>,
 }
 
 /// A look at the gate, once in 10 ms.
 #[derive(Clone, Debug)]
-pub struct Look {
-    pub at_ns: u64,
-    pub overloaded: bool,
-    pub places: u32,
-    pub taken: u32,
-    pub waiting: u32,
-    pub floor_us: Option<u32>,
+pub(crate) struct Look {
+    pub(crate) at_ns: u64,
+    pub(crate) overloaded: bool,
+    pub(crate) places: u32,
+    pub(crate) taken: u32,
+    pub(crate) waiting: u32,
+    pub(crate) floor_us: Option<u32>,
 }
 
-pub struct Seen {
-    pub done: Vec<Done>,
-    pub looks: Vec<Look>,
-    pub shield: Shield,
+pub(crate) struct Seen {
+    pub(crate) done: Vec<Done>,
+    pub(crate) looks: Vec<Look>,
+    pub(crate) shield: Shield,
     /// How many the origin worked on.
-    pub origin_done: u64,
+    pub(crate) origin_done: u64,
 }
 
 impl Seen {
-    pub fn innocent(&self, class: Class, from_ns: u64, until_ns: u64) -> Share {
+    pub(crate) fn innocent(&self, class: Class, from_ns: u64, until_ns: u64) -> Share {
         let of = |d: &&Done| !d.bot && d.class == class && (from_ns..until_ns).contains(&d.came_ns);
         Share::of(self.done.iter().filter(of))
     }
 
-    pub fn bots(&self, from_ns: u64, until_ns: u64) -> Share {
+    pub(crate) fn bots(&self, from_ns: u64, until_ns: u64) -> Share {
         Share::of(self.done.iter().filter(|d| d.bot && (from_ns..until_ns).contains(&d.came_ns)))
     }
 
-    pub fn looks(&self, from_ns: u64, until_ns: u64) -> impl Iterator<Item = &Look> {
+    pub(crate) fn looks(&self, from_ns: u64, until_ns: u64) -> impl Iterator<Item = &Look> {
         self.looks.iter().filter(move |l| (from_ns..until_ns).contains(&l.at_ns))
     }
 
     /// A table of it, for who looks at a failure.
-    pub fn table(&self, from_ns: u64, until_ns: u64) -> String {
+    pub(crate) fn table(&self, from_ns: u64, until_ns: u64) -> String {
         let mut lines: Vec<String> = Class::ALL
             .into_iter()
             .map(|c| (c, self.innocent(c, from_ns, until_ns)))
@@ -189,12 +187,11 @@ impl Seen {
 
 /// What share was served, and how fast.
 #[derive(Clone, Debug)]
-pub struct Share {
-    pub asked: usize,
-    pub served: usize,
-    pub p50_ms: f64,
-    pub p99_ms: f64,
-    pub max_ms: f64,
+pub(crate) struct Share {
+    pub(crate) asked: usize,
+    pub(crate) served: usize,
+    pub(crate) p99_ms: f64,
+    pub(crate) max_ms: f64,
 }
 
 impl Share {
@@ -205,10 +202,10 @@ impl Share {
         let at = |per_mille: usize| {
             took.get((took.len() * per_mille / 1_000).min(took.len().max(1) - 1)).map_or(0.0, |ns| *ns as f64 / 1e6)
         };
-        Self { asked: all.len(), served: took.len(), p50_ms: at(500), p99_ms: at(990), max_ms: at(1_000) }
+        Self { asked: all.len(), served: took.len(), p99_ms: at(990), max_ms: at(1_000) }
     }
 
-    pub fn percent(&self) -> f64 {
+    pub(crate) fn percent(&self) -> f64 {
         self.served as f64 * 100.0 / self.asked.max(1) as f64
     }
 }
@@ -300,7 +297,7 @@ impl Run {
 
     fn exponential(&mut self, mean_ns: u64) -> u64 {
         let chance: f64 = self.chance.random_range(1e-9..1.0);
-        (-chance.ln() * mean_ns as f64) as u64
+        u64::try_from(Duration::from_nanos(mean_ns).mul_f64(-chance.ln()).as_nanos()).unwrap_or(u64::MAX)
     }
 
     fn next_innocent(&mut self, which: usize) {
@@ -316,7 +313,7 @@ impl Run {
                 let Innocents { class, sources, path, .. } = INNOCENTS[which];
                 let source = self.chance.random_range(0..sources);
                 let prefix = Prefix::from_bits(0x0a00_0000 + source * 7_919);
-                let id = (class > Class::Unknown).then_some(source << 8 | which as u64);
+                let id = (class > Class::Unknown).then_some((source << 8) | which as u64);
                 self.ask(class, prefix, id, path, None);
             }
             Event::Bot(which, n) => self.bot(which, n),
@@ -339,7 +336,7 @@ impl Run {
         // With more sources than connections, a connection is another source each time.
         let source = if bots.prefixes > 4_096 { self.chance.random_range(0..bots.prefixes) } else { n % bots.prefixes };
         let prefix = Prefix::from_bits(0xc000_0000 + source * 257);
-        let id = (bots.tokens > 0).then(|| 1 << 50 | n % bots.tokens);
+        let id = (bots.tokens > 0).then(|| (1 << 50) | (n % bots.tokens));
         self.ask(bots.class, prefix, id, bots.path, Some((which, n)));
     }
 
@@ -370,7 +367,7 @@ impl Run {
             Verdict::Wait(waiting) => {
                 self.waiting.insert(waiting.ticket, request);
             }
-            Verdict::Refuse(refusal) => self.refused(request, refusal.rule),
+            Verdict::Refuse(_) => self.end(request, false),
         }
         self.pass_on(calls);
     }
@@ -385,7 +382,7 @@ impl Run {
         let request = self.waiting.remove(&call.ticket).expect("a call is for one who waits");
         match call.decided {
             Ok(place) => self.begin(request, place),
-            Err(refusal) => self.refused(request, refusal.rule),
+            Err(_) => self.end(request, false),
         }
     }
 
@@ -416,24 +413,20 @@ impl Run {
         self.work();
         let done = &mut self.requests[request];
         let (place, began) = (done.place.take().expect("a place"), done.began_ns);
-        self.end(request, None);
+        self.end(request, true);
         let mut calls = Calls::new();
         let delay = Duration::from_nanos(self.now - began);
         self.shield.leave(place, Some(delay), Moment::from_ns(self.now), &mut calls);
         self.pass_on(calls);
     }
 
-    fn refused(&mut self, request: usize, rule: Rule) {
-        self.end(request, Some(rule));
-    }
-
-    fn end(&mut self, request: usize, rule: Option<Rule>) {
+    fn end(&mut self, request: usize, served: bool) {
         let Request { class, bot, came_ns, .. } = self.requests[request];
-        let took = rule.is_none().then_some(self.now - came_ns);
-        self.seen.push(Done { class, bot: bot.is_some(), came_ns, took, rule });
+        let took = served.then_some(self.now - came_ns);
+        self.seen.push(Done { class, bot: bot.is_some(), came_ns, took });
         let Some((which, n)) = bot else { return };
         if matches!(self.world.bots[which].flood, Flood::Waiting(_)) {
-            let pause = if rule.is_some() { 50 * MS } else { 0 };
+            let pause = if served { 0 } else { 50 * MS };
             self.at(self.now + pause, Event::Bot(which, n));
         }
     }
