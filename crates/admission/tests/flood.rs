@@ -116,6 +116,7 @@ fn it_is_over_when_the_flood_is_over_and_not_before() {
         let seen = world.run();
         let table = || seen.table(31 * S, u64::MAX);
         assert!(seen.looks(KNOWN_TO_BE, 30 * S).all(|look| look.overloaded), "{}", table());
+        assert!(seen.looks(30 * S, 38 * S).all(|look| look.overloaded), "not at the first quiet second: {}", table());
         assert!(seen.looks(45 * S, u64::MAX).all(|look| !look.overloaded), "{}", table());
         assert_eq!(seen.shield.counts().gate.overloads, 1, "no swinging: {}", table());
         for class in [Class::Unknown, Class::Citizen, Class::Partner] {
