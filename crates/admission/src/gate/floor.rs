@@ -1,13 +1,13 @@
 //! How long the work behind takes when nobody is in anybody's way, for each resource.
 //!
-//! Of each resource the last delays are kept until there are enough, and their median says how long it takes: slow exceptions
-//! don't move it, and a queue in front of the work, which delays all, does. In peace the floor follows by a small part
+//! Of each resource the last delays are kept until there are enough, and their upper quartile says how long it takes: slow
+//! exceptions don't move it, and a queue in front of the work, which delays all, does. In peace the floor follows by a small part
 //! each second. In an overload it is frozen: it may fall, and never rises, or a long overload would become the measure of
 //! itself.
 
 use crate::{Moment, ResourceId};
 
-/// Delays of which a median is taken to decide soon.
+/// Delays of which a quartile is taken to decide soon.
 const SOON: usize = 16;
 /// Delays of which one is taken for a floor, which should not follow chance.
 const SURE: usize = 64;
@@ -15,7 +15,8 @@ const SURE: usize = 64;
 const MOVE_NS: u64 = 1_000_000_000;
 const MOVE_PART: u32 = 32;
 
-/// The last delays, until there are enough.
+/// The last delays, until there are enough. Of like with like a quartile is compared with a quartile; the upper one, for where the
+/// work is done in step a queue delays only those that came last.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Delays {
     us: [u32; SURE],
@@ -30,19 +31,19 @@ impl Default for Delays {
 }
 
 impl Delays {
-    /// Keeps one more. The median, when there are enough; it then begins anew.
+    /// Keeps one more. The upper quartile, when there are enough; it then begins anew.
     pub(crate) fn add(&mut self, us: u32) -> Option<u32> {
         self.us[self.count] = us;
         self.count += 1;
-        if self.count < self.enough { None } else { self.median() }
+        if self.count < self.enough { None } else { self.quartile() }
     }
 
-    /// The median of what there is, and begins anew.
-    pub(crate) fn median(&mut self) -> Option<u32> {
+    /// The upper quartile of what there is, and begins anew.
+    pub(crate) fn quartile(&mut self) -> Option<u32> {
         let kept = &mut self.us[..self.count];
         self.count = 0;
         kept.sort_unstable();
-        kept.get((kept.len().max(1) - 1) / 2).copied()
+        kept.get((kept.len().max(1) - 1) * 3 / 4).copied()
     }
 
     fn least(&self) -> Option<u32> {
@@ -76,7 +77,7 @@ impl Floor {
             self.us = Some(seen);
             return;
         };
-        // A quarter less is not chance. Half the way there: the least of many medians would be one.
+        // A quarter less is not chance. Half the way there: the least of many quartiles would be one.
         if seen < floor - floor / 4 {
             self.us = Some(floor - (floor - seen) / 2);
         } else if !frozen && now >= self.next {
@@ -140,7 +141,7 @@ mod tests {
     #[test]
     fn the_slow_few_do_not_count() {
         let mut delays = Delays::default();
-        let last = (0..16).filter_map(|n| delays.add(if n > 8 { 1_000_000 } else { 20 + n })).last();
-        assert_eq!(last, Some(27));
+        let last = (0..16).filter_map(|n| delays.add(if n > 11 { 1_000_000 } else { 20 + n })).last();
+        assert_eq!(last, Some(31));
     }
 }

@@ -18,7 +18,7 @@ const LONG_NS: u64 = 100_000_000;
 const FEW: usize = 4;
 /// Nanoseconds after which the slack has faded by one part of so many.
 const FADE_NS: u64 = 1_000_000_000;
-const FADE_PART: u64 = 16;
+const FADE_PART: u64 = 64;
 /// Steps of growth, by one each, after the limit had to shrink; then it grows by half again.
 const CAREFUL_STEPS: u32 = 16;
 
@@ -95,7 +95,7 @@ impl Limit {
         let samples = self.over.len() as u64 + 1;
         let over = match self.over.add(over_us) {
             Some(over) => over,
-            None if self.over.len() >= FEW && now.ns() > self.since.ns() + LONG_NS => self.over.median()?,
+            None if self.over.len() >= FEW && now.ns() > self.since.ns() + LONG_NS => self.over.quartile()?,
             None => return None,
         };
         self.fade(now);
@@ -203,7 +203,7 @@ mod tests {
         origin(&mut limit, 16, 20_000, 100, 0);
         origin(&mut limit, 16, 60_000, 100, 100);
         assert!((15..=22).contains(&limit.now()), "{} places", limit.now());
-        origin(&mut limit, 16, 20_000, 2_000, 200);
+        origin(&mut limit, 16, 20_000, 10_000, 200);
         assert!((15..=22).contains(&limit.now()), "{} places once it is well again", limit.now());
     }
 

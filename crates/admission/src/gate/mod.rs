@@ -47,7 +47,7 @@ struct Second {
     delay_us_sum: u64,
     delay_count: u64,
     over: Delays,
-    /// Whether their median was over the floor.
+    /// Whether their quartile was over the floor.
     is_over: bool,
 }
 
@@ -64,7 +64,7 @@ pub struct GateState {
     pub taken: u32,
     /// How many of each class wait.
     pub waiting: [u32; Class::COUNT],
-    /// By how much the median of the last delays was over the floor, in microseconds.
+    /// By how much the upper quartile of the last delays was over the floor, in microseconds.
     pub over_us: u32,
     /// The floor of each resource, in microseconds, once it is known.
     pub floors_us: Vec<Option<u32>>,
