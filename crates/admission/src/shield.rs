@@ -4,8 +4,8 @@
 //! - [`Shield::judge`] each request. `Go` carries a [`Place`]; give it back with [`Shield::leave`] when the work is done or
 //!   was given up, exactly once. `Wait` carries a [`Ticket`].
 //! - Every call that takes `calls` may decide about others who wait. Append to an empty [`Calls`], and pass each [`Call`] on
-//!   by its ticket. A call can come, on another thread, before the one who waits has left its waker: keep a table of
-//!   `waiting_max` slots in which either finds what the other left.
+//!   by its ticket. A call can come, on another thread, before the one who waits has left its waker: keep a map by
+//!   ticket in which either finds what the other left. It never holds many more than `waiting_max`.
 //! - [`Shield::give_up`] when one who waits goes away. `false` says that its call is under way: collect it, and leave its
 //!   place if it is one.
 //! - [`Shield::tick`] every 10 ms, or those who waited too long are not told.
@@ -30,24 +30,20 @@ use std::{
     time::Duration,
 };
 
-/// Who asked no more than so often lately (about half a minute) is light: a person with a page or two. The last half of a budget
-/// is for the light.
-const LIGHT_COUNT_MAX: u32 = 16;
+/// A budget is spent in so many parts: the last part by those alone who asked nothing lately, the one before it by those who
+/// asked once as well, then up to three times, up to seven times, and so on.
+const BUDGET_PARTS: u32 = 8;
 /// How many sources around one may ask as much as it before it counts for them: a network of which every address floods.
 const WIDE_SHARE: u32 = 8;
 
-/// What a hash is of: one value in two domains has two cells.
-#[derive(Clone, Copy)]
-#[repr(u8)]
-enum Domain {
-    Prefix,
-    Tight,
-    Wide,
-    Id,
-    /// A class without an id, by prefix.
-    Known,
-    Handshake,
-}
+/// What a hash is of: one value in two domains has two cells. An id has one domain for each class, so that a device and a
+/// token of one number are two.
+const PREFIX: u8 = 0;
+const TIGHT: u8 = 1;
+const WIDE: u8 = 2;
+const HANDSHAKE: u8 = 3;
+const ID: u8 = 16;
+const NO_ID: u8 = 32;
 
 /// The limits of all, worked out once.
 struct Limits {
@@ -79,17 +75,22 @@ impl Limits {
 /// The budget of one resource.
 struct Budget {
     limit: Limit,
-    /// How much of it is for the light alone.
-    spared: u32,
+    part: u32,
     cell: Cell,
 }
 
 impl Budget {
     fn of(resource: &Resource) -> Option<Self> {
         let per_s = resource.budget_per_s?;
-        // A second's worth at once, and at least two, or a small budget would have nothing to spare.
-        let burst = per_s.max(2);
-        Some(Self { limit: Limit::of(Rate::new(per_s, burst)), spared: burst / 2, cell: Cell::default() })
+        // A second's worth at once, and at least one for each part.
+        let burst = per_s.max(BUDGET_PARTS);
+        Some(Self { limit: Limit::of(Rate::new(per_s, burst)), part: burst / BUDGET_PARTS, cell: Cell::default() })
+    }
+
+    /// Takes one for a source that asked so much lately.
+    fn take(&self, weight: u32, now: Moment) -> Result<(), Duration> {
+        let spared = (weight + 1).ilog2().min(BUDGET_PARTS - 1) * self.part;
+        self.cell.take(self.limit, spared, now)
     }
 }
 
@@ -169,7 +170,7 @@ impl Shield {
 
     /// Whether this network may cost one more TLS handshake.
     pub fn handshake(&self, from: Prefix, now: Moment) -> bool {
-        self.take(Domain::Handshake, from.bits(), self.limits.handshake, now).is_ok()
+        self.take(HANDSHAKE, from.bits(), self.limits.handshake, now).is_ok()
     }
 
     /// A place that is given back. `delay` is how long the work behind kept the request waiting before it began, or for
@@ -197,8 +198,8 @@ impl Shield {
         self.counters.told(self.gate().state())
     }
 
-    /// What speaks against it before it comes to the gate; else how much its source asked lately.
-    fn weigh(&self, asked: &Asked, now: Moment) -> Result<u32, Refusal> {
+    /// What speaks against it before it comes to the gate; else how much its source asked lately, if that was looked at.
+    fn weigh(&self, asked: &Asked, now: Moment) -> Result<Option<u32>, Refusal> {
         let (class, overloaded) = (asked.class, self.is_overloaded());
         match asked.suspect_rule {
             Some(Rule::Forbidden) if class < Class::Operator => return Err(self.shed(Rule::Forbidden)),
@@ -207,17 +208,17 @@ impl Shield {
         }
         if class >= Class::Citizen {
             self.known_rate(asked, now)?;
-            return Ok(if overloaded { self.sketch.add(self.source(asked), now) } else { 0 });
+            return Ok(None);
         }
         let kind = self.resources.get(asked.resource).kind;
         if !overloaded || kind == Kind::Static {
-            self.take(Domain::Prefix, asked.prefix.bits(), self.limits.prefix, now).map_err(rate)?;
-            return Ok(0);
+            self.take(PREFIX, asked.prefix.bits(), self.limits.prefix, now).map_err(rate)?;
+            return Ok(None);
         }
         if class == Class::Suspect {
             return Err(self.shed(Rule::Overload));
         }
-        self.low_in_overload(asked, now)
+        self.low_in_overload(asked, now).map(Some)
     }
 
     /// The rate of one with a key or token, and of a prefix from which such a one came.
@@ -234,36 +235,43 @@ impl Shield {
     /// The tight rates and the budget.
     fn low_in_overload(&self, asked: &Asked, now: Moment) -> Result<u32, Refusal> {
         let (prefix, wide) = (asked.prefix.bits(), asked.prefix.wide().bits());
-        let weight = self.sketch.add(self.keyed.of(Domain::Tight as u8, prefix), now);
-        let around = self.sketch.add(self.keyed.of(Domain::Wide as u8, wide), now) / WIDE_SHARE;
-        let weight = weight.max(around);
+        let weight = self.weight(asked, now);
         // A person is asked for a token and has more with it; a program can only be slower.
         let told = |rule: Rule, wait: Duration| Refusal {
             rule: if asked.program { rule } else { Rule::Token },
             retry_after_s: seconds(wait),
         };
         let limit = if asked.class == Class::Parcel { self.limits.parcel } else { self.limits.unknown };
-        self.take(Domain::Tight, prefix, limit, now).map_err(|wait| told(Rule::Rate, wait))?;
-        self.take(Domain::Wide, wide, self.limits.wide, now).map_err(|wait| told(Rule::Rate, wait))?;
+        self.take(TIGHT, prefix, limit, now).map_err(|wait| told(Rule::Rate, wait))?;
+        self.take(WIDE, wide, self.limits.wide, now).map_err(|wait| told(Rule::Rate, wait))?;
         if let Some(budget) = self.budgets.get(asked.resource.index()).and_then(Option::as_ref) {
-            let spared = if weight > LIGHT_COUNT_MAX { budget.spared } else { 0 };
-            budget.cell.take(budget.limit, spared, now).map_err(|wait| told(Rule::Budget, wait))?;
+            budget.take(weight, now).map_err(|wait| told(Rule::Budget, wait))?;
         }
         Ok(weight)
     }
 
+    /// How much its source asked lately, and counts this request.
+    fn weight(&self, asked: &Asked, now: Moment) -> u32 {
+        if asked.class >= Class::Citizen {
+            return self.sketch.add(self.source(asked), now);
+        }
+        let (prefix, wide) = (asked.prefix.bits(), asked.prefix.wide().bits());
+        let own = self.sketch.add(self.keyed.of(TIGHT, prefix), now);
+        own.max(self.sketch.add(self.keyed.of(WIDE, wide), now) / WIDE_SHARE)
+    }
+
     fn source(&self, asked: &Asked) -> u64 {
         match asked.id {
-            Some(id) => self.keyed.of(Domain::Id as u8, id),
-            None => self.keyed.of(Domain::Known as u8, asked.prefix.bits()),
+            Some(id) => self.keyed.of(ID + asked.class as u8, id),
+            None => self.keyed.of(NO_ID + asked.class as u8, asked.prefix.bits()),
         }
     }
 
-    fn take(&self, domain: Domain, value: u64, limit: Limit, now: Moment) -> Result<(), Duration> {
-        self.cells.take(self.keyed.of(domain as u8, value), limit, now)
+    fn take(&self, domain: u8, value: u64, limit: Limit, now: Moment) -> Result<(), Duration> {
+        self.cells.take(self.keyed.of(domain, value), limit, now)
     }
 
-    fn enter(&self, asked: &Asked, weight: u32, now: Moment, calls: &mut Calls) -> Entered {
+    fn enter(&self, asked: &Asked, weight: Option<u32>, now: Moment, calls: &mut Calls) -> Entered {
         if self.dry_run {
             let mut gate = self.gate();
             return match gate.try_enter(asked) {
@@ -271,6 +279,7 @@ impl Shield {
                 None => Entered::Full(gate.refusal(Rule::Overload)),
             };
         }
+        let weight = || weight.unwrap_or_else(|| self.weight(asked, now));
         self.with_gate(calls, |gate, calls| gate.enter(asked, weight, now, calls))
     }
 

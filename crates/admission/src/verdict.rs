@@ -63,24 +63,11 @@ impl Place {
     }
 }
 
-/// One who waits. Its slot is below [`crate::ShieldSettings::waiting_max`], so that a caller can keep a table of that
-/// length with who is to be woken; the turn says which of those who had the slot it is.
+/// One who waits. No other has the same ticket until four billion have had its slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Ticket {
     pub(crate) slot: u32,
     pub(crate) turn: u32,
-}
-
-impl Ticket {
-    /// Its place in a table of [`crate::ShieldSettings::waiting_max`].
-    pub const fn slot(self) -> usize {
-        self.slot as usize
-    }
-
-    /// The how-manieth that has this slot.
-    pub const fn turn(self) -> u32 {
-        self.turn
-    }
 }
 
 /// A request that waits for a place.

@@ -1,7 +1,7 @@
 //! How long the work behind takes when nobody is in anybody's way, for each resource.
 //!
-//! Of each resource the last delays are kept until there are enough, and their lower quartile says how long it takes: a few slow
-//! answers don't move it, and a queue in front of the work, which delays all, does. In peace the floor follows by a small part
+//! Of each resource the last delays are kept until there are enough, and their upper quartile says how long it takes: slow
+//! exceptions don't move it, and a queue in front of the work, which delays all, does. In peace the floor follows by a small part
 //! each second. In an overload it is frozen: it may fall, and never rises, or a long overload would become the measure of
 //! itself.
 
@@ -15,7 +15,8 @@ const SURE: usize = 64;
 const MOVE_NS: u64 = 1_000_000_000;
 const MOVE_PART: u32 = 32;
 
-/// The last delays, until there are enough.
+/// The last delays, until there are enough. Of like with like a quartile is compared with a quartile; the upper one, for where the
+/// work is done in step a queue delays only those that came last.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Delays {
     us: [u32; SURE],
@@ -30,19 +31,23 @@ impl Default for Delays {
 }
 
 impl Delays {
-    /// Keeps one more. The lower quartile, when there are enough; it then begins anew.
+    /// Keeps one more. The upper quartile, when there are enough; it then begins anew.
     pub(crate) fn add(&mut self, us: u32) -> Option<u32> {
         self.us[self.count] = us;
         self.count += 1;
         if self.count < self.enough { None } else { self.quartile() }
     }
 
-    /// The lower quartile of what there is, and begins anew.
+    /// The upper quartile of what there is, and begins anew.
     pub(crate) fn quartile(&mut self) -> Option<u32> {
         let kept = &mut self.us[..self.count];
         self.count = 0;
         kept.sort_unstable();
-        kept.get((kept.len().max(1) - 1) / 4).copied()
+        kept.get((kept.len().max(1) - 1) * 3 / 4).copied()
+    }
+
+    fn least(&self) -> Option<u32> {
+        self.us[..self.count].iter().min().copied()
     }
 
     /// How many there are.
@@ -92,11 +97,13 @@ impl Floors {
         Self(vec![Floor::default(); resources.max(1)].into())
     }
 
-    /// Learns of one delay, in microseconds. By how much it is over the floor, and the floor, once that is known.
+    /// Learns of one delay, in microseconds. By how much it is over the floor, and the floor; before that is known, the
+    /// least delay that was seen stands for it.
     pub(crate) fn learn(&mut self, resource: ResourceId, us: u32, frozen: bool, now: Moment) -> Option<(u32, u32)> {
         let floor = self.0.get_mut(resource.index())?;
         floor.learn(us, frozen, now);
-        floor.us.map(|floor| (us.saturating_sub(floor), floor))
+        let floor_us = floor.us.or_else(|| floor.last.least())?;
+        Some((us.saturating_sub(floor_us), floor_us))
     }
 
     /// The floor of each resource, in microseconds, once it is known.
@@ -134,7 +141,7 @@ mod tests {
     #[test]
     fn the_slow_few_do_not_count() {
         let mut delays = Delays::default();
-        let last = (0..16).filter_map(|n| delays.add(if n % 2 == 0 { 1_000_000 } else { 20 + n })).last();
-        assert_eq!(last, Some(27));
+        let last = (0..16).filter_map(|n| delays.add(if n > 11 { 1_000_000 } else { 20 + n })).last();
+        assert_eq!(last, Some(31));
     }
 }

@@ -5,6 +5,10 @@
 //! would be right (queueing delay grows in proportion to what is in the way). A delay tells of the limit under which its
 //! request was let in: after each change only requests that came in after it count. And it says something of the limit only
 //! if nearly all places were taken then; who is slow with nobody in the way is slow by itself.
+//!
+//! Work can also become slow for other reasons, and then fewer places only make things worse. So shrinking is put to the test: when
+//! half the places did not bring a quarter of what they should have, they are given back, and what the delay is over is
+//! allowed for as *slack*. The floor is not touched by that. The slack fades, so that it is tested again.
 
 use crate::{Moment, ShieldSettings, gate::floor::Delays};
 
@@ -12,7 +16,10 @@ use crate::{Moment, ShieldSettings, gate::floor::Delays};
 const LONG_NS: u64 = 100_000_000;
 /// The fewest samples that decide.
 const FEW: usize = 4;
-/// Steps of growth, by one each, after the limit had to shrink; then it grows by quarters again.
+/// Nanoseconds after which the slack has faded by one part of so many.
+const FADE_NS: u64 = 1_000_000_000;
+const FADE_PART: u64 = 64;
+/// Steps of growth, by one each, after the limit had to shrink; then it grows by half again.
 const CAREFUL_STEPS: u32 = 16;
 
 /// What the last delays say.
@@ -39,6 +46,11 @@ pub(crate) struct Limit {
     floors_us: u64,
     since: Moment,
     careful: u32,
+    /// The limit before it began to shrink, and the delay under it.
+    before: Option<(u32, u64)>,
+    /// What the delay may be over the floor because fewer places did not help.
+    slack_us: u64,
+    faded: Moment,
 }
 
 impl Limit {
@@ -55,6 +67,9 @@ impl Limit {
             floors_us: 0,
             since: Moment::default(),
             careful: 0,
+            before: None,
+            slack_us: 0,
+            faded: Moment::default(),
         }
     }
 
@@ -83,25 +98,49 @@ impl Limit {
             None if self.over.len() >= FEW && now.ns() > self.since.ns() + LONG_NS => self.over.quartile()?,
             None => return None,
         };
+        self.fade(now);
         Some(self.decide(over.into(), self.floors_us / samples))
     }
 
-    fn decide(&mut self, over_us: u64, floor_us: u64) -> Sign {
-        let may = self.may_be_over_us(floor_us);
-        if over_us > may {
-            let fits = u64::from(self.now) * (floor_us + may) / (floor_us + over_us);
-            let fits = u32::try_from(fits).unwrap_or(self.now).max(self.now / 2).min(self.now - 1);
-            self.careful = CAREFUL_STEPS;
-            self.set(fits);
-            return Sign::Over;
+    fn fade(&mut self, now: Moment) {
+        if now.ns() >= self.faded.ns().saturating_add(FADE_NS) {
+            self.slack_us -= self.slack_us.div_ceil(FADE_PART);
+            self.faded = now;
         }
+    }
+
+    fn decide(&mut self, over_us: u64, floor_us: u64) -> Sign {
+        let may_us = self.may_be_over_us(floor_us + self.slack_us);
+        if over_us > self.slack_us + may_us {
+            return self.shrink(over_us, floor_us, may_us);
+        }
+        self.before = None;
+        let over_us = over_us.saturating_sub(self.slack_us);
         // Where half of what may be is there already, the next step would be too much.
-        if over_us * 2 <= may {
-            let step = if self.careful > 0 { 1 } else { self.now.div_ceil(4) };
+        if over_us * 2 <= may_us {
+            let step = if self.careful > 0 { 1 } else { self.now.div_ceil(2) };
             self.careful = self.careful.saturating_sub(1);
             self.set(self.now.saturating_add(step));
         }
         Sign::Near
+    }
+
+    fn shrink(&mut self, over_us: u64, floor_us: u64, may_us: u64) -> Sign {
+        let delay_us = floor_us + over_us;
+        let (limit, was_us) = *self.before.get_or_insert((self.now, delay_us));
+        self.careful = CAREFUL_STEPS;
+        if self.now * 2 <= limit || self.now == self.min {
+            let wanted_us = was_us - was_us * u64::from(self.now) / u64::from(limit);
+            if was_us.saturating_sub(delay_us) * 4 <= wanted_us {
+                (self.slack_us, self.before) = (over_us, None);
+                self.set(limit);
+                return Sign::Near;
+            }
+            self.before = Some((self.now, delay_us));
+        }
+        let fits = u64::from(self.now) * (floor_us + self.slack_us + may_us) / delay_us;
+        self.set(u32::try_from(fits).unwrap_or(self.now).max(self.now / 2).min(self.now - 1));
+        Sign::Over
     }
 
     /// A second in which at most so many places were taken: a limit far above what is used says nothing, and would let a
@@ -134,33 +173,55 @@ mod tests {
         (0..16).filter_map(|_| limit.learn(over_us, 20_000, Moment::default())).last()
     }
 
+    /// What comes of an origin with so many slots of so many microseconds, when all places are taken.
+    fn origin(limit: &mut Limit, slots: u32, work_us: u32, rounds: u32, at_s: u64) {
+        for n in 0..rounds {
+            let delay = work_us * limit.now().max(slots) / slots;
+            let now = Moment::from_ms(at_s * 1_000 + u64::from(n * delay) / 500);
+            for _ in 0..16 {
+                limit.learn(delay.saturating_sub(20_000), 20_000, now);
+            }
+        }
+    }
+
     #[test]
     fn it_shrinks_to_the_share_that_fits() {
         let mut limit = limit();
         limit.set(32);
         assert_eq!(tell(&mut limit, 20_000), Some(Sign::Over));
         assert_eq!((limit.now(), limit.epoch()), (20, 2), "32 places at 40 ms are 20 at 25 ms");
-        for _ in 0..50 {
-            tell(&mut limit, 2_000_000);
+        for slots in [5, 16, 100, 700] {
+            let mut limit = self::limit();
+            origin(&mut limit, slots, 20_000, 300, 0);
+            assert!((slots..=slots * 5 / 4 + 2).contains(&limit.now()), "{} places for {slots}", limit.now());
         }
-        assert_eq!(limit.now(), 4, "never below the least");
     }
 
     #[test]
-    fn it_grows_by_quarters_and_carefully_after_it_had_to_shrink() {
+    fn work_that_is_slow_by_itself_is_not_choked() {
+        let mut limit = limit();
+        origin(&mut limit, 16, 20_000, 100, 0);
+        origin(&mut limit, 16, 60_000, 100, 100);
+        assert!((15..=22).contains(&limit.now()), "{} places", limit.now());
+        origin(&mut limit, 16, 20_000, 10_000, 200);
+        assert!((15..=22).contains(&limit.now()), "{} places once it is well again", limit.now());
+    }
+
+    #[test]
+    fn it_grows_by_half_and_carefully_after_it_had_to_shrink() {
         let mut limit = limit();
         assert_eq!(tell(&mut limit, 0), Some(Sign::Near));
-        assert_eq!(limit.now(), 20);
+        assert_eq!(limit.now(), 24);
         tell(&mut limit, 10_000);
-        assert_eq!(limit.now(), 16);
+        assert_eq!(limit.now(), 20);
         for _ in 0..16 {
             tell(&mut limit, 0);
         }
-        assert_eq!(limit.now(), 32);
+        assert_eq!(limit.now(), 36);
         tell(&mut limit, 0);
-        assert_eq!(limit.now(), 40);
+        assert_eq!(limit.now(), 54);
         tell(&mut limit, 3_000);
-        assert_eq!(limit.now(), 40, "near enough");
+        assert_eq!(limit.now(), 54, "near enough");
     }
 
     #[test]

@@ -47,7 +47,7 @@ struct Second {
     delay_us_sum: u64,
     delay_count: u64,
     over: Delays,
-    /// Whether a quartile was over the floor.
+    /// Whether their quartile was over the floor.
     is_over: bool,
 }
 
@@ -64,7 +64,7 @@ pub struct GateState {
     pub taken: u32,
     /// How many of each class wait.
     pub waiting: [u32; Class::COUNT],
-    /// By how much the lower quartile of the last delays was over the floor, in microseconds.
+    /// By how much the upper quartile of the last delays was over the floor, in microseconds.
     pub over_us: u32,
     /// The floor of each resource, in microseconds, once it is known.
     pub floors_us: Vec<Option<u32>>,
@@ -145,8 +145,14 @@ impl Gate {
         None
     }
 
-    /// A place for this request, or a wait for one. `weight` is how much its source asked lately.
-    pub(crate) fn enter(&mut self, asked: &Asked, weight: u32, now: Moment, calls: &mut Calls) -> Entered {
+    /// A place for this request, or a wait for one. `weight` says how much its source asked lately, if that matters.
+    pub(crate) fn enter(
+        &mut self,
+        asked: &Asked,
+        weight: impl FnOnce() -> u32,
+        now: Moment,
+        calls: &mut Calls,
+    ) -> Entered {
         if let Some(place) = self.try_enter(asked) {
             return Entered::Go(place);
         }
@@ -155,7 +161,7 @@ impl Gate {
             return Entered::Full(self.refusal(Rule::Overload));
         }
         let until = now.plus(wait);
-        let waiter = Waiter { class, resource, until, weight };
+        let waiter = Waiter { class, resource, until, weight: weight() };
         match self.push(waiter, calls) {
             Some(ticket) => {
                 self.standing.get_or_insert(now);
@@ -272,9 +278,10 @@ impl Gate {
     }
 
     fn overload(&mut self) {
-        self.overloads += u64::from(!self.overloaded);
-        self.overloaded = true;
-        self.calm = 0;
+        if !self.overloaded {
+            self.overloads += 1;
+            (self.overloaded, self.calm) = (true, 0);
+        }
     }
 
     /// The end of a second: whether it was quiet, and whether the limit was used.

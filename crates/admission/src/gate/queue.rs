@@ -216,7 +216,7 @@ mod tests {
         assert!(queue.push(waiter(Class::Partner, 0, 0)).is_none(), "full");
         assert!(queue.remove(first).is_some() && queue.remove(first).is_none());
         let second = queue.push(waiter(Class::Partner, 0, 0)).expect("room");
-        assert_eq!(second.slot(), first.slot());
+        assert_eq!(second.slot, first.slot);
         assert!(queue.remove(first).is_none() && queue.len() == 1);
     }
 
