@@ -6,23 +6,33 @@
 
 mod class;
 mod hello;
+mod innocents;
 mod key;
+mod known;
 mod ladder;
 mod prefix;
 mod receipt;
 mod rule;
+mod shape;
+mod share;
+mod signature;
 mod token;
 mod words;
 
 pub use class::Class;
 pub use hello::{HELLO_BYTES_MAX, Hello, Peeked, peek};
+pub use innocents::{INNOCENTS_COUNT_MIN, INNOCENTS_WINDOW_S_MAX, Innocents, Known, Refused};
 pub use key::{Key, Keys};
+pub use known::{Exists, Numbers};
 pub use ladder::{
     Ask, Client, Headers, NotPassed, Pressure, Standing, Step, WORK_BITS, ask, check, script_answer, work_is_done,
 };
 pub use prefix::Prefix;
 pub use receipt::{BadCode, Explained, Refusal, explain};
 pub use rule::Rule;
+pub use shape::{Feature, Seen, Shape, Shaper, in_words};
+pub use share::Share;
+pub use signature::{Change, HuntLimits, Hunter, Listed, RULES_ACTIVE_MAX, RuleId, Signatures, State};
 pub use token::{
     BadToken, CLOCK_SKEW, Passed, QUESTION_CHARS, QUESTION_GOOD_FOR, Question, TOKEN_CHARS, TOKEN_GOOD_FOR, Token,
 };
