@@ -85,8 +85,10 @@ pub struct Listed {
     pub shape: Vec<(Feature, String)>,
     /// The share of the arriving requests without token or key that have the shape. Some of these may be innocent.
     pub arriving: Share,
-    /// The share of the innocent that have it.
+    /// The share of the innocent without a key that have it.
     pub innocent: Share,
+    /// The share of the requests with a signed key that have it.
+    pub signed: Share,
     /// The share of the innocent that was left out of this, as their network seems to have posed in peace.
     pub posing: Share,
     /// When it was found.
@@ -325,7 +327,8 @@ impl Hunter {
             state: rule.state,
             shape: rule.pattern.parts().map(|(feature, hash)| (feature, self.named(hash))).collect(),
             arriving: rule.measured.arriving,
-            innocent: rule.measured.innocent.and(rule.measured.signed),
+            innocent: rule.measured.innocent,
+            signed: rule.measured.signed,
             posing: rule.measured.posing,
             since: rule.since,
             until: rule.until,
@@ -374,10 +377,7 @@ fn part_of<'a>(sample: &'a Sample, takes: &impl Fn(usize) -> bool) -> Vec<&'a Sh
     sample.shapes().iter().enumerate().filter(|(n, _)| takes(*n)).map(|(_, shape)| shape).collect()
 }
 
-/// The bound holds for all the innocent, none of the signed speak against it, and few were left out.
+/// The bound holds, and few were left out as posing.
 fn is_harmless(measured: &Measured, innocents_max: f64) -> bool {
-    measured.harm_at_most() <= innocents_max
-        && measured.signed.at_least() <= innocents_max
-        && measured.innocent.at_least() <= innocents_max
-        && measured.posing.seen() <= POSING_MAX
+    measured.is_harmless(innocents_max, Share::at_most) && measured.posing.seen() <= POSING_MAX
 }

@@ -28,18 +28,19 @@ pub(super) struct Half<'a> {
 pub(super) struct Measured {
     /// The share of what arrives that it matches.
     pub(super) arriving: Share,
-    /// The share of the innocent.
+    /// The share of the innocent without a key.
     pub(super) innocent: Share,
-    /// Of those by themselves that are known by a key.
+    /// The share of those with a key.
     pub(super) signed: Share,
     /// The share of the innocent that was left out, as their network poses.
     pub(super) posing: Share,
 }
 
 impl Measured {
-    /// All the innocent, nineteen times in twenty not more than this.
-    pub(super) fn harm_at_most(&self) -> f64 {
-        self.innocent.and(self.signed).at_most()
+    /// Whether no more than this share of the innocent are hit, as far as `bound` goes, and nothing speaks for more of those
+    /// with a key. The two are never thrown together: many of the one would hide the others' harm.
+    pub(super) fn is_harmless(&self, most: f64, bound: fn(Share) -> f64) -> bool {
+        bound(self.innocent) <= most && self.signed.at_least() <= most
     }
 }
 
@@ -76,9 +77,9 @@ impl Half<'_> {
     pub(super) fn search(&self, least: f64, harm: f64) -> Vec<(Pattern, Measured)> {
         let rows: Vec<Row> = self.parts(least).into_iter().map(|part| self.row(part)).collect();
         let mut found = Vec::new();
-        let most_harm = harm * (self.innocent.len() + self.signed.len()) as f64;
+        let most_harm = harm * self.innocent.len() as f64;
         let least = least * self.arriving.len() as f64;
-        let all = Row::all(self.arriving.len(), self.innocent.len() + self.signed.len());
+        let all = Row::all(self.arriving.len(), self.innocent.len());
         combine(&rows, &all, &mut Vec::new(), &mut |parts, hits, harmed| {
             let is_wanted = f64::from(hits) >= least;
             if is_wanted && f64::from(harmed) <= most_harm && !is_network_alone(parts) {
@@ -111,8 +112,8 @@ impl Half<'_> {
 
     fn row(&self, part: Part) -> Row {
         let has = |shape: &&Shape| shape.get(part.0) == part.1;
-        let innocent = self.innocent.iter().chain(&self.signed);
-        Row { part: Some(part), arriving: bits(self.arriving.iter().map(has)), innocent: bits(innocent.map(has)) }
+        let bits_of = |shapes: &[&Shape]| bits(shapes.iter().map(has));
+        Row { part: Some(part), arriving: bits_of(&self.arriving), innocent: bits_of(&self.innocent) }
     }
 }
 
