@@ -6,7 +6,10 @@
 //! soon as it does no good, does harm, or is old. [`Signatures`] is what every request is held against.
 //!
 //! What can't be found: a flood whose every request looks like those of the innocent, taken feature by feature, three at a
-//! time. Then there is no rule, and budgets and classes have to do.
+//! time. Then there is no rule, and budgets and classes have to do. Nor does the hunter apply a rule by itself against an
+//! attacker who posed in peace from as many networks as a fair part of the innocent have, with their other requests too: an
+//! operator can pin what it proposes. And something new that many people do at once, and nobody did in peace, looks like a
+//! flood unless people with a token or clients with a key do it as well.
 
 mod hunter;
 mod sample;
@@ -113,5 +116,82 @@ impl Slot {
         fence(Ordering::Acquire);
         let is_same = self.head.load(Ordering::Relaxed) == head;
         (all && is_same).then(|| RuleId(u32::try_from(head >> ID_SHIFT).unwrap_or(0)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Prefix, Seen, Shaper};
+    use std::sync::atomic::AtomicBool;
+
+    fn shape(path: u16) -> Shape {
+        Shaper::new([7; 16]).shape(Seen {
+            method: "GET",
+            version: "HTTP/2.0",
+            path,
+            query: "",
+            form: "",
+            headers: std::iter::empty(),
+            agent: "",
+            ja4: "",
+            prefix: Prefix::from_bits(1),
+        })
+    }
+
+    fn of_path(path: u16) -> Pattern {
+        let shape = shape(path);
+        let parts = [Feature::Method, Feature::Path].map(|feature| (feature, shape.get(feature)));
+        Pattern::of(&parts).expect("a pattern")
+    }
+
+    #[test]
+    fn there_is_room_for_so_many_and_withdrawing_makes_room() {
+        let signatures = Signatures::default();
+        let all = 1..=u16::try_from(RULES_ACTIVE_MAX).expect("few");
+        assert!(all.clone().all(|n| signatures.apply(RuleId(n.into()), &of_path(n))));
+        assert!(!signatures.apply(RuleId(99), &of_path(99)));
+        assert!(all.clone().all(|n| signatures.matches(&shape(n)) == Some(RuleId(n.into()))));
+        signatures.withdraw(RuleId(3));
+        assert_eq!(signatures.matches(&shape(3)), None);
+        assert!(signatures.apply(RuleId(99), &of_path(99)));
+        assert_eq!(signatures.matches(&shape(99)), Some(RuleId(99)));
+        assert_eq!(signatures.matches(&shape(4)), Some(RuleId(4)));
+    }
+
+    #[test]
+    fn every_part_has_to_fit() {
+        let (one, other) = (shape(1), shape(2));
+        let parts =
+            |path: &Shape| [(Feature::Method, one.get(Feature::Method)), (Feature::Path, path.get(Feature::Path))];
+        let narrow = Pattern::of(&parts(&one)).expect("a pattern");
+        let wide = Pattern::of(&parts(&one)[..1]).expect("a pattern");
+        assert!(narrow.matches(&one) && !narrow.matches(&other) && wide.matches(&other));
+        assert!(wide.is_wider_than(&narrow) && !narrow.is_wider_than(&wide) && narrow.is_wider_than(&narrow));
+        assert_eq!((wide.parts().count(), narrow.parts().count()), (1, 2));
+        assert_eq!(Pattern::of(&[]), None);
+    }
+
+    /// While rules come and go, whoever reads finds a rule that fits or none.
+    #[test]
+    fn no_reader_sees_half_a_rule() {
+        let (signatures, stop) = (Signatures::default(), AtomicBool::new(false));
+        std::thread::scope(|scope| {
+            let reader = scope.spawn(|| {
+                let (even, odd) = (shape(0), shape(1));
+                let mut wrong = 0_u32;
+                while !stop.load(Ordering::Relaxed) {
+                    wrong += u32::from(signatures.matches(&even).is_some_and(|id| id.0 % 2 != 0));
+                    wrong += u32::from(signatures.matches(&odd).is_some_and(|id| id.0 % 2 != 1));
+                }
+                wrong
+            });
+            for id in 1..50_000 {
+                signatures.apply(RuleId(id), &of_path((id % 2) as u16));
+                signatures.withdraw(RuleId(id));
+            }
+            stop.store(true, Ordering::Relaxed);
+            assert_eq!(reader.join().expect("the reader"), 0);
+        });
     }
 }

@@ -107,6 +107,17 @@ fn all_families_at_once_from_strong_and_from_weak_sources() {
     }
 }
 
+/// Every feature is one of shoppers. Only together are they nobody's.
+#[test]
+fn features_that_only_a_flood_has_together() {
+    let mixed = Bots { program: 2, ..Bots::STRONG };
+    let mut world = World::after_peace(16);
+    (0..3).for_each(|_| world.second(3_000, &[(Flood::Tracking, mixed), (Flood::RandomQuery, mixed)]));
+    assert!(world.caught(Flood::Tracking, mixed) > 0.8 && world.caught(Flood::RandomQuery, mixed) > 0.8);
+    assert!(world.hit() <= 0.001);
+    assert!(world.hunter.list().iter().all(|rule| rule.shape.len() >= 2), "{:?}", world.hunter.list());
+}
+
 /// The harm on a rule's list is the truth, as far as the sample goes.
 #[test]
 fn harm_is_measured_honestly() {

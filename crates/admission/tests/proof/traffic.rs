@@ -65,9 +65,11 @@ impl Bots {
     pub(crate) const STRONG: Self = Self { networks: 1_000, from: EXIT, program: 0 };
 }
 
-const PROGRAMS: [(&str, &str); 2] = [
+const PROGRAMS: [(&str, &str); 3] = [
     ("host accept user-agent accept-language accept-encoding connection", "t13d1812h1_85036bcba153_d41ae481755e"),
     ("user-agent host cache-control accept", "t13d3112h2_e8f1e7e78f70_6bebaf5329ac"),
+    // The headers of one browser, and the way in which another one speaks TLS.
+    (BROWSERS[0].headers, BROWSERS[1].ja4),
 ];
 
 pub(crate) struct Traffic {
