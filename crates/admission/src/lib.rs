@@ -10,7 +10,9 @@ mod counts;
 mod gate;
 mod hash;
 mod hello;
+mod innocents;
 mod key;
+mod known;
 mod ladder;
 mod moment;
 mod prefix;
@@ -18,7 +20,10 @@ mod receipt;
 mod route;
 mod rule;
 mod settings;
+mod shape;
+mod share;
 mod shield;
+mod signature;
 mod sketch;
 mod token;
 mod verdict;
@@ -28,7 +33,9 @@ pub use class::Class;
 pub use counts::Counts;
 pub use gate::GateState;
 pub use hello::{HELLO_BYTES_MAX, Hello, Peeked, peek};
+pub use innocents::{INNOCENTS_COUNT_MIN, INNOCENTS_WINDOW_S_MAX, Innocents, Known, Refused};
 pub use key::{Key, Keys};
+pub use known::{Exists, Numbers};
 pub use ladder::{
     Ask, Client, Headers, NotPassed, Pressure, Standing, Step, WORK_BITS, ask, check, script_answer, work_is_done,
 };
@@ -39,6 +46,9 @@ pub use route::{Kind, Resource, ResourceId, Resources};
 pub use rule::Rule;
 pub use settings::{Rate, RateSettings, ResourceSettings, ShieldSettings, Unfit, WaitSettings};
 pub use shield::Shield;
+pub use shape::{Feature, Seen, Shape, Shaper, in_words};
+pub use share::Share;
+pub use signature::{Change, HuntLimits, Hunter, Listed, RULES_ACTIVE_MAX, RuleId, Signatures, State};
 pub use token::{
     BadToken, CLOCK_SKEW, Passed, QUESTION_CHARS, QUESTION_GOOD_FOR, Question, TOKEN_CHARS, TOKEN_GOOD_FOR, Token,
 };

@@ -1,9 +1,14 @@
 //! What the shield can prove or measure: tokens, questions, receipts, hellos, shapes and the innocents.
 
 mod hello;
+mod innocents;
+mod known;
 mod ladder;
 mod receipt;
+mod shape;
+mod signature;
 mod token;
+mod traffic;
 
 use admission::{Key, Keys};
 use clock::Time;
