@@ -45,9 +45,9 @@ pub use receipt::{BadCode, Explained, Receipt, explain};
 pub use route::{Kind, Resource, ResourceId, Resources};
 pub use rule::Rule;
 pub use settings::{Rate, RateSettings, ResourceSettings, ShieldSettings, Unfit, WaitSettings};
-pub use shield::Shield;
 pub use shape::{Feature, Seen, Shape, Shaper, in_words};
 pub use share::Share;
+pub use shield::Shield;
 pub use signature::{Change, HuntLimits, Hunter, Listed, RULES_ACTIVE_MAX, RuleId, Signatures, State};
 pub use token::{
     BadToken, CLOCK_SKEW, Passed, QUESTION_CHARS, QUESTION_GOOD_FOR, Question, TOKEN_CHARS, TOKEN_GOOD_FOR, Token,
