@@ -6,6 +6,9 @@
 
 mod challenge;
 mod cookies;
+mod hunt;
+mod metrics;
+mod operate;
 mod page;
 mod refuse;
 mod remember;
@@ -14,20 +17,23 @@ mod stale;
 mod waiting;
 mod who;
 
+pub use hunt::Order;
 pub use remember::Remember;
-pub use settings::GuardSettings;
+pub use settings::{GuardSettings, HuntSettings};
 pub use who::{Existence, KeyList, KeySettings, Known, Vouched, Who, id_of};
 
 use crate::{Admitted, Answer, Behind, Door, Pass, Peeked, Peer, Told};
 use admission::{
-    Asked, Calls, Class, Client, Headers, Keys, Kind, Moment, Place, Prefix, Pressure, Receipt, Refusal, ResourceId,
-    Rule, Shield, Token, Unfit, Verdict,
+    Asked, Calls, Class, Client, Headers, Innocents, Keys, Kind, Known as Good, Moment, Place, Prefix, Pressure,
+    Receipt, Refusal, ResourceId, Rule, Shield, Token, Unfit, Verdict,
 };
 use challenge::Ladder;
 use clock::{Clock, Time};
 use cookies::Cookies;
 use http::{HeaderName, Method, header, request::Parts};
 use http_body_util::Full;
+use hunt::{Hunt, Shaped};
+use prometheus_client::registry::Registry;
 use stale::Stale;
 use std::{
     sync::{
@@ -85,6 +91,8 @@ pub(crate) struct Core {
     vouchers: Vouchers,
     stale: Stale,
     static_for: Duration,
+    hunt: Hunt,
+    innocents: Mutex<Innocents>,
     ahead: Option<Ahead>,
     clock: Arc<dyn Clock>,
     chance: Chance,
@@ -116,6 +124,7 @@ struct Facts<'a> {
     token: Option<Token>,
     resource: ResourceId,
     no_such_parcel: bool,
+    shaped: Shaped,
 }
 
 impl Guard {
@@ -130,6 +139,8 @@ impl Guard {
             chance(&mut secret);
             secret
         };
+        let mut seed = [0; 8];
+        chance(&mut seed);
         let shield = Shield::new(&settings.admission, secret()).map_err(|unfit| unfit.below("admission"))?;
         let listed = KeyList::new(&settings.keys).map_err(|what| Unfit::new("key", what))?;
         let ladder = Ladder {
@@ -142,6 +153,8 @@ impl Guard {
             vouchers: Vouchers::new(secret()),
             stale: Stale::new(secret(), Duration::from_secs(settings.stale_s.into())),
             static_for: Duration::from_secs(settings.static_s.into()),
+            hunt: Hunt::new(settings.hunt.limits(), secret(), u64::from_le_bytes(seed)),
+            innocents: Mutex::default(),
             challenge: settings.challenge && !settings.admission.dry_run,
             shield,
             ladder,
@@ -173,6 +186,11 @@ impl Guard {
                 core.tick();
             }
         }
+    }
+
+    /// Registers the metrics.
+    pub fn register(&self, registry: &mut Registry) {
+        metrics::register(&self.0, registry);
     }
 
     /// What the shield counted.
@@ -230,6 +248,7 @@ impl Core {
         }
         self.pressure.store(pressure as u8, Relaxed);
         self.over_ms.store(counts.gate.over_us / 1_000, Relaxed);
+        self.hunt.tick(counts.gate.overloaded, self.clock.now());
         *looked = seen;
     }
 
@@ -250,8 +269,9 @@ impl Core {
             resource = ResourceId::OTHER;
         }
         let token = self.ladder.token(cookies, now);
+        let shaped = self.hunt.shaped(peer, asked, resource);
         let mut facts =
-            Facts { class: Class::Unknown, id: None, client, cookies, token, resource, no_such_parcel: false };
+            Facts { class: Class::Unknown, id: None, client, cookies, token, resource, no_such_parcel: false, shaped };
         if let Some(known) = self.listed.known(asked).or_else(|| self.who.known(asked)) {
             (facts.class, facts.id) = (known.class, Some(known.id));
             return facts;
@@ -306,6 +326,17 @@ impl Core {
         self.shield.resources().get(resource).stale.then(|| self.stale.key(asked)).flatten()
     }
 
+    /// What became of somebody who is known to be good.
+    fn count(&self, class: Class, refused: bool, now: Time) {
+        let good = match class {
+            Class::Operator => Good::Probe,
+            Class::Partner | Class::Scanner => Good::Signed,
+            Class::Citizen => Good::Token,
+            _ => return,
+        };
+        self.innocents.lock().unwrap_or_else(PoisonError::into_inner).count(good, refused, now);
+    }
+
     fn refuse(&self, peer: &Peer, asked: &Parts, facts: &Facts<'_>, refusal: Refusal, now: Time) -> Answer {
         if refusal.rule != Rule::Forbidden
             && let Some(older) = self.older(asked)
@@ -315,6 +346,7 @@ impl Core {
         let evidence = match refusal.rule {
             Rule::Rate | Rule::Budget => refusal.retry_after_s,
             Rule::Overload | Rule::Waited => self.over_ms.load(Relaxed),
+            Rule::Signature => facts.shaped.rule.map_or(0, |rule| rule.0),
             _ => 0,
         };
         let receipt = Receipt {
@@ -409,6 +441,10 @@ impl Door for Guard {
         let core = &self.0;
         let now = core.clock.now();
         let facts = core.facts(peer, asked, now);
+        if operate::is_for_operators(asked.uri.path()) {
+            return Admitted::Refuse(core.operated(asked, facts.class, now));
+        }
+        core.hunt.show(&facts.shaped, facts.class, core.shield.is_overloaded(), (peer, asked, facts.resource), now);
         if facts.no_such_parcel {
             let refusal = Refusal { rule: Rule::NoSuchParcel, retry_after_s: 1 };
             return Admitted::Refuse(core.refuse(peer, asked, &facts, refusal, now));
@@ -421,7 +457,7 @@ impl Door for Guard {
             class: facts.class,
             id: facts.id,
             resource: facts.resource,
-            suspect_rule: None,
+            suspect_rule: facts.shaped.rule.map(|_| Rule::Signature),
             program: facts.client == Client::Program,
         };
         let mut calls = Calls::new();
@@ -432,6 +468,7 @@ impl Door for Guard {
             Verdict::Refuse(refusal) => Err(refusal),
             Verdict::Wait(waiting) => Wait::new(Arc::clone(core), waiting.ticket).await,
         };
+        core.count(facts.class, decided.is_err(), now);
         match decided {
             Ok(place) => Admitted::Go(GuardPass { core: Arc::clone(core), place: Some(place), began: Instant::now() }),
             Err(refusal) => Admitted::Refuse(core.refuse(peer, asked, &facts, refusal, now)),

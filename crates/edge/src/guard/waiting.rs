@@ -1,62 +1,57 @@
 //! Requests that wait for a place, and the word that comes for them.
 //!
 //! The shield calls by ticket, on whichever thread a place became free. The call may come before the one who waits has left
-//! its waker; either finds in the slot what the other left.
+//! its waker; either finds what the other left.
 
 use admission::{Call, Calls, Place, Refusal, Shield, Ticket};
 use std::{
+    collections::HashMap,
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Waker},
 };
 
-/// A table with a slot for each who can wait.
-pub(super) struct Waiting {
-    slots: Box<[Mutex<Slot>]>,
-}
+/// Who waits and who was called, by ticket. It never holds many more than can wait.
+pub(super) struct Waiting(Mutex<HashMap<Ticket, Left>>);
 
-#[derive(Default)]
-struct Slot {
-    turn: u32,
-    waker: Option<Waker>,
-    decided: Option<Result<Place, Refusal>>,
+/// What the first of the two has left for the other.
+enum Left {
+    Waker(Waker),
+    Decided(Result<Place, Refusal>),
 }
 
 impl Waiting {
     pub(super) fn new(waiting_max: u32) -> Self {
-        Self { slots: (0..waiting_max).map(|_| Mutex::default()).collect() }
+        Self(Mutex::new(HashMap::with_capacity(waiting_max as usize)))
     }
 
     /// Passes on what the shield decided.
     pub(super) fn tell(&self, calls: Calls) {
         for Call { ticket, decided, .. } in calls {
-            let mut slot = self.slot(ticket);
-            let waker = if slot.turn == ticket.turn() { slot.waker.take() } else { None };
-            *slot = Slot { turn: ticket.turn(), waker: None, decided: Some(decided) };
-            drop(slot);
-            if let Some(waker) = waker {
+            let before = self.left().insert(ticket, Left::Decided(decided));
+            if let Some(Left::Waker(waker)) = before {
                 waker.wake();
             }
         }
     }
 
-    fn slot(&self, ticket: Ticket) -> MutexGuard<'_, Slot> {
-        self.slots[ticket.slot()].lock().unwrap_or_else(PoisonError::into_inner)
+    fn left(&self) -> MutexGuard<'_, HashMap<Ticket, Left>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What was decided, if it was; else who is to be woken then.
     fn poll(&self, ticket: Ticket, waker: &Waker) -> Poll<Result<Place, Refusal>> {
-        let mut slot = self.slot(ticket);
-        if slot.turn != ticket.turn() {
-            *slot = Slot { turn: ticket.turn(), ..Slot::default() };
+        let mut left = self.left();
+        if let Some(Left::Decided(decided)) = left.remove(&ticket) {
+            return Poll::Ready(decided);
         }
-        match slot.decided.take() {
-            Some(decided) => Poll::Ready(decided),
-            None => {
-                slot.waker = Some(waker.clone());
-                Poll::Pending
-            }
-        }
+        left.insert(ticket, Left::Waker(waker.clone()));
+        Poll::Pending
+    }
+
+    /// Nobody waits for this any more.
+    fn forget(&self, ticket: Ticket) {
+        self.left().remove(&ticket);
     }
 }
 
@@ -97,7 +92,7 @@ impl<G: Gate> Drop for Wait<G> {
     fn drop(&mut self) {
         let Some(ticket) = self.ticket else { return };
         if self.gate.shield().give_up(ticket) {
-            return;
+            return self.gate.waiting().forget(ticket);
         }
         // Its call is under way on another thread, or there already.
         loop {

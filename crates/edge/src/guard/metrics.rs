@@ -1,0 +1,104 @@
+//! The shield's counts as metrics, read when somebody asks for them.
+
+use super::Core;
+use admission::{Class, INNOCENTS_WINDOW_S_MAX, Known, Refused, Rule};
+use prometheus_client::{
+    collector::Collector,
+    encoding::{DescriptorEncoder, EncodeMetric},
+    metrics::{counter::ConstCounter, gauge::ConstGauge},
+    registry::Registry,
+};
+use std::{
+    fmt,
+    sync::{Arc, PoisonError},
+};
+
+/// The collector of a guard's counts.
+pub(super) struct ShieldMetrics(Arc<Core>);
+
+pub(super) fn register(core: &Arc<Core>, registry: &mut Registry) {
+    registry.register_collector(Box::new(ShieldMetrics(Arc::clone(core))));
+}
+
+impl fmt::Debug for ShieldMetrics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ShieldMetrics")
+    }
+}
+
+impl Collector for ShieldMetrics {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
+        let counts = self.0.shield.counts();
+        for (name, help, of) in [
+            ("tournee_shield_arrived", "Requests that were judged", &counts.arrived),
+            ("tournee_shield_served", "Requests that were let in", &counts.served),
+            ("tournee_shield_waited", "Requests that had to wait", &counts.waited),
+        ] {
+            let metric = ConstCounter::new(0_u64);
+            let mut family = encoder.encode_descriptor(name, help, None, metric.metric_type())?;
+            for class in Class::ALL {
+                let labels = [("class", class.as_str())];
+                ConstCounter::new(of[class.index()]).encode(family.encode_family(&labels)?)?;
+            }
+        }
+        for (name, help, of) in [
+            ("tournee_shield_refused", "Requests that were refused", &counts.refused),
+            (
+                "tournee_shield_would_refuse",
+                "Requests that would have been refused, in a dry run",
+                &counts.would_refuse,
+            ),
+        ] {
+            let mut family = encoder.encode_descriptor(name, help, None, ConstCounter::new(0_u64).metric_type())?;
+            for class in Class::ALL {
+                for (rule, n) in Rule::ALL.iter().zip(of[class.index()]).filter(|(_, n)| *n > 0) {
+                    let labels = [("class", class.as_str()), ("rule", rule.as_str())];
+                    ConstCounter::new(n).encode(family.encode_family(&labels)?)?;
+                }
+            }
+        }
+        self.gate(&mut encoder, &counts.gate)?;
+        self.innocents(&mut encoder)
+    }
+}
+
+impl ShieldMetrics {
+    fn gate(&self, encoder: &mut DescriptorEncoder<'_>, gate: &admission::GateState) -> Result<(), fmt::Error> {
+        for (name, help, value) in [
+            ("tournee_shield_overloaded", "Whether there is an overload", i64::from(gate.overloaded)),
+            ("tournee_shield_places", "Requests that the work behind is given at once", gate.places.into()),
+            ("tournee_shield_taken", "Requests that are worked on", gate.taken.into()),
+            (
+                "tournee_shield_delay_over_us",
+                "Delay of the work over that of quiet times, in microseconds",
+                gate.over_us.into(),
+            ),
+            ("tournee_shield_waiting", "Requests that wait", gate.waiting.iter().map(|n| i64::from(*n)).sum()),
+        ] {
+            let metric = ConstGauge::new(value);
+            metric.encode(encoder.encode_descriptor(name, help, None, metric.metric_type())?)?;
+        }
+        Ok(())
+    }
+
+    fn innocents(&self, encoder: &mut DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
+        let innocents = self.0.innocents.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = self.0.clock.now();
+        let help =
+            "Of the known good, the share that was refused in the last quarter of an hour, and its upper bound (95 %)";
+        let mut family = encoder.encode_descriptor(
+            "tournee_shield_innocents_refused",
+            help,
+            None,
+            ConstGauge::new(0.0).metric_type(),
+        )?;
+        for known in Known::ALL {
+            let Refused::Known(share) = innocents.refused(known, INNOCENTS_WINDOW_S_MAX, now) else { continue };
+            for (which, value) in [("seen", share.seen()), ("at_most", share.at_most())] {
+                let labels = [("known", known.as_str()), ("value", which)];
+                ConstGauge::new(value).encode(family.encode_family(&labels)?)?;
+            }
+        }
+        Ok(())
+    }
+}
