@@ -190,6 +190,21 @@ fn a_signature_is_for_the_unknown_in_an_overload_and_what_is_forbidden_for_all()
 }
 
 #[test]
+fn slow_work_is_no_overload_while_everybody_finds_a_place() {
+    let settings = ShieldSettings { places_start: 16, places_max: 16, ..settings() };
+    let shield = Shield::new(&settings, [1; 16]).expect("settings");
+    let round = |ms| {
+        let places: Vec<_> = (0..14).map(|n| go(&shield, Class::Citizen, n)).collect();
+        let delay = Some(Duration::from_millis(ms));
+        places.into_iter().for_each(|place| shield.leave(place, delay, Moment::default(), &mut Calls::new()));
+    };
+    (0..3).for_each(|_| round(20));
+    (0..9).take_while(|_| shield.counts().gate.places == 16).for_each(|_| round(60));
+    let gate = shield.counts().gate;
+    assert!(gate.places < 16 && !gate.overloaded, "{gate:?}");
+}
+
+#[test]
 fn a_setting_out_of_range_makes_no_shield() {
     let settings = ShieldSettings { waiting_max: 0, ..settings() };
     assert_eq!(Shield::new(&settings, [1; 16]).err().map(|e| e.key), Some("waiting_max".into()));
