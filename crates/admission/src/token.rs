@@ -113,7 +113,7 @@ impl Token {
     }
 }
 
-/// Proof that a step was passed: only [`Question::passed`] makes one.
+/// Proof that a step was passed: only [`crate::check`] makes one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Passed {
     step: Step,
@@ -164,7 +164,7 @@ impl Question {
         Ok(Self { step, asked, id: *id.first_chunk().ok_or(BadToken::Truncated)? })
     }
 
-    /// The step is passed: see [`crate::check`].
+    /// The step is passed, as [`crate::check`] found.
     pub(crate) const fn passed(&self) -> Passed {
         Passed { step: self.step, id: self.id }
     }

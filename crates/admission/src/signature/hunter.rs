@@ -29,6 +29,8 @@ const NETWORK_HOURLY: u8 = 2;
 const WORTH: f64 = 0.05;
 /// A rule that matches less than this is withdrawn.
 const WORTHLESS: f64 = 0.01;
+/// The most harm with which a rule is looked at, before what poses is left out.
+const LOOKED_AT: f64 = 0.25;
 /// The most harm with which a rule is shown to an operator, when it is too much to apply it.
 const SHOWN: f64 = 0.05;
 /// The largest share of the innocent that may be left out as posing, when a rule is applied without an operator.
@@ -246,8 +248,8 @@ impl Hunter {
     }
 
     fn withdraw(&mut self, now: Time) -> Vec<Change> {
-        let all = self.half(|_| true);
-        let measured: Vec<Measured> = self.rules.iter().map(|rule| all.measure(&rule.pattern)).collect();
+        let half = self.half(is_measured_in);
+        let measured: Vec<Measured> = self.rules.iter().map(|rule| half.measure(&rule.pattern)).collect();
         let is_known = self.arriving.shapes().len() >= ARRIVING_MIN;
         let mut changes = Vec::new();
         for (rule, measured) in self.rules.iter_mut().zip(measured) {
@@ -270,7 +272,7 @@ impl Hunter {
         changes
     }
 
-    /// The samples, or a half of them.
+    /// One of the two halves of the samples.
     fn half(&self, takes: impl Fn(usize) -> bool) -> Half<'_> {
         let innocent = [part_of(&self.peace, &takes), part_of(&self.people, &takes)].concat();
         Half { arriving: part_of(&self.arriving, &takes), innocent, signed: part_of(&self.signed, &takes) }
@@ -294,17 +296,18 @@ impl Hunter {
 
     /// The best pattern for what no rule matches yet, found in one half and measured in the other one.
     fn best(&self) -> Option<(Pattern, Measured)> {
-        let mut found_in = self.half(|n| n % 2 == 0);
-        let measured_in = self.half(|n| n % 2 == 1);
+        let mut found_in = self.half(|n| !is_measured_in(n));
+        let measured_in = self.half(is_measured_in);
         let whole = found_in.arriving.len();
         found_in.arriving.retain(|shape| self.applied.matches(shape).is_none());
         // What is left may be little: still a twentieth of the whole.
         let least = WORTH * whole as f64 / found_in.arriving.len().max(1) as f64;
-        let found = found_in.search(least, SHOWN);
+        let found = found_in.search(least, LOOKED_AT);
         let found: Vec<_> = found.into_iter().filter(|(pattern, _)| !self.is_settled(pattern)).collect();
         let harmless =
             found.iter().find(|(_, first)| first.innocent.and(first.signed).seen() <= self.limits.innocents_max);
-        let (pattern, _) = harmless.or_else(|| found.first())?;
+        let shown = || found.iter().find(|(_, first)| first.is_harmless(SHOWN, Share::seen));
+        let (pattern, _) = harmless.or_else(shown)?;
         let is_proposed = |rule: &Hunted| rule.state == State::Proposed && rule.pattern == *pattern;
         let measured = measured_in.measure(pattern);
         let is_new = !self.rules.iter().any(is_proposed) || is_harmless(&measured, self.limits.innocents_max);
@@ -371,6 +374,11 @@ impl Hunter {
         self.applied.withdraw(id);
         self.rules.retain(|rule| rule.id != id);
     }
+}
+
+/// The half in which rules are measured, at first and later. They are looked for in the other one.
+const fn is_measured_in(place: usize) -> bool {
+    place % 2 == 1
 }
 
 fn part_of<'a>(sample: &'a Sample, takes: &impl Fn(usize) -> bool) -> Vec<&'a Shape> {

@@ -186,8 +186,9 @@ mod tests {
                 }
                 wrong
             });
-            for id in 1..50_000 {
-                signatures.apply(RuleId(id), &of_path((id % 2) as u16));
+            let patterns = [of_path(0), of_path(1)];
+            for id in 1..1_000_000 {
+                signatures.apply(RuleId(id), &patterns[id as usize % 2]);
                 signatures.withdraw(RuleId(id));
             }
             stop.store(true, Ordering::Relaxed);

@@ -120,6 +120,12 @@ fn a_wrong_answer_passes_nothing() {
 }
 
 #[test]
+fn the_work_is_some_thousand_tries() {
+    let found = (0..409_600).filter(|n: &u32| work_is_done("question", &n.to_string())).count();
+    assert!((70..130).contains(&found), "one in 4,096: {found} of 409,600");
+}
+
+#[test]
 fn an_old_or_foreign_question_passes_nothing() {
     let mine = keys(1);
     let question = Question::ask(&mine, Step::Cookie, "/", [7; 8], at(0));

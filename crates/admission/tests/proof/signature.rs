@@ -2,7 +2,9 @@ use super::{
     at,
     traffic::{Bots, Flood, Traffic},
 };
-use admission::{Change, Class, Feature, HuntLimits, Hunter, RULES_ACTIVE_MAX, RuleId, Share, Signatures, State};
+use admission::{
+    Change, Class, Feature, HuntLimits, Hunter, Listed, RULES_ACTIVE_MAX, RuleId, Share, Signatures, State,
+};
 use std::sync::Arc;
 
 const HOUR_MS: i64 = 3_600_000;
@@ -87,6 +89,7 @@ fn each_family_is_found_within_two_thousand_requests() {
         world.second(2_000, &[(flood, Bots::STRONG)]);
         let caught = world.caught(flood, Bots::STRONG);
         assert!(caught > 0.8, "{flood:?}: {caught} {:?}", world.hunter.list());
+        assert_eq!(world.active().len(), 1, "what a rule matches is not looked for again");
         let hit = world.hit();
         assert!(hit <= 0.001, "{flood:?}: {hit} {:?}", world.hunter.list());
     }
@@ -159,6 +162,8 @@ fn a_flood_that_looks_like_shoppers_makes_no_rule() {
         (0..5).for_each(|_| world.second(3_000, &[(Flood::AsShoppers, Bots::STRONG)]));
         assert_eq!(world.active(), []);
         assert_eq!(world.hit(), 0.0);
+        let shown = world.hunter.list();
+        assert!(shown.iter().all(|rule| rule.innocent.seen() < 0.07), "nothing that many shoppers do: {shown:?}");
     }
 }
 
@@ -261,6 +266,25 @@ fn who_poses_in_peace_gains_little() {
     assert!(posing.part > 0 && posing.seen() < 0.05, "what was left out is told: {posing:?}");
 }
 
+/// What would have to be left out is too much to go by: an operator is shown the rule.
+#[test]
+fn who_poses_from_very_many_networks_is_left_to_an_operator() {
+    let mut world = World::new(17);
+    let posers = Bots { networks: 150, ..Bots::STRONG };
+    for _ in 0..4 {
+        for _ in 0..5_000 {
+            let shape = world.traffic.flood(Flood::RandomQuery, posers);
+            world.hunter.in_peace(shape, Class::Unknown, at(world.now));
+        }
+        world.hour_of_peace(4_000);
+    }
+    (0..2).for_each(|_| world.second(3_000, &[(Flood::RandomQuery, posers)]));
+    assert_eq!(world.active(), []);
+    let list = world.hunter.list();
+    assert!(list.len() == 1 && list[0].state == State::Proposed && list[0].posing.seen() > 0.05, "{list:?}");
+    assert!(world.hunter.pin(list[0].id) && world.caught(Flood::RandomQuery, posers) > 0.8);
+}
+
 /// Tokens bought by attackers speak for the flood's shape no more than their networks may.
 #[test]
 fn who_poses_with_tokens_in_overload_gains_little() {
@@ -327,16 +351,23 @@ fn an_operator_pins_forbids_and_lifts() {
 #[test]
 fn what_is_forbidden_is_not_found_in_other_words() {
     let mut world = World::after_peace(14);
-    let flood = (Flood::RandomQuery, Bots::STRONG);
-    world.second(3_000, &[flood]);
-    let first = world.hunter.list();
-    first.iter().for_each(|rule| assert!(world.hunter.forbid(rule.id)));
-    (0..3).for_each(|_| world.second(3_000, &[flood]));
-    for rule in world.hunter.list().iter().filter(|rule| rule.state == State::Active) {
-        for forbidden in &first {
-            assert!(!forbidden.shape.iter().all(|part| rule.shape.contains(part)), "{rule:?} is {forbidden:?}");
+    let flood = (Flood::Code, Bots::STRONG);
+    let mut forbidden = Vec::new();
+    for _ in 0..6 {
+        world.second(3_000, &[flood]);
+        for rule in world.hunter.list().into_iter().filter(|rule| rule.state != State::Forbidden) {
+            let is_within = |wide: &Listed| wide.shape.iter().all(|part| rule.shape.contains(part));
+            let is_around = |narrow: &Listed| rule.shape.iter().all(|part| narrow.shape.contains(part));
+            assert!(
+                !forbidden.iter().any(|known| is_within(known) || is_around(known)),
+                "{rule:?} after {forbidden:?}"
+            );
+            assert!(world.hunter.forbid(rule.id));
+            forbidden.push(rule);
         }
     }
+    assert!(forbidden.len() >= 2, "{forbidden:?}");
+    assert_eq!(world.caught(flood.0, flood.1), 0.0);
 }
 
 #[test]
