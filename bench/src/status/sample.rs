@@ -40,6 +40,16 @@ impl Sample {
         Board::new(&StatusSettings::default(), &seen, self.now)
     }
 
+    /// Ten seconds later, with a message more in the incident that is open.
+    pub(super) fn one_more_message(&mut self) {
+        self.now = self.now.plus(Duration::from_secs(10));
+        let last = self.updates.last().cloned();
+        self.updates.extend(last.map(|last| {
+            let claims = last.claims.iter().map(|claim| Claim { made: self.now, ..claim.clone() }).collect();
+            Update { id: UpdateId(last.id.0 + 1), at: self.now, claims, ..last }
+        }));
+    }
+
     fn incident(&mut self, carrier: &Carrier, incident: u64, began: Time, open: bool) {
         let functions = [Function::Label, Function::Pickup];
         let numbers = Numbers { calls: 40, failed: 38, ..Numbers::default() };

@@ -23,6 +23,8 @@ use watch::{Carrier, Health, Transition, What};
 
 /// How often the watch is asked.
 const TICK: Duration = Duration::from_secs(1);
+/// How often the herald is told how every function is while nothing changes: what it says has windows of minutes.
+const LOOK_EVERY: Duration = Duration::from_secs(10);
 /// Messages read from disk at once.
 const UPDATES_PAGE: u32 = 1_000;
 /// Messages and changes on a board, at most; the oldest go first.
@@ -120,6 +122,8 @@ struct Speaking {
     unwritten: Vec<Update>,
     complained: bool,
     watched_since: Time,
+    /// When the herald was last told how every function is.
+    looked: Option<Time>,
     shown: Instant,
 }
 
@@ -153,6 +157,7 @@ impl Speaking {
             unwritten,
             complained,
             watched_since,
+            looked: None,
             shown,
         };
         speaking.forget(now);
@@ -180,9 +185,11 @@ impl Speaking {
             self.restored(fact).await;
             self.herald.take(fact);
         }
+        let is_news = !news.is_empty();
         self.facts.extend(news);
-        if self.herald.is_busy() {
+        if self.herald.is_busy() && (is_news || self.looked.is_none_or(|at| now.since(at) >= LOOK_EVERY)) {
             self.herald.seen(&self.health(now), now);
+            self.looked = Some(now);
         }
         let said = self.herald.due(now);
         for update in &said {

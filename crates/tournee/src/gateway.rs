@@ -117,7 +117,7 @@ impl Gateway {
             random,
             at_shops,
         );
-        let status = Arc::new(StatusPages::new(config.status.clone(), Arc::clone(&clock)));
+        let status = Arc::new(StatusPages::new(status_settings(&config), Arc::clone(&clock)));
         let (lookout, of_telling) = (runner.lookout(), TellingMetrics::register(&mut registry));
         let telling = Telling::start(&config, &store, &clock, (&lookout, &sender, mail), &status, of_telling).await?;
         let app = server::app(AppState {
@@ -177,6 +177,15 @@ impl Gateway {
         );
         Ok(self.store.close().await?)
     }
+}
+
+/// How the status page is: who has a trouble is led to the form of the desk, where nothing else is set and there is one.
+fn status_settings(config: &Config) -> notice::StatusSettings {
+    let mut status = config.status.clone();
+    if status.report_url.is_empty() && config.desk.settings().form {
+        status.report_url = format!("{}/status/help", status.url.trim_end_matches('/'));
+    }
+    status
 }
 
 /// The way to where we listen ourselves.

@@ -12,7 +12,7 @@ pub struct StatusSettings {
     pub name: String,
     /// Where the public reads it, without a slash at the end; links in feeds, notices and JSON begin with it.
     pub url: String,
-    /// Where a reader can report a trouble: a web or mail address. Empty: no link.
+    /// Where a reader can report a trouble: a web or mail address. Empty: the desk's form, where there is one.
     pub report_url: String,
     /// Services beside the carriers that readers ask about, with what they can do instead.
     pub services: Vec<Service>,

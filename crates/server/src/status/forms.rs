@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 use http_body_util::Full;
 use notice::Lang;
 use sha2::{Digest, Sha256};
-use std::{collections::HashMap, io::Write};
+use std::{collections::HashMap, io::Write, sync::Arc};
 
 /// How long anybody may take a form for the present without asking again, in seconds.
 const FRESH: HeaderValue = HeaderValue::from_static("public, max-age=5, must-revalidate");
@@ -25,7 +25,6 @@ pub(super) enum Kind {
 }
 
 /// One form in one language.
-#[derive(Clone)]
 pub(super) struct Form {
     status: StatusCode,
     plain: Ready,
@@ -35,14 +34,13 @@ pub(super) struct Form {
 }
 
 /// Bytes with their headers.
-#[derive(Clone)]
 struct Ready {
     headers: HeaderMap,
     body: Bytes,
 }
 
 /// Every form by its path, in French and in English.
-pub(super) type Forms = HashMap<String, [Form; 2]>;
+pub(super) type Forms = HashMap<String, [Arc<Form>; 2]>;
 
 /// How a page may be used: it shows itself.
 pub(super) type Policy = HeaderValue;
@@ -71,6 +69,11 @@ impl Form {
         let mut gzip = Ready { headers: unchanged[1].clone(), body: gzip };
         gzip.headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         Self { status, plain, gzip, unchanged, etags }
+    }
+
+    /// Whether it says this, as what is or is not known.
+    pub(super) fn says(&self, known: bool, text: &str) -> bool {
+        (self.status == StatusCode::OK) == known && self.plain.body == text
     }
 
     /// The answer to a request with these headers.

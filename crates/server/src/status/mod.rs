@@ -70,8 +70,9 @@ impl StatusPages {
     pub fn new(settings: StatusSettings, clock: Arc<dyn Clock>) -> Self {
         let policy = forms::policy(page::STYLE);
         let nothing = Board::new(&settings, &notice::board::Seen::default(), clock.now());
-        let [_, after] = rendered(&settings, &nothing, &policy);
-        let shown = Shown { good_until: Time::from_unix_ms(i64::MIN), present: Forms::new(), after };
+        let none = Shown { good_until: Time::from_unix_ms(i64::MIN), present: Forms::new(), after: Forms::new() };
+        let [_, after] = none.next(&settings, &nothing, &policy);
+        let shown = Shown { after, ..none };
         Self { settings, clock, shown: RwLock::new(Arc::new(shown)), policy, served: Counter::default() }
     }
 
@@ -83,9 +84,13 @@ impl StatusPages {
     /// Makes every form of this board, then shows them all at once. Takes some milliseconds of processor time and no
     /// other; call it at least every fifteen seconds, or the page says that nothing is known.
     pub fn publish(&self, board: &Board) {
-        let [present, after] = rendered(&self.settings, board, &self.policy);
+        let [present, after] = self.shown().next(&self.settings, board, &self.policy);
         let shown = Arc::new(Shown { good_until: board.good_until, present, after });
         *self.shown.write().unwrap_or_else(PoisonError::into_inner) = shown;
+    }
+
+    fn shown(&self) -> Arc<Shown> {
+        Arc::clone(&self.shown.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// How many requests were answered.
@@ -99,7 +104,7 @@ impl StatusPages {
         if !is_ours(path) {
             return None;
         }
-        let shown = Arc::clone(&self.shown.read().unwrap_or_else(PoisonError::into_inner));
+        let shown = self.shown();
         let is_present = self.clock.now() < shown.good_until && !is_for_later(uri);
         let forms = if is_present { &shown.present } else { &shown.after };
         let response = match forms.get(path) {
@@ -130,28 +135,35 @@ const fn place(lang: Lang) -> usize {
     }
 }
 
-/// Every form of a board: while it is the present, and afterwards.
-fn rendered(settings: &StatusSettings, board: &Board, policy: &Policy) -> [Forms; 2] {
-    let make = |path: &str, kind: Kind, known: bool, write: &dyn Fn(View<'_>) -> String| {
-        let view = |lang| View { settings, board, known, lang };
-        let both = Lang::ALL.map(|lang| Form::new(kind, lang, policy, known, write(view(lang))));
-        (path.to_owned(), both)
-    };
-    let record = |path: &str, kind, write: &dyn Fn(View<'_>) -> String| make(path, kind, true, write);
-    // What was said at its time stays what was said.
-    let mut records = Forms::from([
-        record("/status/history", Kind::Page, &page::history),
-        record("/history.atom", Kind::Atom, &feed::atom),
-        record("/history.rss", Kind::Rss, &feed::rss),
-    ]);
-    let stories = board.stories.iter().take(STORIES_COUNT_MAX);
-    records.extend(stories.map(|story| record(&story_path(story), Kind::Page, &|view| page::story(view, story))));
-    [true, false].map(|known| {
-        let mut forms = records.clone();
-        forms.extend([make("/status", Kind::Page, known, &page::now)]);
-        forms.extend(api::FORMS.iter().map(|(path, write)| make(path, Kind::Json, known, write)));
-        forms
-    })
+impl Shown {
+    /// Every form of a board: while it is the present, and afterwards. What says the same as before is not made anew: to
+    /// squeeze it is what takes the time, and most of a board is history.
+    fn next(&self, settings: &StatusSettings, board: &Board, policy: &Policy) -> [Forms; 2] {
+        let make = |path: &str, kind: Kind, known: bool, write: &dyn Fn(View<'_>) -> String| {
+            let before = if known { &self.present } else { &self.after }.get(path);
+            let both = Lang::ALL.map(|lang| {
+                let text = write(View { settings, board, known, lang });
+                let same = before.map(|both| &both[place(lang)]).filter(|form| form.says(known, &text));
+                same.map_or_else(|| Arc::new(Form::new(kind, lang, policy, known, text)), Arc::clone)
+            });
+            (path.to_owned(), both)
+        };
+        let record = |path: &str, kind, write: &dyn Fn(View<'_>) -> String| make(path, kind, true, write);
+        // What was said at its time stays what was said.
+        let mut records = Forms::from([
+            record("/status/history", Kind::Page, &page::history),
+            record("/history.atom", Kind::Atom, &feed::atom),
+            record("/history.rss", Kind::Rss, &feed::rss),
+        ]);
+        let stories = board.stories.iter().take(STORIES_COUNT_MAX);
+        records.extend(stories.map(|story| record(&story_path(story), Kind::Page, &|view| page::story(view, story))));
+        [true, false].map(|known| {
+            let mut forms = records.clone();
+            forms.extend([make("/status", Kind::Page, known, &page::now)]);
+            forms.extend(api::FORMS.iter().map(|(path, write)| make(path, Kind::Json, known, write)));
+            forms
+        })
+    }
 }
 
 /// Where an incident has its page.
