@@ -104,8 +104,10 @@ async fn look_up(app: &Shared, digest: &Digest32, now: Time) -> Result<Caller, P
     let found = app.store.api_key(digest).await.map_err(failure::of_store)?;
     let key = found.ok_or_else(|| refuse(Kind::KeyUnknown, "No shop has this API key."))?;
     if !key.is_good(now) {
+        app.known.forget(digest);
         return Err(ended(&key));
     }
+    app.known.learn(*digest, &key);
     if key.use_is_news(now) {
         app.store.api_key_used(&key.id, now);
     }

@@ -43,7 +43,7 @@ pub use api::health::{CarrierHealth, EvidenceAnswer, FunctionAnswer, HealthAnswe
 pub use carrier::{BoxFuture, Carrier, LocalLabel, PickupFound, Points};
 pub use desk::{DeskSecret, DeskSettings};
 pub use dropin::enrolled_id;
-pub use listen::{Listener, bind, serve};
+pub use listen::{KnownKeys, behind, guard, own};
 pub use openapi::openapi_json;
 pub use router::app;
 pub use settings::{DropInSettings, LineEndChoice, ServerSettings};

@@ -1,128 +1,144 @@
-//! The socket: accepts within bounds, serves HTTP/1, and drains when it is told to stop.
-//!
-//! Bounds: connections at once (more wait in the kernel's queue and cost nothing here), the time for a request's head
-//! (a drip of header bytes ends with it), the size of the head. Bodies have their bounds where they are read.
+//! Behind the door: what of the listener's own a guard needs to know, all of it in memory.
 
-use crate::{
-    settings::ServerSettings,
-    status::{Ahead, StatusPages},
-};
+use crate::{auth::Digest32, status::StatusPages};
+use admission::{Class, Keys, Kind, Rate, ResourceSettings, Unfit};
 use axum::Router;
-use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use std::{io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
-use tokio::{
-    net::{TcpListener, TcpStream},
-    sync::{OwnedSemaphorePermit, Semaphore, watch},
-    task::JoinSet,
+use clock::Clock;
+use edge::{Ahead, Chance, Existence, Guard, GuardSettings, InProcess, Known, Makings, Who, id_of};
+use http::{HeaderMap, header, request::Parts};
+use sha2::{Digest, Sha256};
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError, RwLock},
 };
+use store::{ApiKey, Scope};
+use tokio::runtime::Handle;
 
-/// The largest head of a request, in bytes.
-const HEAD_BYTES_MAX: usize = 64 << 10;
-/// How long to let be after a connection could not be accepted, for want of file handles as a rule.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+/// Keys whose class is known, at most; more begin anew.
+const KEYS_COUNT_MAX: usize = 10_000;
 
-/// A bound socket. Requests wait in the kernel until [`serve`] is called.
-#[derive(Debug)]
-pub struct Listener(TcpListener);
+/// API keys that were found good, by their digests: who shows one comes before others in an overload. What such a request may
+/// do is looked up all the same.
+#[derive(Default)]
+pub struct KnownKeys(RwLock<HashMap<Digest32, Class>>);
 
-impl Listener {
-    /// The address that was bound, with the port that the system chose where 0 was asked.
-    ///
-    /// # Errors
-    /// As the system says.
-    pub fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.0.local_addr()
+impl KnownKeys {
+    /// Remembers a good key. One that stands in public pages says nothing of who shows it.
+    pub fn learn(&self, digest: Digest32, key: &ApiKey) {
+        let class = match () {
+            () if key.scopes.contains(Scope::Operate) => Class::Operator,
+            () if [Scope::Read, Scope::Ship, Scope::Decide, Scope::Hooks, Scope::Support].into_iter().any(|scope| key.scopes.contains(scope)) => Class::Partner,
+            () => return,
+        };
+        if self.0.read().unwrap_or_else(PoisonError::into_inner).get(&digest) == Some(&class) {
+            return;
+        }
+        let mut keys = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if keys.len() >= KEYS_COUNT_MAX {
+            keys.clear();
+        }
+        keys.insert(digest, class);
+    }
+
+    /// Forgets a key that is good no more.
+    pub(crate) fn forget(&self, digest: &Digest32) {
+        if self.0.read().unwrap_or_else(PoisonError::into_inner).contains_key(digest) {
+            self.0.write().unwrap_or_else(PoisonError::into_inner).remove(digest);
+        }
     }
 }
 
-/// Binds the address.
+impl Who for KnownKeys {
+    fn known(&self, asked: &Parts) -> Option<Known> {
+        let digest: Digest32 = Sha256::digest(bearer(&asked.headers)?).into();
+        let class = *self.0.read().unwrap_or_else(PoisonError::into_inner).get(&digest)?;
+        Some(Known { class, id: id_of(&digest) })
+    }
+
+    fn parcel(&self, _: &str) -> Existence {
+        Existence::Unsure
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&[u8]> {
+    let text = headers.get(header::AUTHORIZATION)?.as_bytes();
+    let (scheme, key) = text.split_at_checked(7)?;
+    scheme.eq_ignore_ascii_case(b"bearer ").then(|| key.trim_ascii())
+}
+
+/// The guard of our own endpoints, which answers with the forms of the status page whoever asks.
 ///
 /// # Errors
-/// Taken by another process, or not allowed; the message says the address and what to do.
-#[expect(clippy::disallowed_methods, reason = "this is the one place that binds")]
-pub async fn bind(address: SocketAddr) -> io::Result<Listener> {
-    let advice = |kind| match kind {
-        io::ErrorKind::AddrInUse => "another process listens there: stop it, or choose another port",
-        io::ErrorKind::PermissionDenied => "this user may not: choose a port above 1023",
-        _ => "check that the address is one of this machine's",
-    };
-    let bound = TcpListener::bind(address).await;
-    bound
-        .map(Listener)
-        .map_err(|e| io::Error::new(e.kind(), format!("cannot listen on {address}: {e}; {}", advice(e.kind()))))
-}
-
-/// Serves until `shutdown` is ready, then lets requests under way end for as long as the settings give them. The forms of
-/// the status page are answered ahead of the router.
-pub async fn serve(
-    listener: Listener,
-    app: Router,
+/// The first setting that cannot be, by its key.
+pub fn guard(
+    settings: GuardSettings,
+    keys: Keys,
+    who: Arc<KnownKeys>,
     status: Arc<StatusPages>,
-    settings: &ServerSettings,
-    shutdown: impl Future<Output = ()>,
-) {
-    let app = Ahead::new(status, app);
-    let places = Arc::new(Semaphore::new(settings.connections_count_max));
-    let (stop, stopping) = watch::channel(());
-    let mut open = JoinSet::new();
-    let mut shutdown = pin!(shutdown);
-    loop {
-        while open.try_join_next().is_some() {}
-        tokio::select! {
-            () = &mut shutdown => break,
-            (stream, place) = next(&listener, &places) => {
-                open.spawn(connection(stream, app.clone(), settings.header_time_max, stopping.clone(), place));
-            }
-        }
-    }
-    drop(listener);
-    drop(stop);
-    drain(open, settings.drain_time_max).await;
+    clock: Arc<dyn Clock>,
+    chance: Chance,
+) -> Result<Guard, Unfit> {
+    let ahead: Ahead = Arc::new(move |asked: &Parts| status.answer(&asked.method, &asked.uri, &asked.headers));
+    Guard::new(Makings { settings, keys, who, ahead: Some(ahead), clock, chance })
 }
 
-async fn next(listener: &Listener, places: &Arc<Semaphore>) -> (TcpStream, OwnedSemaphorePermit) {
-    loop {
-        let Ok(place) = Arc::clone(places).acquire_owned().await else { std::future::pending().await };
-        match listener.0.accept().await {
-            Ok((stream, _)) => return (stream, place),
-            Err(e) => {
-                tracing::warn!(error = %e, "a connection could not be accepted");
-                tokio::time::sleep(ACCEPT_PAUSE).await;
-            }
-        }
-    }
+/// The router behind the door, run where this is called.
+pub fn behind(app: Router) -> InProcess<Router> {
+    InProcess::new(app, Handle::current())
 }
 
-async fn connection(
-    stream: TcpStream,
-    app: Ahead,
-    header_time_max: Duration,
-    mut stopping: watch::Receiver<()>,
-    _place: OwnedSemaphorePermit,
-) {
-    if let Err(e) = stream.set_nodelay(true) {
-        tracing::debug!(error = %e, "a connection could not be set to send at once");
+/// The settings of a guard before our own endpoints: what nobody set otherwise is as fits them. The delay that is measured is
+/// that of our own threads, of which a busy machine has some milliseconds in peace; the rates of keys are kept where they are
+/// told of; and who waits for the carrier holds no place.
+pub fn own(settings: &GuardSettings) -> GuardSettings {
+    let mut own = settings.clone();
+    if own.status_url.is_empty() {
+        own.status_url = "/status".to_owned();
     }
-    let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(header_time_max).max_buf_size(HEAD_BYTES_MAX);
-    let mut serving = pin!(http.serve_connection(TokioIo::new(stream), app));
-    let ended = tokio::select! {
-        ended = serving.as_mut() => ended,
-        _ = stopping.changed() => {
-            serving.as_mut().graceful_shutdown();
-            serving.await
+    let (admission, general) = (&mut own.admission, GuardSettings::default().admission);
+    let free = Rate::new(0, 1);
+    for (rate, general) in [
+        (&mut admission.rate.prefix, general.rate.prefix),
+        (&mut admission.rate.partner, general.rate.partner),
+    ] {
+        if *rate == general {
+            *rate = free;
         }
-    };
-    if let Err(e) = ended {
-        tracing::debug!(error = %e, "a connection ended badly");
     }
+    for (value, general, fits) in [
+        (&mut admission.delay_over_us_min, general.delay_over_us_min, 50_000),
+        (&mut admission.places_start, general.places_start, 256),
+    ] {
+        if *value == general {
+            *value = fits;
+        }
+    }
+    if admission.resources.is_empty() {
+        admission.resources = resources();
+    }
+    own
 }
 
-async fn drain(mut open: JoinSet<()>, most: Duration) {
-    let all = async { while open.join_next().await.is_some() {} };
-    if tokio::time::timeout(most, all).await.is_err() {
-        tracing::warn!(connections = open.len(), "connections were cut because their requests did not end in time");
-        open.abort_all();
-    }
+fn resources() -> Vec<ResourceSettings> {
+    vec![
+        ResourceSettings::new("status", Kind::Page, &["/status", "/status/{*page}", "/history", "/api/v2/{*form}"]),
+        ResourceSettings::new("choice", Kind::Page, &["/choose/{*question}"]),
+        ResourceSettings::new("help", Kind::Form, &["/status/help"]),
+        ResourceSettings::new("subscribe", Kind::Form, &["/status/subscribe", "/status/subscriptions"]),
+        ResourceSettings::new("api", Kind::Long, &["/v1/{*path}"]),
+        ResourceSettings::new("shop-webhooks", Kind::Other, &["/hooks/{*shop}"]),
+        ResourceSettings::new(
+            "carrier-compatible",
+            Kind::Long,
+            &[
+                "/sls-ws/{*path}",
+                "/{ends}/sls-ws/{*path}",
+                "/pointretrait-ws-cxf/{*path}",
+                "/suivi/{*path}",
+                "/tracking-timeline-ws/{*path}",
+            ],
+        ),
+        // Probes and monitoring: cheap, and wanted most when all else fails.
+        ResourceSettings { budget_per_s: Some(0), ..ResourceSettings::new("probes", Kind::Long, &["/healthz", "/readyz", "/metrics"]) },
+    ]
 }

@@ -27,11 +27,6 @@ pub struct ServerSettings {
     /// How long a client may take to send a batch, as long as it does not stand still for `body_time_max`.
     #[serde(with = "span")]
     pub batch_time_max: Duration,
-    /// How long a client may take to send the head of a request; also how long a kept connection may stay idle.
-    #[serde(with = "span")]
-    pub header_time_max: Duration,
-    /// How many connections are served at once; more wait in the kernel's queue.
-    pub connections_count_max: usize,
     /// The longest wait that `Prefer: wait=` can ask for.
     #[serde(with = "span")]
     pub wait_max: Duration,
@@ -42,9 +37,6 @@ pub struct ServerSettings {
     pub rate_per_s: u32,
     /// How many requests a key that was quiet may send at once.
     pub rate_burst: u32,
-    /// How long requests under way are given to end when the process is asked to stop.
-    #[serde(with = "span")]
-    pub drain_time_max: Duration,
     /// The support desk, set in a section of its own.
     #[serde(skip)]
     pub desk: DeskSettings,
@@ -61,13 +53,10 @@ impl Default for ServerSettings {
             batch_bytes_max: 256 << 20,
             batch_rows_max: 1_000_000,
             batch_time_max: Duration::from_secs(15 * 60),
-            header_time_max: Duration::from_secs(10),
-            connections_count_max: 8192,
             wait_max: Duration::from_secs(60),
             key_cache_time: Duration::from_secs(2),
             rate_per_s: 500,
             rate_burst: 5_000,
-            drain_time_max: Duration::from_secs(20),
             desk: DeskSettings::default(),
         }
     }

@@ -10,7 +10,7 @@ use crate::{
     state::{App, Shared},
 };
 use axum::{
-    Json,
+    Extension, Json,
     extract::{FromRequestParts, RawPathParams, Request, State},
 };
 use bytes::Bytes;
@@ -34,6 +34,8 @@ const DOORS_COUNT_MAX: usize = 10_000;
 const EVENT_BYTES_MAX: usize = 128;
 /// What the webhooks of a shop that is not there are held to: they take as long as others, and are never good.
 const NOBODYS_SECRET: &[u8] = b"the secret of no shop at all, which nothing was ever signed with";
+/// What a webhook changed where nobody can say that it was signed, or it said nothing new.
+const NOTHING: &str = "nothing";
 
 /// What is needed to hear a shop.
 struct Door {
@@ -125,14 +127,15 @@ pub(crate) async fn hear(
     State(app): State<Shared>,
     ShopPath { platform, shop }: ShopPath,
     request: Request,
-) -> Result<Json<HeardAnswer>, Problem> {
+) -> Result<(Option<Extension<edge::Vouched>>, Json<HeardAnswer>), Problem> {
     let taken = take(&app, platform, &shop, request).await;
     let outcome = match &taken {
         Ok(outcome) => outcome,
         Err(problem) => problem.kind().slug(),
     };
     app.metrics.heard(platform.code(), outcome);
-    taken.map(|outcome| Json(HeardAnswer { outcome }))
+    // It was signed with the shop's secret, unless it was a ping: where it comes from is no stranger to the door.
+    taken.map(|outcome| ((outcome != NOTHING).then_some(Extension(edge::Vouched)), Json(HeardAnswer { outcome })))
 }
 
 async fn take(app: &App, platform: Platform, shop: &str, request: Request) -> Result<&'static str, Problem> {
@@ -143,7 +146,7 @@ async fn take(app: &App, platform: Platform, shop: &str, request: Request) -> Re
     let incoming = read(door.as_deref(), platform, &head.headers, &bytes)?;
     if incoming.as_ref().is_some_and(|incoming| incoming.topic == Topic::Ping) {
         // Nobody signed it: it may be answered and must leave nothing behind.
-        return Ok("nothing");
+        return Ok(NOTHING);
     }
     let event = event(shop, incoming, &bytes, now);
     let heard = app.store.shop_event(event).await.map_err(failure::of_store)?;
@@ -212,7 +215,7 @@ fn told(shop: &str, heard: Heard) -> &'static str {
     match heard {
         Heard::Folded(Folded::New | Folded::Newer) => "folded",
         Heard::Folded(Folded::Same | Folded::Older) | Heard::Replayed => "known",
-        Heard::Nothing => "nothing",
+        Heard::Nothing => NOTHING,
         Heard::Unread => {
             tracing::warn!(shop, "a webhook of a shop could not be read; it is kept for a person");
             "kept_for_a_person"

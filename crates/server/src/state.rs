@@ -13,6 +13,7 @@ use crate::{
     rate::Rates,
     settings::ServerSettings,
     shop_hooks::Doors,
+    listen::KnownKeys,
     status::StatusPages,
     subscribe::{Asked, Subscribing},
 };
@@ -55,6 +56,8 @@ pub struct AppState {
     pub webhooks: Option<Sender>,
     /// The status page, rendered ahead.
     pub status: Arc<StatusPages>,
+    /// The good keys that the door knows.
+    pub known: Arc<KnownKeys>,
     /// What subscribing needs; none where nobody can subscribe.
     pub subscribing: Option<Arc<Subscribing>>,
     /// What the operator set.
@@ -83,6 +86,7 @@ pub(crate) struct App {
     pub(crate) reporters: Reporters,
     pub(crate) webhooks: Option<Sender>,
     pub(crate) status: Arc<StatusPages>,
+    pub(crate) known: Arc<KnownKeys>,
     pub(crate) subscribing: Option<Arc<Subscribing>>,
     /// Who has asked to subscribe lately.
     pub(crate) asked: Asked,
@@ -109,7 +113,7 @@ pub(crate) type Shared = Arc<App>;
 impl App {
     /// Takes the outside in and registers the listener's metrics.
     pub(crate) fn new(outside: AppState) -> Shared {
-        let AppState { store, clock, carrier, watch, webhooks, status, subscribing, settings, random, registry } =
+        let AppState { store, clock, carrier, watch, webhooks, status, known, subscribing, settings, random, registry } =
             outside;
         let metrics = {
             let mut registry = registry.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -130,6 +134,7 @@ impl App {
             reporters: Reporters::default(),
             webhooks,
             status,
+            known,
             subscribing,
             asked: Asked::default(),
             settings,

@@ -7,17 +7,15 @@ mod support;
 
 use clock::Clock;
 use serde_json::json;
-use server::ServerSettings;
+use edge::GuardSettings;
 use sha2::{Digest, Sha256};
 use std::{
     io::Write,
-    net::SocketAddr,
     path::Path,
     process::{Command, Output, Stdio},
-    time::Duration,
 };
 use store::{NewApiKey, NewTicket, ReplyTo, Scope, TicketAct, TicketSource, TicketText};
-use support::World;
+use support::{World, door};
 use tokio::sync::oneshot;
 
 const KEY: &str = "tk_of_the_desk";
@@ -90,11 +88,12 @@ async fn people_work_by_keys_alone() {
     }
     let world = with_tickets().await;
     assert_eq!(world.post("/v1/tickets", &[], &json!({"text": "A-1 ?"})).await.status, 201);
-    let listener = server::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.expect("a port");
-    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let listener = door::bind();
+    let url = format!("http://{}", listener.local_addr());
     let (stop, stopped) = oneshot::channel::<()>();
-    let settings = ServerSettings { drain_time_max: Duration::from_secs(1), ..ServerSettings::default() };
-    let serve = server::serve(listener, world.app.clone(), world.status.clone(), &settings, async {
+    let mut settings = GuardSettings::default();
+    settings.limits.drain_ms_max = 1_000;
+    let serve = door::serve(&world, listener, &settings, async {
         stopped.await.ok();
     });
     let browse = async {

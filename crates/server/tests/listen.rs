@@ -2,26 +2,22 @@
 
 mod support;
 
-use server::ServerSettings;
-use std::{net::SocketAddr, time::Duration};
-use support::World;
+use edge::GuardSettings;
+use std::net::SocketAddr;
+use support::{World, door};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
     sync::oneshot,
 };
 
-fn local() -> SocketAddr {
-    SocketAddr::from(([127, 0, 0, 1], 0))
-}
-
 /// Serves while the client runs, then stops and waits for the end.
-async fn serving<T>(settings: ServerSettings, client: impl AsyncFnOnce(SocketAddr, oneshot::Sender<()>) -> T) -> T {
+async fn serving<T>(settings: GuardSettings, client: impl AsyncFnOnce(SocketAddr, oneshot::Sender<()>) -> T) -> T {
     let world = World::new().await;
-    let listener = server::bind(local()).await.expect("a port");
-    let address = listener.local_addr().expect("an address");
+    let listener = door::bind();
+    let address = listener.local_addr();
     let (stop, stopped) = oneshot::channel();
-    let serve = server::serve(listener, world.app.clone(), world.status.clone(), &settings, async {
+    let serve = door::serve(&world, listener, &settings, async {
         stopped.await.ok();
     });
     tokio::join!(client(address, stop), serve).0
@@ -35,7 +31,7 @@ async fn answer(stream: &mut TcpStream) -> String {
 
 #[tokio::test]
 async fn a_request_is_answered_and_the_server_ends() {
-    let text = serving(ServerSettings::default(), async |address, stop| {
+    let text = serving(GuardSettings::default(), async |address, stop| {
         let mut stream = TcpStream::connect(address).await.expect("a connection");
         stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await.expect("sent");
         let text = answer(&mut stream).await;
@@ -47,11 +43,8 @@ async fn a_request_is_answered_and_the_server_ends() {
 
 #[tokio::test]
 async fn a_head_that_never_ends_is_cut_and_one_place_serves_the_next() {
-    let settings = ServerSettings {
-        header_time_max: Duration::from_millis(50),
-        connections_count_max: 1,
-        ..ServerSettings::default()
-    };
+    let mut settings = GuardSettings::default();
+    (settings.limits.head_ms_max, settings.limits.connections_count_max) = (50, 1);
     let text = serving(settings, async |address, stop| {
         let mut slow = TcpStream::connect(address).await.expect("a connection");
         slow.write_all(b"GET /healthz HTTP/1.1\r\nhost:").await.expect("sent");
@@ -67,7 +60,7 @@ async fn a_head_that_never_ends_is_cut_and_one_place_serves_the_next() {
 
 #[tokio::test]
 async fn a_kept_connection_does_not_hold_up_the_end() {
-    serving(ServerSettings::default(), async |address, stop| {
+    serving(GuardSettings::default(), async |address, stop| {
         let mut stream = TcpStream::connect(address).await.expect("a connection");
         stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").await.expect("sent");
         let mut first = [0; 15];
@@ -78,10 +71,3 @@ async fn a_kept_connection_does_not_hold_up_the_end() {
     .await;
 }
 
-#[tokio::test]
-async fn a_port_that_is_taken_is_said_so() {
-    let first = server::bind(local()).await.expect("a port");
-    let address = first.local_addr().expect("an address");
-    let told = server::bind(address).await.expect_err("taken").to_string();
-    assert!(told.contains(&address.to_string()) && told.contains("choose another port"), "{told}");
-}

@@ -18,6 +18,7 @@ macro_rules! columns {
 const BY_DIGEST: &str = concat!("SELECT ", columns!(), " FROM api_keys WHERE digest = ?1");
 const BY_ID: &str = concat!("SELECT ", columns!(), " FROM api_keys WHERE id = ?1");
 const ALL: &str = concat!("SELECT ", columns!(), " FROM api_keys ORDER BY merchant, created_at, id");
+const LIVE: &str = concat!("SELECT ", columns!(), ", digest FROM api_keys WHERE revoked_at IS NULL");
 const PUT: &str = concat!(
     "INSERT INTO api_keys (digest, ",
     columns!(),
@@ -191,6 +192,13 @@ fn by_id(conn: &Connection, id: &str) -> Result<Option<ApiKey>, StoreError> {
 pub(crate) fn all(conn: &Connection) -> Result<Vec<ApiKey>, StoreError> {
     let mut statement = conn.prepare_cached(ALL)?;
     let rows = statement.query_and_then([], read)?;
+    rows.collect()
+}
+
+/// Keys that were not revoked, with their digests.
+pub(crate) fn live(conn: &Connection) -> Result<Vec<([u8; 32], ApiKey)>, StoreError> {
+    let mut statement = conn.prepare_cached(LIVE)?;
+    let rows = statement.query_and_then([], |row| Ok((row.get("digest")?, read(row)?)))?;
     rows.collect()
 }
 

@@ -89,6 +89,11 @@ impl SealingKey {
         hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
     }
 
+    /// The secret of the shield's tokens and receipts, which says nothing about this key.
+    pub fn of_the_shield(&self) -> [u8; 32] {
+        Sha256::new().chain_update(b"secret of the shield").chain_update(self.bytes).finalize().into()
+    }
+
     /// The key for what buyers choose, which says nothing about this one.
     pub(crate) fn choice_key(&self) -> pickup::ChoiceKey {
         pickup::ChoiceKey::derive(&self.bytes)

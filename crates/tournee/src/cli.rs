@@ -3,6 +3,7 @@
 mod keep;
 mod local;
 mod pickup;
+mod shield;
 mod shops;
 mod status;
 mod watching;
@@ -10,6 +11,7 @@ mod watching;
 pub use keep::{Backup, BackupAction, Compact, Days, Export, Format, Lang, Report, Restore, What};
 pub use local::{Dark, IfGone, MerchantSet, NumbersAction, NumbersAdd, NumbersSplit, YesOrNo};
 pub use pickup::{PickupAction, PickupExport, PickupImport, PointsFormat};
+pub use shield::{Explain, RunShield, Shield, ShieldAction};
 pub use shops::{Labels, OnOrder, Resync, ShopAction, ShopAdd, ShopCheck, ShopDrop, ShopPlatform, ShopSet};
 pub use status::{Destination, PublishStatus};
 pub use watching::Watch;
@@ -43,6 +45,8 @@ pub enum Command {
     Replay(Replay),
     /// Check everything that the gateway needs, without asking for a label.
     Doctor(Doctor),
+    /// Stand before another server: refuse the flood, serve the innocent. Or explain a receipt.
+    Shield(Shield),
     /// Show live how the carriers of a running server are.
     Watch(Watch),
     /// Keep a twin of the status page elsewhere, as files in a directory or in a store of the S3 kind.

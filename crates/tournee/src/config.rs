@@ -4,6 +4,7 @@
 //! do. Secrets are never in it: see [`crate::key`] and [`crate::merchant`].
 
 use crate::fault::Fault;
+use edge::GuardSettings;
 use serde::{Deserialize, Serialize};
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -66,6 +67,8 @@ pub struct Config {
     pub dropin: DropIn,
     /// The listener's bounds.
     pub server: Listener,
+    /// The door: who enters, at what rate, within which bounds.
+    pub shield: GuardSettings,
     /// Webhooks out.
     pub webhooks: Webhooks,
     /// The merchants' shops.
@@ -94,6 +97,7 @@ impl Default for Config {
             keep: KeepSection::default(),
             dropin: DropIn::default(),
             server: Listener::default(),
+            shield: GuardSettings::default(),
             webhooks: Webhooks::default(),
             shops: Shops::default(),
             status: notice::StatusSettings::default(),
@@ -147,7 +151,9 @@ impl Config {
             &mut self.local.folder,
             &mut self.local.sftp.key_file,
         ];
-        for path in paths.into_iter().flatten() {
+        let tls = self.shield.tls.iter_mut().flat_map(|files| [&mut files.certificate, &mut files.key]);
+        let upstream = self.shield.upstream.iter_mut().filter_map(|upstream| upstream.authority.as_mut());
+        for path in paths.into_iter().flatten().chain(tls).chain(upstream) {
             *path = base.join(&*path);
         }
     }

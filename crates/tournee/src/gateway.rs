@@ -16,9 +16,10 @@ use carriers::{
 };
 use channels::webhook::Sender;
 use clock::{Clock, SystemClock};
+use edge::{Counts, Guard, GuardSettings};
 use prometheus_client::registry::Registry;
 use runner::{Dial, HookMetrics, Hooks, Keeper, Runner, ShopMetrics, Shops, Transports};
-use server::{AppState, ServerSettings, StatusPages};
+use server::{AppState, KnownKeys, StatusPages};
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     path::Path,
@@ -91,10 +92,15 @@ impl Gateway {
         let Parts { config, key, clock, carrier, boundary, mail } = parts;
         let mut settings = config.server.settings(&config.dropin);
         settings.desk = config.desk.settings();
-        let store = open(&config, key, boundary)?;
-        let listener = server::bind(config.listen).await.map_err(cannot_listen)?;
-        let addr = listener.local_addr()?;
+        let store = open(&config, key.clone(), boundary)?;
+        let listener = edge::bind(config.listen, 0, &config.shield.limits).map_err(cannot_listen)?;
+        let addr = listener.local_addr();
+        let known = known_keys(&store).await?;
+        let status = Arc::new(StatusPages::new(status_settings(&config), Arc::clone(&clock)));
+        let (guard, door) = crate::shield::guard(&config, &key, Arc::clone(&known), &status, &clock)?;
         let mut registry = Registry::default();
+        guard.register(&mut registry);
+        let counts = door_counts(&mut registry);
         let metrics = runner::Metrics::register(&mut registry);
         let (sender, told) = (webhook_sender(&config.webhooks)?, HookMetrics::register(&mut registry));
         let sending = config.webhooks.settings();
@@ -117,7 +123,6 @@ impl Gateway {
             random,
             at_shops,
         );
-        let status = Arc::new(StatusPages::new(status_settings(&config), Arc::clone(&clock)));
         let (lookout, of_telling) = (runner.lookout(), TellingMetrics::register(&mut registry));
         let telling = Telling::start(&config, &store, &clock, (&lookout, &sender, mail), &status, of_telling).await?;
         let app = server::app(AppState {
@@ -127,13 +132,14 @@ impl Gateway {
             carrier: Arc::new(Relay(runner.relay())),
             watch: runner.lookout().shared(),
             status: Arc::clone(&status),
+            known,
             subscribing: Some(telling.subscribing()),
             settings: settings.clone(),
             random: Arc::new(chance),
             registry: Arc::new(Mutex::new(registry)),
         });
-        let drain = settings.drain_time_max;
-        let (stop, listener) = listen(listener, app, Arc::clone(&status), settings);
+        let drain = Duration::from_millis(door.limits.drain_ms_max);
+        let (stop, listener) = listen(listener, app, guard, (door, counts));
         runner.lookout().probe_ourselves_by(Arc::new(to_ourselves(addr)?));
         Ok(Self { addr, store, runner, status, keeper, hooks, shops, telling, stop, listener, drain })
     }
@@ -186,6 +192,21 @@ fn status_settings(config: &Config) -> notice::StatusSettings {
         status.report_url = format!("{}/status/help", status.url.trim_end_matches('/'));
     }
     status
+}
+
+/// The keys that are good now, so that their owners come first from the first request on.
+async fn known_keys(store: &Store) -> Result<Arc<KnownKeys>, Fault> {
+    let known = KnownKeys::default();
+    for (digest, key) in store.live_api_keys().await? {
+        known.learn(digest, &key);
+    }
+    Ok(Arc::new(known))
+}
+
+fn door_counts(registry: &mut Registry) -> Arc<Counts> {
+    let counts = Arc::<Counts>::default();
+    registry.register_collector(Box::new(edge::Metrics(Arc::clone(&counts))));
+    counts
 }
 
 /// The way to where we listen ourselves.
@@ -267,28 +288,30 @@ pub(crate) fn is_free(addr: SocketAddr) -> bool {
     std::net::TcpListener::bind(addr).is_ok()
 }
 
-fn cannot_listen(e: std::io::Error) -> Fault {
+pub(crate) fn cannot_listen(e: std::io::Error) -> Fault {
     Fault::unavailable(format!("{e} (--listen, or `listen` in the configuration)"))
 }
 
 /// Serves in a task of its own until the sender is dropped.
 #[expect(clippy::disallowed_methods, reason = "the wiring starts the listener")]
 fn listen(
-    listener: server::Listener,
+    listener: edge::Listener,
     app: axum::Router,
-    status: Arc<StatusPages>,
-    settings: ServerSettings,
+    guard: Guard,
+    (door, counts): (GuardSettings, Arc<Counts>),
 ) -> (oneshot::Sender<()>, JoinHandle<()>) {
     let (stop, stopped) = oneshot::channel::<()>();
     let serving = async move {
         let told = async { drop(stopped.await) };
-        server::serve(listener, app, status, &settings, told).await;
+        if let Err(error) = guard.serve(listener, server::behind(app), &door, counts, told).await {
+            tracing::error!(%error, "the door could not be opened");
+        }
     };
     (stop, tokio::spawn(serving))
 }
 
 /// The system's chance. Where it fails after it has worked, ids collide and the store refuses them: nothing is lost.
-fn chance(bytes: &mut [u8]) {
+pub(crate) fn chance(bytes: &mut [u8]) {
     if let Err(error) = getrandom::fill(bytes) {
         tracing::error!(%error, "the system gives no random bytes");
     }

@@ -21,6 +21,7 @@ mod quit;
 pub mod replay;
 pub mod say;
 pub mod serve;
+pub mod shield;
 pub mod shop;
 pub mod sim_carrier;
 pub mod sim_shop;

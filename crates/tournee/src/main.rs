@@ -7,7 +7,7 @@ use tournee::{
     cli::{Cli, Command, SimPart},
     doctor,
     fault::{Exit, Fault},
-    keep, merchant, numbers, pickup, publish_status, replay, say, serve, shop, sim_carrier, sim_shop, watching,
+    keep, merchant, numbers, pickup, publish_status, replay, say, serve, shield, shop, sim_carrier, sim_shop, watching,
 };
 
 fn main() -> ExitCode {
@@ -31,6 +31,7 @@ fn run(command: &Command) -> Result<(), Fault> {
         Command::Sim { part: SimPart::Shop(args) } => sim_shop::run(args),
         Command::Replay(args) => replay::run(args),
         Command::Doctor(args) => doctor::run(args),
+        Command::Shield(args) => shield::run(args),
         Command::Watch(args) => watching::run(args),
         Command::PublishStatus(args) => publish_status::run(args),
         Command::Merchant { action } => merchant::run(action),

@@ -2,11 +2,13 @@
 
 mod support;
 
+use admission::{Key, Keys};
 use clock::{Clock, SystemClock, Time};
+use edge::GuardSettings;
 use notice::{
     Board, Claim, Counts, Method, Says, SeenBy, Stage, StatusSettings, Update, UpdateId, Window, board::Seen,
 };
-use server::{ServerSettings, StatusPages};
+use server::StatusPages;
 use std::{
     collections::BTreeMap,
     fs,
@@ -74,10 +76,15 @@ impl Server {
         let thread = thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
             runtime.block_on(async {
-                let listener = server::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.expect("a port");
-                tell.send(listener.local_addr().expect("an address")).expect("heard");
+                let settings = server::own(&GuardSettings::default());
+                let listener = edge::bind(SocketAddr::from(([127, 0, 0, 1], 0)), 1, &settings.limits).expect("a port");
+                tell.send(listener.local_addr()).expect("heard");
                 let end = async { drop(stopped.await) };
-                server::serve(listener, axum::Router::new(), pages(), &ServerSettings::default(), end).await;
+                let (keys, chance) = (Keys::new(Key::new(1, &[7; 32])), Arc::new(|bytes: &mut [u8]| bytes.fill(7)));
+                let guard = server::guard(settings.clone(), keys, Arc::default(), pages(), Arc::new(SystemClock), chance);
+                let behind = server::behind(axum::Router::new());
+                let guard = guard.expect("good settings");
+                guard.serve(listener, behind, &settings, Arc::default(), end).await.expect("it serves");
             });
         });
         Self { addr: told.recv().expect("it listens"), stop: Some(stop), thread: Some(thread) }

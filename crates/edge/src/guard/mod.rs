@@ -18,11 +18,11 @@ mod waiting;
 mod who;
 
 pub use hunt::Order;
-pub use remember::Remember;
+use remember::Remember;
 pub use settings::{GuardSettings, HuntSettings};
 pub use who::{Existence, KeyList, KeySettings, Known, Vouched, Who, id_of};
 
-use crate::{Admitted, Answer, Behind, Door, Pass, Peeked, Peer, Told};
+use crate::{Admitted, Answer, Behind, Certificates, Counts, Door, Listener, Pass, Peeked, Peer, Settings, Told};
 use admission::{
     Asked, Calls, Class, Client, Headers, Innocents, Keys, Kind, Known as Good, Moment, Place, Prefix, Pressure,
     Receipt, Refusal, ResourceId, Rule, Shield, Token, Unfit, Verdict,
@@ -36,6 +36,8 @@ use hunt::{Hunt, Shaped};
 use prometheus_client::registry::Registry;
 use stale::Stale;
 use std::{
+    convert::Infallible,
+    io,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU8, AtomicU32, Ordering::Relaxed},
@@ -78,6 +80,7 @@ pub struct Makings {
 }
 
 /// The guard of a door.
+#[derive(Clone)]
 pub struct Guard(Arc<Core>);
 
 /// What its connections share.
@@ -170,13 +173,35 @@ impl Guard {
         })))
     }
 
-    /// What is behind the door, with a memory of its good answers.
-    pub fn remember<B: Behind>(&self, behind: B) -> Remember<B> {
-        Remember { behind, core: Arc::clone(&self.0) }
+    /// Serves through this guard until `shutdown` is ready; what of requests is under way then is given the drain's time to
+    /// end. What is behind must go on running meanwhile.
+    ///
+    /// # Errors
+    /// The certificates cannot be read, or a thread could not be made. Nothing is served then.
+    pub async fn serve<B: Behind>(
+        &self,
+        listener: Listener,
+        behind: B,
+        settings: &GuardSettings,
+        counts: Arc<Counts>,
+        shutdown: impl Future<Output = ()>,
+    ) -> io::Result<()> {
+        let certificates = (!settings.tls.is_empty()).then(|| Certificates::read(settings.tls.clone()).map(Arc::new));
+        let door = Settings {
+            limits: settings.limits.clone(),
+            hops: settings.hops.clone(),
+            certificates: certificates.transpose()?,
+            counts,
+        };
+        let behind = Remember { behind, core: Arc::clone(&self.0) };
+        tokio::select! {
+            served = crate::serve(listener, Arc::new(self.clone()), behind, door, shutdown) => served,
+            never = self.ticking() => match never {},
+        }
     }
 
     /// Tells the shield that time passes, for as long as it is polled. Without it nobody who waits is ever told.
-    pub fn ticking(&self) -> impl Future<Output = ()> + Send + 'static {
+    fn ticking(&self) -> impl Future<Output = Infallible> + Send + 'static {
         let core = Arc::clone(&self.0);
         async move {
             let mut ticks = tokio::time::interval(TICK);

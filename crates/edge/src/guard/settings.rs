@@ -1,11 +1,16 @@
 //! What an operator may set about the shield at the door. Nothing needs to be.
 
-use super::who::KeySettings;
-use admission::{HuntLimits, ShieldSettings};
+use super::who::{KeyList, KeySettings};
+use crate::{HopHeader, Hops, Limits, TlsFiles, UpstreamSettings};
+use admission::{HuntLimits, Resources, ShieldSettings, Unfit};
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use serde::{Deserialize, Serialize};
-use std::time::Duration;
+use std::{
+    net::{Ipv4Addr, Ipv6Addr},
+    time::Duration,
+};
 
-/// Settings of the guard.
+/// Settings of the door and its guard.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct GuardSettings {
@@ -26,6 +31,21 @@ pub struct GuardSettings {
     pub static_s: u32,
     /// Where people can see how the service is; a link on the shield's pages. Empty: none.
     pub status_url: String,
+    /// The bounds of connections.
+    pub limits: Limits,
+    /// The hops before this one that are believed.
+    pub hops: Hops,
+    /// Certificates with their keys; none: no TLS. Where there is an ECDSA and an RSA one, clients get the first that they know.
+    pub tls: Vec<TlsFiles>,
+    /// The server behind, where it is another.
+    pub upstream: Option<UpstreamSettings>,
+}
+
+/// Whoever forwards on this machine itself is believed.
+fn this_machine() -> Hops {
+    let v4 = Ipv4Net::new_assert(Ipv4Addr::new(127, 0, 0, 0), 8);
+    let v6 = Ipv6Net::new_assert(Ipv6Addr::LOCALHOST, 128);
+    Hops { trusted: vec![IpNet::V4(v4), IpNet::V6(v6)], header: HopHeader::default(), proxy_protocol: false }
 }
 
 impl Default for GuardSettings {
@@ -39,6 +59,10 @@ impl Default for GuardSettings {
             stale_s: 6 * 3_600,
             static_s: 10,
             status_url: String::new(),
+            limits: Limits::default(),
+            hops: this_machine(),
+            tls: Vec::new(),
+            upstream: None,
         }
     }
 }
@@ -67,6 +91,38 @@ impl HuntSettings {
             innocents_max: f64::from(self.innocents_per_100000_max) / 100_000.0,
             lives: Duration::from_secs(self.lives_s.into()),
             applies: self.applies,
+        }
+    }
+}
+
+impl GuardSettings {
+    /// Whether everything is within its range and can be used.
+    ///
+    /// # Errors
+    /// The first key that is not, below `shield`.
+    pub fn check(&self) -> Result<(), Unfit> {
+        self.admission.check().map_err(|unfit| unfit.below("admission"))?;
+        Resources::new(&self.admission.resources).map_err(|unfit| unfit.below("admission"))?;
+        KeyList::new(&self.keys).map_err(|what| Unfit::new("key", what))?;
+        let limits = &self.limits;
+        let at_least = [
+            ("limits.connections_count_max", u64::from(limits.connections_count_max), 1),
+            ("limits.connections_per_prefix_count_max", limits.connections_per_prefix_count_max.into(), 1),
+            ("limits.opening_count_max", limits.opening_count_max.into(), 1),
+            ("limits.head_ms_max", limits.head_ms_max, 1),
+            ("limits.idle_ms_max", limits.idle_ms_max, 1),
+            ("limits.age_ms_max", limits.age_ms_max, 1),
+            ("limits.head_bytes_max", limits.head_bytes_max.into(), 8 << 10),
+            ("limits.stall_ms_max", limits.stall_ms_max, 1),
+            ("limits.body_ms_max", limits.body_ms_max, 1),
+            ("limits.h2_streams_count_max", limits.h2_streams_count_max.into(), 1),
+            ("limits.h2_window_bytes", limits.h2_window_bytes.into(), 65_535),
+            ("limits.backlog_count", limits.backlog_count.into(), 1),
+            ("token_hours", self.token_hours.into(), 1),
+        ];
+        match at_least.into_iter().find(|(_, value, least)| value < least) {
+            Some((key, value, least)) => Err(Unfit::new(key, format!("{value} is too little; write at least {least}"))),
+            None => Ok(()),
         }
     }
 }

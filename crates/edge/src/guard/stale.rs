@@ -188,7 +188,10 @@ mod tests {
         let key = stale.key(&get("/legal")).expect("a key");
         stale.keep(key, &HeaderMap::new(), Bytes::from_static(b"legal"), s(10));
         let found = stale.find(key, s(70)).expect("an answer");
-        assert_eq!((&found.headers()[header::AGE], &found.body()[..]), (&HeaderValue::from_static("60"), &b"legal"[..]));
+        assert_eq!(
+            (&found.headers()[header::AGE], &found.body()[..]),
+            (&HeaderValue::from_static("60"), &b"legal"[..])
+        );
         assert!(stale.find(key, s(3_611)).is_none(), "too old to be shown");
         let other = stale.key(&get("/other")).expect("a key");
         assert!(stale.find(other, s(70)).is_none());

@@ -135,12 +135,18 @@ async fn generate_for(
     let id = view.intent.id;
     let view = wait::until_settled(to.app, view, wait).await.map_err(failure::of_store)?;
     let response = match (view.intent.state, &view.reject) {
-        (Stands::Confirmed, _) => hand_out(to, &login, &view, format).await?,
+        (Stands::Confirmed, _) => vouched(hand_out(to, &login, &view, format).await?),
         (Stands::Rejected, Some(reject)) => to.reject(reject),
         (Stands::Question, _) => to.asked(&view),
         _ => to.in_hand(id),
     };
     Ok(naming(response, id))
+}
+
+/// The carrier has made a label for this login: whoever sent it is no stranger to the door.
+fn vouched(mut response: Response) -> Response {
+    response.extensions_mut().insert(edge::Vouched);
+    response
 }
 
 /// Takes the request in, or finds the shipment that it asked for before.

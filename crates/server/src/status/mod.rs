@@ -5,7 +5,6 @@
 //! same: once a board is too old to be the present, the forms that were rendered beside it are served, which say that how
 //! things are is not known, and show history only.
 
-mod ahead;
 mod api;
 mod feed;
 mod forms;
@@ -13,7 +12,6 @@ pub(crate) mod page;
 mod routes;
 mod say;
 
-pub(crate) use ahead::Ahead;
 pub(crate) use routes::routes;
 
 use crate::lang;

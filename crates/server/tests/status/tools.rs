@@ -1,7 +1,7 @@
 //! Programs of others that read the page of a server that listens.
 
-use super::support::World;
-use server::ServerSettings;
+use super::support::{World, door};
+use edge::GuardSettings;
 use std::{
     io::Write,
     net::SocketAddr,
@@ -39,11 +39,11 @@ pub async fn serving<F>(world: &World, run: F) -> Output
 where
     F: FnOnce(SocketAddr) -> std::io::Result<Output> + Send + 'static,
 {
-    let listener = server::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.expect("a port");
-    let addr = listener.local_addr().expect("an address");
+    let listener = door::bind();
+    let addr = listener.local_addr();
     let (stop, stopped) = oneshot::channel::<()>();
-    let settings = ServerSettings::default();
-    let serve = server::serve(listener, world.app.clone(), world.status.clone(), &settings, async {
+    let settings = GuardSettings::default();
+    let serve = door::serve(world, listener, &settings, async {
         stopped.await.ok();
     });
     let ran = async {

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its own part")]
 
+pub mod door;
+
 use axum::{Router, body::Body};
 use bytes::Bytes;
 use carriers::{
@@ -155,6 +157,7 @@ pub struct World {
     pub carrier: Arc<FakeCarrier>,
     pub watch: SharedWatch,
     pub status: Arc<StatusPages>,
+    pub known: Arc<server::KnownKeys>,
 }
 
 /// An answer, read whole.
@@ -241,6 +244,7 @@ impl World {
         let carrier = FakeCarrier::new();
         let watch = SharedWatch::default();
         let status = Arc::new(StatusPages::new(status, clock.clone()));
+        let known = Arc::<server::KnownKeys>::default();
         let app = server::app(AppState {
             store: store.clone(),
             clock: clock.clone(),
@@ -248,12 +252,13 @@ impl World {
             watch: Arc::clone(&watch),
             webhooks: Some(Sender::new(webhooks).expect("a sender")),
             status: Arc::clone(&status),
+            known: Arc::clone(&known),
             subscribing,
             settings,
             random: Arc::new(counting()),
             registry: Arc::default(),
         });
-        Self { app, store, clock, carrier, watch, status }
+        Self { app, store, clock, carrier, watch, status, known }
     }
 
     pub async fn call(&self, request: Request<Body>) -> Answer {

@@ -173,6 +173,7 @@ impl Gateway {
             watch: runner.lookout().shared(),
             webhooks: None,
             status: Arc::clone(&pages),
+            known: Arc::default(),
             subscribing: None,
             settings: server::ServerSettings { rate_per_s: 0, ..Default::default() },
             random: chance(plan.seed, IDS_STREAM),

@@ -24,7 +24,7 @@ pub(super) fn value(file: &str, text: &str, e: &serde_path_to_error::Error<Error
 /// A rule that is broken.
 pub(super) fn rule(file: &str, text: &str, broken: &Broken) -> Fault {
     let said = format!("{}: {}", broken.key, broken.problem);
-    Fault::usage(match place::of_key(text, broken.key) {
+    Fault::usage(match place::of_key(text, &broken.key) {
         Some(at) => format!("{file}:{}:{}: {said}", at.line, at.column),
         None => format!("{file}: {said} (the file does not set it, so it has its default)"),
     })

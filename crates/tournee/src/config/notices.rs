@@ -242,7 +242,7 @@ pub(super) fn secret(variable: &str, key: &str) -> Result<Zeroizing<String>, Fau
 pub(super) fn check(notices: &Notices) -> Result<(), Broken> {
     let within = |key, value: u64, least: u64, most: u64| {
         let problem = || format!("must be from {least} to {most}; leave the key out for its default");
-        if (least..=most).contains(&value) { Ok(()) } else { Err(Broken { key, problem: problem() }) }
+        if (least..=most).contains(&value) { Ok(()) } else { Err(Broken { key: key.into(), problem: problem() }) }
     };
     within("notices.message_every_min", notices.message_every_min.into(), 5, MESSAGE_EVERY_MIN_MAX.into())?;
     within("notices.gather_s", notices.gather_s.into(), 0, GATHER_S_MAX.into())?;

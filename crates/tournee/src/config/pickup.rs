@@ -43,15 +43,15 @@ pub(super) fn check(pickup: &Pickup, relay_ms: u64) -> Result<(), Broken> {
             "must be from 1 to below runner.relay_ms ({relay_ms}): the carrier gets that long at most; leave the key out \
              for its default"
         );
-        return Err(Broken { key: "pickup.hedge_ms", problem });
+        return Err(Broken { key: "pickup.hedge_ms".into(), problem });
     }
     if pickup.crawl_per_minute > CRAWL_PER_MINUTE_MAX {
         let problem = format!("must be at most {CRAWL_PER_MINUTE_MAX}; 0 turns it off");
-        return Err(Broken { key: "pickup.crawl_per_minute", problem });
+        return Err(Broken { key: "pickup.crawl_per_minute".into(), problem });
     }
     if pickup.fresh_minutes == 0 {
         let problem = "must be at least 1; to ask for nothing, set pickup.crawl_per_minute to 0".into();
-        return Err(Broken { key: "pickup.fresh_minutes", problem });
+        return Err(Broken { key: "pickup.fresh_minutes".into(), problem });
     }
     Ok(())
 }

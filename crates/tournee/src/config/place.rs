@@ -32,7 +32,8 @@ fn span_of_key(text: &str, key: &str) -> Option<Range<usize>> {
     let mut parts = key.split('.').peekable();
     while let Some(part) = parts.next() {
         let (name, value) = table.iter().find(|(name, _)| name.get_ref().as_ref() == part)?;
-        if parts.peek().is_none() {
+        // Which of several tables of one name is meant, a key does not say.
+        if parts.peek().is_none() || value.get_ref().as_array().is_some() {
             return Some(name.span());
         }
         table = value.get_ref().as_table()?;

@@ -2,11 +2,12 @@
 
 use super::{BaseUrl, Colissimo, Config};
 use dispatch::Limits;
+use std::borrow::Cow;
 
 /// A rule that is broken, at the key to change.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Broken {
-    pub(super) key: &'static str,
+    pub(super) key: Cow<'static, str>,
     pub(super) problem: String,
 }
 
@@ -29,7 +30,8 @@ pub(super) fn check(config: &Config) -> Result<(), Broken> {
     keep(config)?;
     webhooks(config)?;
     shops(config)?;
-    listener(config)
+    listener(config)?;
+    shield(config)
 }
 
 /// A look at the carrier itself tells nothing of the way to everybody else.
@@ -40,9 +42,13 @@ fn control(config: &Config) -> Result<(), Broken> {
     if [shipping_url, tracking_url].into_iter().any(|url| control == Some(host(url))) {
         let problem =
             "is the carrier's own host: give an address of nobody whom you judge, such as your provider's".into();
-        return Err(Broken { key: "watch.control_url", problem });
+        return Err(Broken { key: "watch.control_url".into(), problem });
     }
     Ok(())
+}
+
+fn shield(config: &Config) -> Result<(), Broken> {
+    config.shield.check().map_err(|unfit| Broken { key: format!("shield.{}", unfit.key).into(), problem: unfit.message })
 }
 
 /// Readers follow these links: only web addresses.
@@ -50,15 +56,15 @@ fn status(config: &Config) -> Result<(), Broken> {
     let is_web = |url: &str| url.starts_with("https://") || url.starts_with("http://");
     if !is_web(&config.status.url) || config.status.url.ends_with('/') {
         let problem = "must be an http:// or https:// address without a slash at its end, as readers reach it".into();
-        return Err(Broken { key: "status.url", problem });
+        return Err(Broken { key: "status.url".into(), problem });
     }
     let report = &config.status.report_url;
     if !report.is_empty() && !is_web(report) && !report.starts_with("mailto:") {
         let problem = "must be an http://, https:// or mailto: address; leave it out for no link".into();
-        return Err(Broken { key: "status.report_url", problem });
+        return Err(Broken { key: "status.report_url".into(), problem });
     }
     if config.status.links.iter().any(|link| !is_web(&link.url)) {
-        return Err(Broken { key: "status.links", problem: "must have http:// or https:// addresses".into() });
+        return Err(Broken { key: "status.links".into(), problem: "must have http:// or https:// addresses".into() });
     }
     Ok(())
 }
@@ -72,11 +78,11 @@ fn policy(config: &Config) -> Result<(), Broken> {
              about it; raise it, or lower runner.late_ms",
             policy.settle_ms
         );
-        return Err(Broken { key: "policy.settle_ms", problem });
+        return Err(Broken { key: "policy.settle_ms".into(), problem });
     }
     if policy.backoff_max_ms < policy.backoff_first_ms {
         let problem = format!("must be at least policy.backoff_first_ms ({}); raise it", policy.backoff_first_ms);
-        return Err(Broken { key: "policy.backoff_max_ms", problem });
+        return Err(Broken { key: "policy.backoff_max_ms".into(), problem });
     }
     Ok(())
 }
@@ -87,7 +93,7 @@ fn keep(config: &Config) -> Result<(), Broken> {
     if keep.personal_days < keep.label_days {
         let days = keep.label_days;
         let problem = format!("must be at least keep.label_days ({days}): a label bears the address; raise it");
-        return Err(Broken { key: "keep.personal_days", problem });
+        return Err(Broken { key: "keep.personal_days".into(), problem });
     }
     Ok(())
 }
@@ -115,9 +121,7 @@ fn listener(config: &Config) -> Result<(), Broken> {
     at_least_one("server.shop_hook_bytes_max", server.shop_hook_bytes_max as u64)?;
     at_least_one("server.import_bytes_max", server.import_bytes_max as u64)?;
     at_least_one("server.body_ms_max", server.body_ms_max)?;
-    at_least_one("server.header_ms_max", server.header_ms_max)?;
-    at_least_one("server.rate_burst", server.rate_burst.into())?;
-    at_least_one("server.connections_count_max", server.connections_count_max as u64)
+    at_least_one("server.rate_burst", server.rate_burst.into())
 }
 
 /// The keys of one function's limits.
@@ -161,21 +165,21 @@ fn limits(limits: &Limits, keys: &LimitKeys) -> Result<(), Broken> {
     more_than_nothing(keys.ramp_per_second, limits.ramp_per_second)?;
     more_than_nothing(keys.retry_per_second, limits.retry_per_second)?;
     if limits.retry_burst.is_nan() || limits.retry_burst < 1.0 {
-        return Err(Broken { key: keys.retry_burst, problem: "must be at least 1: a retry is saved up whole".into() });
+        return Err(Broken { key: keys.retry_burst.into(), problem: "must be at least 1: a retry is saved up whole".into() });
     }
     if !(0.0..=1.0).contains(&limits.retry_share) {
-        return Err(Broken { key: keys.retry_share, problem: "must be from 0 to 1; 0.2 is one in five".into() });
+        return Err(Broken { key: keys.retry_share.into(), problem: "must be from 0 to 1; 0.2 is one in five".into() });
     }
     Ok(())
 }
 
 fn at_least_one(key: &'static str, value: u64) -> Result<(), Broken> {
     let problem = || "must be at least 1; leave the key out for its default".into();
-    if value == 0 { Err(Broken { key, problem: problem() }) } else { Ok(()) }
+    if value == 0 { Err(Broken { key: key.into(), problem: problem() }) } else { Ok(()) }
 }
 
 fn more_than_nothing(key: &'static str, value: f64) -> Result<(), Broken> {
     let good = value.is_finite() && value > 0.0;
     let problem = || "must be a number above 0, or nothing would ever be sent; leave it out for its default".into();
-    if good { Ok(()) } else { Err(Broken { key, problem: problem() }) }
+    if good { Ok(()) } else { Err(Broken { key: key.into(), problem: problem() }) }
 }

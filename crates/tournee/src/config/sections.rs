@@ -253,10 +253,6 @@ pub struct Listener {
     pub batch_rows_max: u64,
     /// How long a client may take to send a batch, in milliseconds.
     pub batch_ms_max: u64,
-    /// How long a client may take to send a request's head or keep a connection idle, in milliseconds.
-    pub header_ms_max: u64,
-    /// How many connections are served at once.
-    pub connections_count_max: usize,
     /// The longest wait that a client can ask for, in milliseconds.
     pub wait_ms_max: u64,
     /// For how long an API key that was found good is taken at its word, in milliseconds.
@@ -265,8 +261,6 @@ pub struct Listener {
     pub rate_per_s: u32,
     /// How many requests a key that was quiet may send at once.
     pub rate_burst: u32,
-    /// How long what is under way is given to end when the process is asked to stop, in milliseconds.
-    pub drain_ms_max: u64,
 }
 
 impl Default for Listener {
@@ -280,13 +274,10 @@ impl Default for Listener {
             batch_bytes_max: server.batch_bytes_max,
             batch_rows_max: server.batch_rows_max,
             batch_ms_max: ms(server.batch_time_max),
-            header_ms_max: ms(server.header_time_max),
-            connections_count_max: server.connections_count_max,
             wait_ms_max: ms(server.wait_max),
             key_cache_ms: ms(server.key_cache_time),
             rate_per_s: server.rate_per_s,
             rate_burst: server.rate_burst,
-            drain_ms_max: ms(server.drain_time_max),
         }
     }
 }
@@ -309,13 +300,10 @@ impl Listener {
             batch_bytes_max: self.batch_bytes_max,
             batch_rows_max: self.batch_rows_max,
             batch_time_max: Duration::from_millis(self.batch_ms_max),
-            header_time_max: Duration::from_millis(self.header_ms_max),
-            connections_count_max: self.connections_count_max,
             wait_max: Duration::from_millis(self.wait_ms_max),
             key_cache_time: Duration::from_millis(self.key_cache_ms),
             rate_per_s: self.rate_per_s,
             rate_burst: self.rate_burst,
-            drain_time_max: Duration::from_millis(self.drain_ms_max),
             // Set by a section of its own.
             desk: server::DeskSettings::default(),
         }

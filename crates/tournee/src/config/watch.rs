@@ -72,19 +72,19 @@ pub(super) fn check(watch: &Watch) -> Result<(), Broken> {
     let budget = watch.false_alarms_per_quarter;
     if !(budget > 0.0 && budget <= FALSE_ALARMS_MAX) {
         let problem = format!("must be above 0 and at most {FALSE_ALARMS_MAX}; one false alarm a quarter is usual");
-        return Err(Broken { key: "watch.false_alarms_per_quarter", problem });
+        return Err(Broken { key: "watch.false_alarms_per_quarter".into(), problem });
     }
     if watch.probe_every_ms == 0 || watch.probe_every_ms > PROBE_EVERY_MS_MAX {
         let problem = format!("must be from 1 to {PROBE_EVERY_MS_MAX}; leave the key out for its default");
-        return Err(Broken { key: "watch.probe_every_ms", problem });
+        return Err(Broken { key: "watch.probe_every_ms".into(), problem });
     }
     if watch.feed_words.iter().any(|word| word.trim().is_empty()) {
         let problem = "has an empty word, which every entry has; take it out".into();
-        return Err(Broken { key: "watch.feed_words", problem });
+        return Err(Broken { key: "watch.feed_words".into(), problem });
     }
     if watch.feed_url.is_some() == watch.feed_words.is_empty() {
         let problem = "goes with watch.feed_url: give both, or neither".into();
-        return Err(Broken { key: "watch.feed_words", problem });
+        return Err(Broken { key: "watch.feed_words".into(), problem });
     }
     Ok(())
 }

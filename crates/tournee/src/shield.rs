@@ -1,0 +1,134 @@
+//! `tournee shield`: the door before another server, and what its receipts mean.
+
+use crate::{
+    cli::{self, ShieldAction},
+    config::Config,
+    fault::Fault,
+    gateway::{cannot_listen, chance},
+    key, logging, say,
+    serve::{StopSignal, runtime},
+};
+use admission::{Class, Key, Keys, explain};
+use clock::{Clock, SystemClock};
+use edge::{Counts, Guard, GuardSettings, KeyList, Makings, Upstream, UpstreamSettings};
+use std::sync::Arc;
+use store::SealingKey;
+
+/// Runs the command.
+///
+/// # Errors
+/// When the configuration is wrong, the address is taken, or a receipt cannot be explained.
+pub fn run(args: &cli::Shield) -> Result<(), Fault> {
+    match &args.action {
+        Some(ShieldAction::Explain(args)) => explained(args),
+        None => {
+            let config = settle(&args.run)?;
+            logging::start(config.log);
+            runtime()?.block_on(serve(config))
+        }
+    }
+}
+
+/// The configuration with what the command line says instead.
+fn settle(args: &cli::RunShield) -> Result<Config, Fault> {
+    let mut config = crate::serve::settle(&args.place, args.listen)?;
+    if let Some(url) = &args.upstream {
+        let upstream = config.shield.upstream.take();
+        config.shield.upstream = Some(match upstream {
+            Some(before) => UpstreamSettings { url: url.clone(), ..before },
+            None => UpstreamSettings::at(url),
+        });
+    }
+    config.shield.admission.dry_run |= args.dry_run;
+    Ok(config)
+}
+
+async fn serve(config: Config) -> Result<(), Fault> {
+    let mut stop = StopSignal::listen()?;
+    let settings = config.shield.clone();
+    let Some(upstream) = settings.upstream.clone() else {
+        return Err(Fault::usage("no server to stand before; give --upstream http://host:port, or shield.upstream.url"));
+    };
+    let found = key::find_or_make(&config)?;
+    if let Some(warning) = found.warning() {
+        tracing::warn!("{warning}");
+    }
+    let guard = Guard::new(Makings {
+        settings: settings.clone(),
+        keys: keys(&found.key),
+        who: Arc::new(KeyList::default()),
+        ahead: None,
+        clock: Arc::new(SystemClock),
+        chance: Arc::new(chance),
+    })
+    .map_err(|unfit| Fault::usage(format!("shield.{unfit}")))?;
+    let behind = Upstream::new(upstream.clone(), None).map_err(|e| Fault::usage(format!("shield.upstream: {e}")))?;
+    let listener = edge::bind(config.listen, 0, &settings.limits).map_err(cannot_listen)?;
+    tracing::info!(addr = %listener.local_addr(), upstream = upstream.url, dry_run = settings.admission.dry_run, "shielding");
+    let counts = Arc::<Counts>::default();
+    let until = async {
+        let signal = stop.wait().await;
+        tracing::info!(signal, "stopping: nothing new is accepted, what is under way may end");
+    };
+    let served = guard.serve(listener, behind, &settings, counts, until).await;
+    served.map_err(|e| Fault::unavailable(format!("cannot serve: {e}")))?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// The keys of tokens and receipts, made from the sealing key.
+pub(crate) fn keys(sealing: &SealingKey) -> Keys {
+    let secret = sealing.of_the_shield();
+    // One byte of it says which key made what, so that what another key made is told from what nobody did.
+    Keys::new(Key::new(secret[0], &secret))
+}
+
+fn explained(args: &cli::Explain) -> Result<(), Fault> {
+    let config = crate::serve::settle(&args.place, None)?;
+    let keys = keys(&key::find(&config)?.key);
+    let code = args.receipt.concat();
+    let told = explain(&code, &keys).map_err(|bad| Fault::usage(format!("this receipt cannot be explained: {bad}")))?;
+    let lang = match args.lang.unwrap_or_else(say::spoken) {
+        cli::Lang::Fr => admission::Lang::Fr,
+        cli::Lang::En => admission::Lang::En,
+    };
+    let settings = if config.shield.upstream.is_some() { config.shield } else { server::own(&config.shield) };
+    let resource = resource(&settings, told.resource);
+    let [when, until, from, what, class, rule, evidence] = match lang {
+        admission::Lang::Fr => ["Refusé", "Jusqu’à", "Réseau", "Demandé", "Classe", "Règle", "Mesuré"],
+        admission::Lang::En => ["Refused", "Until", "Network", "Asked for", "Class", "Rule", "Measured"],
+    };
+    for (label, value) in [
+        (when, told.at.to_paris()),
+        (until, told.until.to_paris()),
+        (from, told.prefix.to_string()),
+        (what, resource),
+        (class, Class::as_str(told.class).to_owned()),
+        (rule, format!("{}: {}", told.rule.as_str(), lang.meaning(told.rule))),
+        (evidence, format!("{} {}", told.evidence, lang.evidence(told.rule))),
+    ] {
+        say::line(format!("{label:<10} {value}"));
+    }
+    Ok(())
+}
+
+/// The name of a resource by its number; 0 is every path that no template takes.
+fn resource(settings: &GuardSettings, number: u16) -> String {
+    let named = usize::from(number).checked_sub(1).and_then(|place| settings.admission.resources.get(place));
+    named.map_or_else(|| "other".to_owned(), |resource| resource.name.clone())
+}
+
+/// The guard of the gateway's own door, with the settings that fit it.
+pub(crate) fn guard(
+    config: &Config,
+    sealing: &SealingKey,
+    who: Arc<server::KnownKeys>,
+    status: &Arc<server::StatusPages>,
+    clock: &Arc<dyn Clock>,
+) -> Result<(Guard, GuardSettings), Fault> {
+    let settings = server::own(&config.shield);
+    let (status, clock) = (Arc::clone(status), Arc::clone(clock));
+    let guard = server::guard(settings.clone(), keys(sealing), who, status, clock, Arc::new(chance));
+    let guard = guard.map_err(|unfit| Fault::usage(format!("shield.{unfit}")))?;
+    Ok((guard, settings))
+}
