@@ -132,7 +132,7 @@ fn read(path: &Path) -> Result<String, Fault> {
 
 /// Holds the section to its rules.
 pub(super) fn check(local: &Local) -> Result<(), Broken> {
-    let broken = |key, problem: &str| Err(Broken { key: key.into(), problem: problem.into() });
+    let broken = |key: &'static str, problem: &str| Err(Broken { key: key.into(), problem: problem.into() });
     if local.block_count == 0 {
         return broken("local.block_count", "must be at least 1; leave the key out for its default");
     }

@@ -240,7 +240,7 @@ pub(super) fn secret(variable: &str, key: &str) -> Result<Zeroizing<String>, Fau
 
 /// Holds the section to its rules.
 pub(super) fn check(notices: &Notices) -> Result<(), Broken> {
-    let within = |key, value: u64, least: u64, most: u64| {
+    let within = |key: &'static str, value: u64, least: u64, most: u64| {
         let problem = || format!("must be from {least} to {most}; leave the key out for its default");
         if (least..=most).contains(&value) { Ok(()) } else { Err(Broken { key: key.into(), problem: problem() }) }
     };

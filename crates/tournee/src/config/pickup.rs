@@ -69,9 +69,9 @@ mod tests {
     fn its_rules_name_the_key() {
         let broken = |pickup: Pickup| check(&pickup, 8_000).map_err(|broken| broken.key);
         assert_eq!(broken(Pickup::default()), Ok(()));
-        assert_eq!(broken(Pickup { hedge_ms: 0, ..Pickup::default() }), Err("pickup.hedge_ms"));
-        assert_eq!(broken(Pickup { hedge_ms: 8_000, ..Pickup::default() }), Err("pickup.hedge_ms"));
-        assert_eq!(broken(Pickup { crawl_per_minute: 601, ..Pickup::default() }), Err("pickup.crawl_per_minute"));
-        assert_eq!(broken(Pickup { fresh_minutes: 0, ..Pickup::default() }), Err("pickup.fresh_minutes"));
+        assert_eq!(broken(Pickup { hedge_ms: 0, ..Pickup::default() }), Err("pickup.hedge_ms".into()));
+        assert_eq!(broken(Pickup { hedge_ms: 8_000, ..Pickup::default() }), Err("pickup.hedge_ms".into()));
+        assert_eq!(broken(Pickup { crawl_per_minute: 601, ..Pickup::default() }), Err("pickup.crawl_per_minute".into()));
+        assert_eq!(broken(Pickup { fresh_minutes: 0, ..Pickup::default() }), Err("pickup.fresh_minutes".into()));
     }
 }

@@ -106,7 +106,7 @@ mod tests {
         assert_eq!(broken(Watch::default()), Ok(()));
         for budget in [0.0, -1.0, 91.0, f64::NAN] {
             let watch = Watch { false_alarms_per_quarter: budget, ..Watch::default() };
-            assert_eq!(broken(watch), Err("watch.false_alarms_per_quarter"));
+            assert_eq!(broken(watch), Err("watch.false_alarms_per_quarter".into()));
         }
         let feed_url = "https://news.example/rss".parse().ok();
         let feed = |feed_words: &[&str]| {
@@ -116,7 +116,7 @@ mod tests {
         assert_eq!((feed(&["panne"]), feed(&[]), feed(&["panne", " "])), (Ok(()), Err(KEY), Err(KEY)));
         assert_eq!(broken(Watch { feed_words: vec!["panne".into()], ..Watch::default() }), Err(KEY));
         for probe_every_ms in [0, 30_001] {
-            assert_eq!(broken(Watch { probe_every_ms, ..Watch::default() }), Err("watch.probe_every_ms"));
+            assert_eq!(broken(Watch { probe_every_ms, ..Watch::default() }), Err("watch.probe_every_ms".into()));
         }
     }
 }

@@ -191,7 +191,7 @@ fn short_waits(config: &mut Config) {
     config.dropin.enabled = true;
     config.dropin.enrol = true;
     config.dropin.wait_ms = 1_500;
-    config.server.drain_ms_max = 3_000;
+    config.shield.limits.drain_ms_max = 3_000;
 }
 
 async fn carrier(scenario: &Arc<Scenario>, clock: Arc<dyn Clock>) -> Result<WireServer, Fault> {
