@@ -24,6 +24,23 @@ async fn the_three_ways() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_is_refused_in_the_middle_of_a_body_may_finish_it() {
+    let door = open(Gate::default(), at_once(), settings(limits()));
+    let mut stream = door.connect().await;
+    stream.write_all(b"POST /refused HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\n").await.expect("written");
+    assert!(to_end(&mut stream).await.ends_with("refused"));
+    for _ in 0..100 {
+        stream.write_all(&[b'x'; 1_000]).await.expect("nothing was reset");
+        stream.flush().await.expect("flushed");
+        tokio::task::yield_now().await;
+    }
+    stream.shutdown().await.expect("shut down");
+    while door.counts.connections() > 0 {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn work_ends_when_the_client_leaves() {
     struct Tell(Arc<Notify>);
     impl Drop for Tell {
