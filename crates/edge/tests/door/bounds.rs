@@ -71,10 +71,8 @@ async fn a_body_that_drips_fails_for_its_reader() {
         }
     };
     let mut said = Vec::new();
-    tokio::select! {
-        () = dripping => {}
-        _ = tokio::io::AsyncReadExt::read_to_end(&mut read, &mut said) => {}
-    }
+    let ended = tokio::io::AsyncReadExt::read_to_end(&mut read, &mut said);
+    let _ = tokio::join!(dripping, ended);
     let said = String::from_utf8_lossy(&said);
     assert!(said.starts_with("HTTP/1.1 408") && said.ends_with("true"), "{said}");
     assert_eq!(door.counts.cut_for(Cut::SlowBody), 1);
