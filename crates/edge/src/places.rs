@@ -166,11 +166,6 @@ impl Places {
         if self.open.len() >= self.most && !self.some_make_way(|_| true) {
             return Err(Refused::Full);
         }
-        if self.open.len() >= self.opening_most
-            && self.open.values().filter(|entry| entry.seat.is_opening()).count() >= self.opening_most
-        {
-            self.some_make_way(Seat::is_opening);
-        }
         Ok(())
     }
 
@@ -201,6 +196,10 @@ impl Places {
             self.open.iter_mut().filter_map(|(key, entry)| Some((*key, overdue(entry)?))).collect();
         for (key, why) in cut {
             self.cut(key, why);
+        }
+        // Counted here and not for each newcomer, whom it would cost a look at everybody.
+        if self.open.values().filter(|entry| entry.seat.is_opening()).count() > self.opening_most {
+            self.some_make_way(Seat::is_opening);
         }
     }
 
