@@ -142,6 +142,21 @@ async fn only_a_trusted_hop_speaks_for_others() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_trusted_hop_is_not_bound_as_one_client() {
+    let hops = Hops { trusted: vec!["127.0.0.0/8".parse().expect("a network")], ..Hops::default() };
+    let limits = Limits { connections_per_prefix_count_max: 1, ..limits() };
+    let door = open(Open, at_once(), Settings { hops, ..settings(limits) });
+    let mut kept = [door.connect().await, door.connect().await];
+    for _ in 0..2 {
+        for stream in &mut kept {
+            stream.write_all(GET.as_bytes()).await.expect("written");
+            until(stream, "ok").await;
+        }
+    }
+    assert_eq!(door.counts.cut_for(Cut::MadeWay), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn one_port_is_one_door() {
     let door = open(Open, at_once(), settings(limits()));
     let said = bind(door.address, 2, &limits()).expect_err("taken").to_string();
