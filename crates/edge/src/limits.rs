@@ -13,7 +13,8 @@ pub struct Limits {
     /// Connections at once of one network ([`admission::Prefix`]: an IPv4 address, an IPv6 /64). An address that thousands share
     /// (a provider's NAT) has room; beyond it the network's own oldest connections without work make way.
     pub connections_per_prefix_count_max: u32,
-    /// TLS handshakes and first heads under way at once, in all. Beyond it the oldest make way.
+    /// TLS handshakes and first heads under way at once, in all. Beyond it the oldest make way at the next sweep, of which
+    /// there are four a second or more.
     pub opening_count_max: u32,
     /// From the first byte of a connection's opening (PROXY line, handshake) or of a head to its end, in milliseconds.
     /// The whole of it: a drip ends with it. Five seconds is what kept slow connections harmless in measurements.

@@ -209,7 +209,7 @@ impl<D: Door, B: Behind> Desk<D, B> {
     }
 
     fn receive(&self, stream: TcpStream, from: SocketAddr, open: &mut JoinSet<()>) {
-        let place = match places::take(&self.places, Prefix::of(from.ip())) {
+        let place = match places::take(&self.places, Prefix::of(from.ip()), self.house.hops.trusts(from.ip())) {
             Ok(place) => place,
             Err(why) => return self.counts.refused(why),
         };

@@ -107,13 +107,14 @@ fn lock(places: &Mutex<Places>) -> MutexGuard<'_, Places> {
     places.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Gives a connection of this network a place, for which others may have to make way.
+/// Gives a connection of this network a place, for which others may have to make way. A trusted hop brings many clients, so
+/// the bound of one network is not for it.
 ///
 /// # Errors
 /// Everybody who could make way is being worked for.
-pub(crate) fn take(places: &Arc<Mutex<Places>>, prefix: Prefix) -> Result<Place, Refused> {
+pub(crate) fn take(places: &Arc<Mutex<Places>>, prefix: Prefix, is_hop: bool) -> Result<Place, Refused> {
     let mut held = lock(places);
-    held.make_room(prefix)?;
+    held.make_room(prefix, is_hop)?;
     let seat = Arc::new(Seat::new(prefix, Arc::clone(&held.ticks), Arc::clone(&held.counts)));
     let key = held.next;
     held.next += 1;
@@ -157,19 +158,15 @@ impl Places {
         Self { limits, counts, ticks, prefixes, most, opening_most, next: 0, open: HashMap::new() }
     }
 
-    fn make_room(&mut self, prefix: Prefix) -> Result<(), Refused> {
-        if self.prefixes.count(prefix) >= self.limits.connections_per_prefix_count_max
+    fn make_room(&mut self, prefix: Prefix, is_hop: bool) -> Result<(), Refused> {
+        if !is_hop
+            && self.prefixes.count(prefix) >= self.limits.connections_per_prefix_count_max
             && !self.some_make_way(|seat| seat.prefix == prefix)
         {
             return Err(Refused::PrefixFull);
         }
         if self.open.len() >= self.most && !self.some_make_way(|_| true) {
             return Err(Refused::Full);
-        }
-        if self.open.len() >= self.opening_most
-            && self.open.values().filter(|entry| entry.seat.is_opening()).count() >= self.opening_most
-        {
-            self.some_make_way(Seat::is_opening);
         }
         Ok(())
     }
@@ -201,6 +198,10 @@ impl Places {
             self.open.iter_mut().filter_map(|(key, entry)| Some((*key, overdue(entry)?))).collect();
         for (key, why) in cut {
             self.cut(key, why);
+        }
+        // Counted here and not for each newcomer, whom it would cost a look at everybody.
+        if self.open.values().filter(|entry| entry.seat.is_opening()).count() > self.opening_most {
+            self.some_make_way(Seat::is_opening);
         }
     }
 

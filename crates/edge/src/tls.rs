@@ -82,6 +82,8 @@ impl Certificates {
             versions.map_err(io::Error::other)?.with_no_client_auth().with_cert_resolver(Arc::clone(self) as _);
         config.alpn_protocols = ALPN.map(<[u8]>::to_vec).to_vec();
         config.ticketer = ring::Ticketer::new().map_err(io::Error::other)?;
+        // What a session is stands in its ticket: nothing is kept here.
+        config.session_storage = Arc::new(rustls::server::NoServerSessionStorage {});
         // One ticket is enough to come back with, and each costs an encryption.
         config.send_tls13_tickets = 1;
         Ok(Arc::new(config))

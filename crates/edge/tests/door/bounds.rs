@@ -62,7 +62,18 @@ async fn a_body_that_drips_fails_for_its_reader() {
         response
     });
     let door = open(Open, behind, settings(brief()));
-    let said = door.say("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\na").await;
+    let (mut read, mut write) = door.connect().await.into_split();
+    let dripping = async {
+        let mut drops = tokio::time::interval(Duration::from_millis(10));
+        _ = write.write_all(b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\n").await;
+        while write.write_all(b"a").await.is_ok() {
+            drops.tick().await;
+        }
+    };
+    let mut said = Vec::new();
+    let ended = tokio::io::AsyncReadExt::read_to_end(&mut read, &mut said);
+    let _ = tokio::join!(dripping, ended);
+    let said = String::from_utf8_lossy(&said);
     assert!(said.starts_with("HTTP/1.1 408") && said.ends_with("true"), "{said}");
     assert_eq!(door.counts.cut_for(Cut::SlowBody), 1);
 }
