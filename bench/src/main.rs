@@ -130,7 +130,10 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
             watch::calibrate(quick);
             return Ok(());
         }
-        Name::Shield => return shield::compare(arguments.sources, arguments.json.as_deref(), quick).map_err(Into::into),
+        Name::Shield => {
+            shield::compare(arguments.sources, arguments.json.as_deref(), quick)?;
+            return Ok(());
+        }
         _ => {}
     }
     let mut rows = Vec::new();

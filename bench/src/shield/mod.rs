@@ -69,7 +69,7 @@ fn one(peer: Peer, sources: u64, core: Option<usize>, quick: u32) -> Result<Row,
     let plan = plan(sources, quick);
     let running = peer.start(origin.address(), core, &plan.crowd.keys)?;
     let (mut at_start, mut at_count, mut at_end) = (None, None, None);
-    let outcome = rehearse(&plan, &running.door, &origin, &mut |moment| {
+    let mut tell = |moment| {
         measure::say(&format!("shield: {}, {sources} sources: {}", peer.as_str(), progress(moment)));
         match moment {
             Moment::Unloaded => {}
@@ -77,7 +77,8 @@ fn one(peer: Peer, sources: u64, core: Option<usize>, quick: u32) -> Result<Row,
             Moment::Counting => at_count = running.usage(),
             Moment::Over => at_end = running.usage(),
         }
-    })?;
+    };
+    let outcome = rehearse(&plan, &running.door, &origin, &mut tell).map_err(|e| e.to_string())?;
     let report = Report::new(plan, outcome);
     Ok(Row::new(peer.as_str(), sources, report, [at_start, at_count, at_end]))
 }

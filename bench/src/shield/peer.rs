@@ -12,7 +12,7 @@ use tokio::{net::TcpStream, time::timeout};
 
 const START_MAX: Duration = Duration::from_secs(20);
 
-pub(super) type Failure = Box<dyn std::error::Error + Send + Sync>;
+pub(super) type Failure = Box<dyn std::error::Error>;
 
 /// Who stands there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
