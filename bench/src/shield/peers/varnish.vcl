@@ -2,6 +2,8 @@
 # the origin bounded as with nginx. Its module that limits rates is a package of its own and is not used here.
 vcl 4.1;
 
+import std;
+
 backend origin {
     .host = "@ORIGIN_IP@";
     .port = "@ORIGIN_PORT@";
@@ -16,6 +18,10 @@ sub vcl_recv {
     if (req.url ~ "^/(legal|privacy|agencies|status\.atom)?$") {
         unset req.http.Cookie;
         unset req.http.Authorization;
+    }
+    # The whole body first: a slow one would hold a connection to the origin.
+    if (req.http.Content-Length && !std.cache_req_body(64KB)) {
+        return (synth(413));
     }
 }
 
