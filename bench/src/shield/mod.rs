@@ -3,6 +3,7 @@
 //! The door has one core, the generators and the origin another. Each row is a rehearsal of its own with the same seed and
 //! a fresh origin of 16 slots of 20 ms. A peer that is not installed is skipped with the word why.
 
+mod more;
 mod peer;
 mod table;
 mod usage;
@@ -47,7 +48,9 @@ pub(crate) fn compare(sources: Option<u64>, json: Option<&Path>, quick: u32) -> 
         }
     }
     table::print(&rows);
-    json.map_or(Ok(()), |file| table::write(file, &rows))
+    let more = if rows.iter().any(|row| row.report.interrupted) { Vec::new() } else { more::measure(core, quick) };
+    measure::print(&more);
+    json.map_or(Ok(()), |file| table::write(file, &rows, &more))
 }
 
 /// Keeps this process to the last core, and gives the one for the doors; nothing where there is one core only.

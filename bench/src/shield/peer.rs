@@ -23,6 +23,12 @@ pub(super) enum Peer {
     HaproxyQueue,
     Varnish,
     Ours,
+    /// nginx without limits, its cache only: for pages that are the same for everybody.
+    NginxPages,
+    /// HAProxy with a certificate, as it comes.
+    HaproxyTls,
+    /// The same, with a limit on new connections by address before TLS.
+    HaproxyTlsRate,
 }
 
 impl Peer {
@@ -37,6 +43,9 @@ impl Peer {
             Self::HaproxyQueue => "HAProxy queue",
             Self::Varnish => "Varnish",
             Self::Ours => "Tournée",
+            Self::NginxPages => "nginx, cache only",
+            Self::HaproxyTls => "HAProxy",
+            Self::HaproxyTlsRate => "HAProxy, connection rate by address",
         }
     }
 
@@ -44,8 +53,10 @@ impl Peer {
     fn program(self) -> Result<PathBuf, String> {
         match self {
             Self::Nothing => Err("it has no program".to_owned()),
-            Self::Nginx => installed("nginx", "nginx-light"),
-            Self::HaproxyTables | Self::HaproxyQueue => installed("haproxy", "haproxy"),
+            Self::Nginx | Self::NginxPages => installed("nginx", "nginx-light"),
+            Self::HaproxyTables | Self::HaproxyQueue | Self::HaproxyTls | Self::HaproxyTlsRate => {
+                installed("haproxy", "haproxy")
+            }
             Self::Varnish => installed("varnishd", "varnish"),
             Self::Ours => ours(),
         }
@@ -59,6 +70,9 @@ impl Peer {
             Self::HaproxyQueue => ("haproxy.cfg", include_str!("peers/haproxy-queue.cfg")),
             Self::Varnish => ("varnish.vcl", include_str!("peers/varnish.vcl")),
             Self::Ours => ("ours.toml", include_str!("peers/ours.toml")),
+            Self::NginxPages => ("nginx.conf", include_str!("peers/nginx-pages.conf")),
+            Self::HaproxyTls => ("haproxy.cfg", include_str!("peers/haproxy-tls.cfg")),
+            Self::HaproxyTlsRate => ("haproxy.cfg", include_str!("peers/haproxy-tls-rate.cfg")),
         }
     }
 
@@ -66,8 +80,10 @@ impl Peer {
         let (dir, settings) = (at.dir.display().to_string(), settings.display().to_string());
         let all: &[&str] = match self {
             Self::Nothing => &[],
-            Self::Nginx => &["-p", &dir, "-c", &settings, "-e", "/dev/null"],
-            Self::HaproxyTables | Self::HaproxyQueue => &["-f", &settings, "-db", "-q"],
+            Self::Nginx | Self::NginxPages => &["-p", &dir, "-c", &settings, "-e", "/dev/null"],
+            Self::HaproxyTables | Self::HaproxyQueue | Self::HaproxyTls | Self::HaproxyTlsRate => {
+                &["-f", &settings, "-db", "-q"]
+            }
             Self::Varnish => &[
                 "-F",
                 "-j",
@@ -112,6 +128,9 @@ impl Peer {
         let (name, text) = self.settings();
         let settings = dir.path().join(name);
         write(&settings, &places.filled(text, keys))?;
+        if matches!(self, Self::HaproxyTls | Self::HaproxyTlsRate) {
+            certificate(dir.path())?;
+        }
         let mut command = pinned(&program, core);
         command.args(self.arguments(&places, &settings)).stdin(Stdio::null()).stdout(Stdio::null());
         let process = Process(command.stderr(Stdio::null()).spawn()?);
@@ -182,7 +201,7 @@ fn pinned(program: &Path, core: Option<usize>) -> Command {
     command
 }
 
-fn installed(name: &str, package: &str) -> Result<PathBuf, String> {
+pub(super) fn installed(name: &str, package: &str) -> Result<PathBuf, String> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let places = std::env::split_paths(&path).chain(["/usr/sbin".into()]);
     let found = places.map(|place| place.join(name)).find(|place| place.is_file());
@@ -195,6 +214,15 @@ fn ours() -> Result<PathBuf, String> {
     let program = beside.filter(|program| program.is_file()).ok_or("tournee is not built (cargo build --release)")?;
     let knows = Command::new(&program).args(["shield", "--help"]).stdout(Stdio::null()).stderr(Stdio::null()).status();
     if knows.is_ok_and(|status| status.success()) { Ok(program) } else { Err("this tournee has no shield".to_owned()) }
+}
+
+/// An ECDSA certificate for localhost with its key, in `door.pem` and `door.pem.key`, as HAProxy looks for them.
+fn certificate(dir: &Path) -> Result<(), Failure> {
+    let mut openssl = Command::new("openssl");
+    openssl.args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]);
+    openssl.args(["-days", "2", "-subj", "/CN=localhost", "-out"]).arg(dir.join("door.pem"));
+    openssl.arg("-keyout").arg(dir.join("door.pem.key")).stdout(Stdio::null()).stderr(Stdio::null());
+    if openssl.status()?.success() { Ok(()) } else { Err("openssl makes no certificate".into()) }
 }
 
 /// A port of 127.0.0.1 that is free now.

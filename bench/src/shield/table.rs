@@ -109,8 +109,9 @@ pub(super) fn print(rows: &[Row]) {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the report goes where the caller says")]
-pub(super) fn write(file: &Path, rows: &[Row]) -> Result<(), Failure> {
-    Ok(std::fs::write(file, serde_json::to_string_pretty(rows)?)?)
+pub(super) fn write(file: &Path, rows: &[Row], more: &[crate::measure::Row]) -> Result<(), Failure> {
+    let all = serde_json::json!({ "rehearsals": rows, "more": more });
+    Ok(std::fs::write(file, serde_json::to_string_pretty(&all)?)?)
 }
 
 #[cfg(test)]

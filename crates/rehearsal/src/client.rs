@@ -81,13 +81,13 @@ impl Client {
     async fn exchange(&self, door: &Door, wish: &Wish, mark: &str) -> Result<Answer, Failure> {
         let kept = locked(&self.line).take();
         if let Some(mut line) = kept.filter(Connection::is_open)
-            && let Ok(answer) = line.ask(self.request(wish, mark, line.protocol())?).await
+            && let Ok(answer) = line.ask(self.request(wish, mark, door.base(line.protocol()))?).await
         {
             return Ok(self.took(line, answer));
         }
         let modern = self.kind == Kind::Browser && door.speaks(Protocol::Two);
         let mut line = door.connect(self.from, if modern { Protocol::Two } else { Protocol::One }).await?;
-        let answer = line.ask(self.request(wish, mark, line.protocol())?).await?;
+        let answer = line.ask(self.request(wish, mark, door.base(line.protocol()))?).await?;
         Ok(self.took(line, answer))
     }
 
@@ -101,11 +101,9 @@ impl Client {
         answer
     }
 
-    fn request(&self, wish: &Wish, mark: &str, protocol: Protocol) -> Result<Request<Full<Bytes>>, http::Error> {
-        let two = protocol == Protocol::Two;
-        let target = if two { format!("http://{HOST}{}", wish.target) } else { wish.target.clone() };
-        let mut request = Request::builder().method(&wish.method).uri(target);
-        if !two {
+    fn request(&self, wish: &Wish, mark: &str, base: &str) -> Result<Request<Full<Bytes>>, http::Error> {
+        let mut request = Request::builder().method(&wish.method).uri(format!("{base}{}", wish.target));
+        if base.is_empty() {
             request = request.header(header::HOST, HOST);
         }
         let accept = if self.key.is_some() { "application/json" } else { "*/*" };

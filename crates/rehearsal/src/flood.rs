@@ -11,7 +11,7 @@ use crate::{
     shape::Shapes,
     slow,
     tally::{FloodTally, Flooded, add},
-    wire::{Connection, Door, Failure, HOST, Protocol},
+    wire::{Connection, Door, Failure, Protocol},
 };
 use serde::Serialize;
 use std::{
@@ -87,7 +87,7 @@ struct Shared {
 async fn rush(flood: Flood, door: Door, seed: u64, tally: Arc<FloodTally>) {
     let mut all = JoinSet::new();
     for n in 0..flood.slow.get() {
-        all.spawn(slow::hold(door.http1, n, flood.sources, Arc::clone(&tally)));
+        all.spawn(slow::hold(door.clone(), n, flood.sources, Arc::clone(&tally)));
     }
     let (next, due) = (AtomicU64::new(0), Mutex::new(Instant::now()));
     let shared = Arc::new(Shared { flood, door, seed, shapes: Shapes::new(seed), tally, next, due });
@@ -118,8 +118,7 @@ impl Shared {
             Some(line) if line.0.is_open() => line,
             _ => (self.open().await?, 0),
         };
-        let absolute = line.protocol() == Protocol::Two;
-        let answer = line.ask(self.shapes.asked(n).request(HOST, absolute)?).await?;
+        let answer = line.ask(self.shapes.asked(n).request(self.door.base(line.protocol()))?).await?;
         self.tally.answered(&answer);
         Ok((used + 1 < self.flood.per_connection && answer.keeps_open()).then_some((line, used + 1)))
     }

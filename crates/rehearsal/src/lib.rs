@@ -20,6 +20,7 @@ mod report;
 mod shape;
 mod slow;
 mod tally;
+mod tls;
 mod wire;
 mod wish;
 
@@ -32,4 +33,5 @@ pub use origin::{Capacity, Origin, Reached};
 pub use rehearse::{Moment, Outcome, Plan, rehearse};
 pub use report::Report;
 pub use tally::{Fared, Flooded};
+pub use tls::{Handshakes, Shaken, believing};
 pub use wire::Door;

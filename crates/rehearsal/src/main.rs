@@ -6,11 +6,12 @@
 use clap::{Parser, ValueEnum};
 use rehearsal::{
     Capacity, Connections, Crowd, Door, Flood, Keys, Loopback, Moment, Origin, Plan, Report, Requests, Seconds,
-    Sources, rehearse,
+    Sources, believing, rehearse,
 };
 use std::{
     path::{Path, PathBuf},
     process::ExitCode,
+    sync::Arc,
     time::Duration,
 };
 
@@ -35,6 +36,9 @@ struct Arguments {
     /// Where the door speaks HTTP/2 with prior knowledge, if it does.
     #[arg(long)]
     http2: Option<Loopback>,
+    /// The door speaks TLS; its certificate is not looked at.
+    #[arg(long, requires = "door")]
+    tls: bool,
     /// The port of 127.0.0.1 on which the simulated origin listens: the door's upstream.
     #[arg(long, default_value_t = 9_000)]
     origin_port: u16,
@@ -109,7 +113,9 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error + Send + S
     let http2 = arguments.http2.or(arguments.door.is_none().then_some(http1));
     wait_for(http1)?;
     let plan = plan(arguments, capacity);
-    let outcome = rehearse(&plan, &Door { http1, http2, tls: None }, &origin, &mut |moment| say(progress(moment)))?;
+    let tls = if arguments.tls { Some(Arc::new(believing()?)) } else { None };
+    let http2 = http2.or(arguments.tls.then_some(http1));
+    let outcome = rehearse(&plan, &Door { http1, http2, tls }, &origin, &mut |moment| say(progress(moment)))?;
     let report = Report::new(plan, outcome);
     print(&report.page());
     arguments.json.as_deref().map_or(Ok(()), |file| write(file, &report))

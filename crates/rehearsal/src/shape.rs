@@ -3,6 +3,7 @@
 use crate::{
     dice::Dice,
     mark::{self, Kind, Marks},
+    wire::HOST,
 };
 use bytes::Bytes;
 use http::{Method, Request, header};
@@ -57,12 +58,11 @@ impl Shapes {
 }
 
 impl Asked {
-    /// As a request to this host; `absolute` with scheme and host in the target, as HTTP/2 has it.
-    pub(crate) fn request(self, host: &str, absolute: bool) -> Result<Request<Full<Bytes>>, http::Error> {
-        let target = if absolute { format!("http://{host}{}", self.target) } else { self.target };
-        let mut request = Request::builder().method(&self.method).uri(target);
-        if !absolute {
-            request = request.header(header::HOST, host);
+    /// As a request; `base` is what stands before the path, nothing in HTTP/1.1.
+    pub(crate) fn request(self, base: &str) -> Result<Request<Full<Bytes>>, http::Error> {
+        let mut request = Request::builder().method(&self.method).uri(format!("{base}{}", self.target));
+        if base.is_empty() {
+            request = request.header(header::HOST, HOST);
         }
         request = request.header(header::USER_AGENT, self.agent).header(header::ACCEPT, "*/*");
         if self.method == Method::POST {

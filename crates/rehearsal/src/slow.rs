@@ -1,9 +1,11 @@
-//! Connections that are slow on purpose: a head that does not end, a body that drips, an answer that is hardly read.
+//! Connections that are slow on purpose: a head that does not end, a body that drips, an answer that is hardly read; before TLS, a
+//! handshake that does not begin.
 
 use crate::{
     bounded::Sources,
     loopback::{Loopback, flood_source},
     tally::{FloodTally, add},
+    wire::Door,
 };
 use std::{io, sync::Arc, time::Duration};
 use tokio::{
@@ -30,13 +32,20 @@ enum Way {
     Head,
     Body,
     Read,
+    /// Before TLS: the handshake does not begin.
+    Silent,
 }
 
 /// Holds a slow connection, and opens it again whenever the door closes it.
-pub(crate) async fn hold(to: Loopback, n: u64, sources: Sources, tally: Arc<FloodTally>) {
-    let way = [Way::Head, Way::Body, Way::Read][usize::try_from(n % 3).unwrap_or(0)];
+pub(crate) async fn hold(door: Door, n: u64, sources: Sources, tally: Arc<FloodTally>) {
+    let way = match n % 3 {
+        _ if door.tls.is_some() => Way::Silent,
+        0 => Way::Head,
+        1 => Way::Body,
+        _ => Way::Read,
+    };
     loop {
-        if let Ok(stream) = open(to, n % sources.get().max(1)).await {
+        if let Ok(stream) = open(door.http1, n % sources.get().max(1)).await {
             add(&tally.slow_opened);
             let _ = drip(stream, way).await;
             add(&tally.slow_closed);
@@ -62,6 +71,7 @@ async fn drip(mut stream: TcpStream, way: Way) -> io::Result<()> {
         Way::Head => HEAD.to_owned(),
         Way::Body => BODY.to_owned(),
         Way::Read => PAGE.repeat(PAGES),
+        Way::Silent => String::new(),
     };
     stream.write_all(begin.as_bytes()).await?;
     let mut read = [0; 16];
@@ -74,6 +84,7 @@ async fn drip(mut stream: TcpStream, way: Way) -> io::Result<()> {
                     return Ok(());
                 }
             }
+            Way::Silent => {}
         }
         if closed(&stream, way).await {
             return Ok(());

@@ -62,6 +62,15 @@ impl Door {
         shake(stream, protocol).await
     }
 
+    /// What stands before the path in a target: HTTP/2 has scheme and host there.
+    pub(crate) fn base(&self, protocol: Protocol) -> &'static str {
+        match (protocol, &self.tls) {
+            (Protocol::One, _) => "",
+            (Protocol::Two, None) => "http://localhost",
+            (Protocol::Two, Some(_)) => "https://localhost",
+        }
+    }
+
     /// Whether it can be asked in this protocol.
     pub(crate) fn speaks(&self, protocol: Protocol) -> bool {
         protocol == Protocol::One || self.http2.is_some()
