@@ -13,7 +13,7 @@ use crate::{
     wish::Wish,
 };
 use serde::Serialize;
-use std::{sync::Arc, time::Duration};
+use std::{pin::pin, sync::Arc, time::Duration};
 use tokio::{
     task::JoinSet,
     time::{Instant, sleep_until},
@@ -101,18 +101,23 @@ impl Asking {
         Self { crowd, door, marks: Marks::new(seed), parcels: Parcels::new(seed), clients, dice, asked: 0 }
     }
 
-    /// Lets them come for so long, then waits for the answers of those who still have patience.
-    pub(crate) async fn come(&mut self, lasts: Duration) -> Tally {
+    /// Lets them come for so long, then waits for the answers of those who still have patience. Ctrl-C ends it early, which
+    /// is said beside the tally.
+    pub(crate) async fn come(&mut self, lasts: Duration) -> (Tally, bool) {
         let mut next = Instant::now();
         let until = next + lasts;
         let mut waiting = JoinSet::new();
-        let mut tally = Tally::default();
-        loop {
+        let (mut tally, mut interrupted) = (Tally::default(), false);
+        let mut interrupt = pin!(tokio::signal::ctrl_c());
+        while !interrupted {
             next += self.dice.gap(self.crowd.per_s);
             if next >= until {
                 break;
             }
-            sleep_until(next).await;
+            tokio::select! {
+                () = sleep_until(next) => {}
+                _ = &mut interrupt => interrupted = true,
+            }
             waiting.spawn(self.one());
             while let Some(Ok((kind, came, took))) = waiting.try_join_next() {
                 tally.add(kind, came, took);
@@ -121,7 +126,7 @@ impl Asking {
         while let Some(Ok((kind, came, took))) = waiting.join_next().await {
             tally.add(kind, came, took);
         }
-        tally
+        (tally, interrupted)
     }
 
     /// The next who comes, and what comes of it.

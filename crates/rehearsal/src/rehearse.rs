@@ -67,29 +67,21 @@ pub fn rehearse(plan: &Plan, door: &Door, origin: &Origin, tell: &mut dyn FnMut(
     let mut asking = Asking::new(plan.crowd.clone(), door.clone(), plan.flood.sources, plan.seed);
     runtime.block_on(async {
         tell(Moment::Unloaded);
-        let (unloaded, mut interrupted) = phase(&mut asking, plan.unloaded).await;
+        let (unloaded, mut interrupted) = asking.come(plan.unloaded.duration()).await;
         tell(Moment::Flood);
         let flooding = Flooding::start(plan.flood, door.clone(), plan.seed)?;
         if !interrupted {
-            interrupted = phase(&mut asking, plan.settle).await.1;
+            interrupted = asking.come(plan.settle.duration()).await.1;
         }
         tell(Moment::Counting);
         let (before, reached, began) = (flooding.now(), origin.reached(), tokio::time::Instant::now());
         let mut loaded = Tally::default();
         if !interrupted {
-            (loaded, interrupted) = phase(&mut asking, plan.counted).await;
+            (loaded, interrupted) = asking.come(plan.counted.duration()).await;
         }
         let (flood, reached) = (flooding.now().since(&before), origin.reached().since(&reached));
         let took = began.elapsed();
         tell(Moment::Over);
         Ok(Outcome { unloaded: unloaded.fared(), loaded: loaded.fared(), flood, reached, took, interrupted })
     })
-}
-
-/// One phase, and whether it was ended early.
-async fn phase(asking: &mut Asking, lasts: Seconds) -> (Tally, bool) {
-    tokio::select! {
-        tally = asking.come(lasts.duration()) => (tally, false),
-        _ = tokio::signal::ctrl_c() => (Tally::default(), true),
-    }
 }
