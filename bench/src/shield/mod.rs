@@ -13,7 +13,7 @@ use peer::{Failure, Peer};
 use rehearsal::{
     Capacity, Connections, Crowd, Flood, Keys, Moment, Origin, Plan, Report, Requests, Seconds, Sources, rehearse,
 };
-use std::{path::Path, process::Command, time::Duration};
+use std::{path::Path, process::Command};
 use table::Row;
 
 const SEED: u64 = 1;
@@ -107,7 +107,7 @@ fn plan(sources: u64, quick: u32) -> Plan {
         requests: Requests::at_most(u64::MAX),
         lasts: Seconds::at_most(60),
     };
-    let crowd = Crowd { per_s: 160.0, shared_percent: 10, patience: Duration::from_secs(2), keys: Keys::default() };
+    let crowd = Crowd { per_s: 160.0, shared_percent: 10, patience_ms: 2_000, keys: Keys::default() };
     let counted = Seconds::at_most((COUNTED_S / u64::from(quick)).max(2));
     Plan {
         seed: SEED,

@@ -39,8 +39,8 @@ pub struct Crowd {
     pub per_s: f64,
     /// Of a hundred people, how many come from addresses that the flood uses too: a shared exit.
     pub shared_percent: u64,
-    /// How long one waits for an answer.
-    pub patience: Duration,
+    /// How long one waits for an answer, in milliseconds.
+    pub patience_ms: u64,
     /// The keys of the kinds that have keys.
     #[serde(skip)]
     pub keys: Keys,
@@ -136,7 +136,7 @@ impl Asking {
         self.asked += 1;
         let wish = Wish::of(client.kind, self.asked, &self.parcels, &mut self.dice);
         let mark = self.marks.make(client.kind, &mut self.dice);
-        let (door, patience) = (self.door.clone(), self.crowd.patience);
+        let (door, patience) = (self.door.clone(), Duration::from_millis(self.crowd.patience_ms));
         async move {
             let (came, took) = client.want(&door, &wish, &mark, patience).await;
             (client.kind, came, took)

@@ -150,7 +150,7 @@ fn plan(arguments: &Arguments, capacity: Capacity) -> Plan {
     let crowd = Crowd {
         per_s: arguments.innocents_per_s,
         shared_percent: arguments.shared_percent,
-        patience: Duration::from_millis(arguments.patience_ms),
+        patience_ms: arguments.patience_ms,
         keys,
     };
     let Arguments { seed, unloaded_s, settle_s, seconds, .. } = *arguments;

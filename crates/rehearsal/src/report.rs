@@ -69,7 +69,7 @@ impl Report {
             flood.per_s,
             flood.per_connection,
             crowd.per_s,
-            crowd.patience.as_millis(),
+            crowd.patience_ms,
             crowd.shared_percent,
             self.plan.unloaded,
             self.counted_s,
@@ -158,7 +158,7 @@ mod tests {
             requests: Requests::at_most(1_000_000),
             lasts: Seconds::at_most(60),
         };
-        let crowd = Crowd { per_s: 160.0, shared_percent: 10, patience: Duration::from_secs(2), keys: Keys::default() };
+        let crowd = Crowd { per_s: 160.0, shared_percent: 10, patience_ms: 2_000, keys: Keys::default() };
         let [unloaded, settle, counted] = [2, 2, 8].map(Seconds::at_most);
         let plan = Plan { seed: 1, flood, crowd, unloaded, settle, counted };
         let outcome = Outcome {

@@ -18,8 +18,7 @@ fn plan() -> Plan {
         requests: Requests::at_most(REQUESTS),
         lasts: Seconds::at_most(30),
     };
-    let patience = Duration::from_secs(30);
-    let crowd = Crowd { per_s: 100.0, shared_percent: 20, patience, keys: Keys::default() };
+    let crowd = Crowd { per_s: 100.0, shared_percent: 20, patience_ms: 30_000, keys: Keys::default() };
     let [unloaded, settle, counted] = [1, 0, 1].map(Seconds::at_most);
     Plan { seed: 4, flood, crowd, unloaded, settle, counted }
 }
