@@ -31,7 +31,8 @@ impl Row {
         let [start, from, to] = usage;
         let cpu = from.zip(to).map(|(from, to)| to.cpu.saturating_sub(from.cpu));
         let refused = report.flood.refused;
-        let rss_growth_kib = start.zip(to).and_then(|(start, to)| to.rss_kib.checked_signed_diff(start.rss_kib));
+        let kib = |usage: Option<Usage>| i64::try_from(usage?.rss_kib).ok();
+        let rss_growth_kib = kib(to).zip(kib(start)).map(|(to, start)| to - start);
         Self {
             door,
             sources,
