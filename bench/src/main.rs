@@ -20,6 +20,7 @@ mod overhead;
 mod pickup;
 mod raw_sqlite;
 mod replay;
+mod shield;
 mod status;
 mod tickets;
 mod watch;
@@ -68,7 +69,9 @@ enum Name {
     WatchFit,
     /// Quarters without an outage: the false alarms that the thresholds give.
     WatchCalibrate,
-    /// All of them, but those of the watch, whose rows are others.
+    /// A flood and the innocent at nginx, HAProxy, Varnish and our shield in turn.
+    Shield,
+    /// All of them, but those of the watch and the shield, whose rows are others.
     All,
 }
 
@@ -89,6 +92,9 @@ struct Arguments {
     /// Where watch-fit draws its reliability curve, as SVG.
     #[arg(long)]
     plot: Option<PathBuf>,
+    /// Addresses that the flood on the shield comes from; without it, 1,000 strong ones and then 100,000 weak ones.
+    #[arg(long)]
+    sources: Option<u64>,
     /// Where the memory bench keeps its data; only used by the process that it starts itself.
     #[arg(long, hide = true)]
     memory_dir: Option<PathBuf>,
@@ -122,6 +128,10 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
         Name::WatchFit => return watch::fit(&arguments.traces, arguments.plot.as_deref()),
         Name::WatchCalibrate => {
             watch::calibrate(quick);
+            return Ok(());
+        }
+        Name::Shield => {
+            shield::compare(arguments.sources, arguments.json.as_deref(), quick)?;
             return Ok(());
         }
         _ => {}

@@ -100,8 +100,8 @@ pub(crate) fn status_kib(key: &str) -> Option<u64> {
     line.split_whitespace().nth(1)?.parse().ok()
 }
 
-#[expect(clippy::disallowed_methods, reason = "the kernel's figures about this process are no data file")]
-fn read(path: &str) -> Option<String> {
+#[expect(clippy::disallowed_methods, reason = "the kernel's figures about processes are no data file")]
+pub(crate) fn read(path: &str) -> Option<String> {
     std::fs::read_to_string(path).ok()
 }
 
