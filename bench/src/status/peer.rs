@@ -74,7 +74,7 @@ impl Nginx {
     /// Serves the files of this directory.
     #[expect(clippy::disallowed_methods, reason = "the peer's configuration")]
     pub(super) async fn start(program: &Path, files: &Path) -> Result<Self, Failure> {
-        let addr = server::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?.local_addr()?;
+        let addr = edge::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), 1, &edge::Limits::default())?.local_addr();
         let dir = tempfile::tempdir()?;
         let settings = dir.path().join("nginx.conf");
         std::fs::write(&settings, configuration(addr, dir.path(), files))?;

@@ -74,7 +74,7 @@ impl Default for Limits {
             h2_unsent_bytes_max: 256 << 10,
             h2_idle_frames_count_max: 1_000,
             backlog_count: 65_535,
-            drain_ms_max: 10_000,
+            drain_ms_max: 20_000,
         }
     }
 }

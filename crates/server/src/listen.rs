@@ -27,7 +27,12 @@ impl KnownKeys {
     pub fn learn(&self, digest: Digest32, key: &ApiKey) {
         let class = match () {
             () if key.scopes.contains(Scope::Operate) => Class::Operator,
-            () if [Scope::Read, Scope::Ship, Scope::Decide, Scope::Hooks, Scope::Support].into_iter().any(|scope| key.scopes.contains(scope)) => Class::Partner,
+            () if [Scope::Read, Scope::Ship, Scope::Decide, Scope::Hooks, Scope::Support]
+                .into_iter()
+                .any(|scope| key.scopes.contains(scope)) =>
+            {
+                Class::Partner
+            }
             () => return,
         };
         if self.0.read().unwrap_or_else(PoisonError::into_inner).get(&digest) == Some(&class) {
@@ -97,10 +102,9 @@ pub fn own(settings: &GuardSettings) -> GuardSettings {
     }
     let (admission, general) = (&mut own.admission, GuardSettings::default().admission);
     let free = Rate::new(0, 1);
-    for (rate, general) in [
-        (&mut admission.rate.prefix, general.rate.prefix),
-        (&mut admission.rate.partner, general.rate.partner),
-    ] {
+    for (rate, general) in
+        [(&mut admission.rate.prefix, general.rate.prefix), (&mut admission.rate.partner, general.rate.partner)]
+    {
         if *rate == general {
             *rate = free;
         }
@@ -139,6 +143,9 @@ fn resources() -> Vec<ResourceSettings> {
             ],
         ),
         // Probes and monitoring: cheap, and wanted most when all else fails.
-        ResourceSettings { budget_per_s: Some(0), ..ResourceSettings::new("probes", Kind::Long, &["/healthz", "/readyz", "/metrics"]) },
+        ResourceSettings {
+            budget_per_s: Some(0),
+            ..ResourceSettings::new("probes", Kind::Long, &["/healthz", "/readyz", "/metrics"])
+        },
     ]
 }

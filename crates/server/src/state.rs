@@ -9,11 +9,11 @@ use crate::{
     carrier::Carrier,
     desk::Desk,
     dropin::Enrolled,
+    listen::KnownKeys,
     metrics::Metrics,
     rate::Rates,
     settings::ServerSettings,
     shop_hooks::Doors,
-    listen::KnownKeys,
     status::StatusPages,
     subscribe::{Asked, Subscribing},
 };

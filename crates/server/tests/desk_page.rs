@@ -6,8 +6,8 @@
 mod support;
 
 use clock::Clock;
-use serde_json::json;
 use edge::GuardSettings;
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::{
     io::Write,

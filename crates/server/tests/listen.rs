@@ -70,4 +70,3 @@ async fn a_kept_connection_does_not_hold_up_the_end() {
     })
     .await;
 }
-

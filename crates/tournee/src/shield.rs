@@ -47,7 +47,9 @@ async fn serve(config: Config) -> Result<(), Fault> {
     let mut stop = StopSignal::listen()?;
     let settings = config.shield.clone();
     let Some(upstream) = settings.upstream.clone() else {
-        return Err(Fault::usage("no server to stand before; give --upstream http://host:port, or shield.upstream.url"));
+        return Err(Fault::usage(
+            "no server to stand before; give --upstream http://host:port, or shield.upstream.url",
+        ));
     };
     let found = key::find_or_make(&config)?;
     if let Some(warning) = found.warning() {

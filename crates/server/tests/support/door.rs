@@ -14,13 +14,20 @@ pub fn bind() -> Listener {
 /// Serves until the end.
 pub async fn serve(world: &World, listener: Listener, settings: &GuardSettings, end: impl Future<Output = ()>) {
     let settings = server::own(settings);
-    let served = guard(world, &settings).serve(listener, server::behind(world.app.clone()), &settings, Arc::default(), end);
-    served.await.expect("it serves");
+    let (guard, behind) = (guard(world, &settings), server::behind(world.app.clone()));
+    guard.serve(listener, behind, &settings, Arc::default(), end).await.expect("it serves");
 }
 
 fn guard(world: &World, settings: &GuardSettings) -> Guard {
     let keys = Keys::new(Key::new(1, &[7; 32]));
     let known = Arc::clone(&world.known);
-    server::guard(settings.clone(), keys, known, world.status.clone(), Arc::new(SystemClock), Arc::new(|bytes| bytes.fill(7)))
-        .expect("good settings")
+    server::guard(
+        settings.clone(),
+        keys,
+        known,
+        world.status.clone(),
+        Arc::new(SystemClock),
+        Arc::new(|bytes| bytes.fill(7)),
+    )
+    .expect("good settings")
 }

@@ -71,7 +71,10 @@ mod tests {
         assert_eq!(broken(Pickup::default()), Ok(()));
         assert_eq!(broken(Pickup { hedge_ms: 0, ..Pickup::default() }), Err("pickup.hedge_ms".into()));
         assert_eq!(broken(Pickup { hedge_ms: 8_000, ..Pickup::default() }), Err("pickup.hedge_ms".into()));
-        assert_eq!(broken(Pickup { crawl_per_minute: 601, ..Pickup::default() }), Err("pickup.crawl_per_minute".into()));
+        assert_eq!(
+            broken(Pickup { crawl_per_minute: 601, ..Pickup::default() }),
+            Err("pickup.crawl_per_minute".into())
+        );
         assert_eq!(broken(Pickup { fresh_minutes: 0, ..Pickup::default() }), Err("pickup.fresh_minutes".into()));
     }
 }

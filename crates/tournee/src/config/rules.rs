@@ -48,7 +48,10 @@ fn control(config: &Config) -> Result<(), Broken> {
 }
 
 fn shield(config: &Config) -> Result<(), Broken> {
-    config.shield.check().map_err(|unfit| Broken { key: format!("shield.{}", unfit.key).into(), problem: unfit.message })
+    config
+        .shield
+        .check()
+        .map_err(|unfit| Broken { key: format!("shield.{}", unfit.key).into(), problem: unfit.message })
 }
 
 /// Readers follow these links: only web addresses.
@@ -165,7 +168,10 @@ fn limits(limits: &Limits, keys: &LimitKeys) -> Result<(), Broken> {
     more_than_nothing(keys.ramp_per_second, limits.ramp_per_second)?;
     more_than_nothing(keys.retry_per_second, limits.retry_per_second)?;
     if limits.retry_burst.is_nan() || limits.retry_burst < 1.0 {
-        return Err(Broken { key: keys.retry_burst.into(), problem: "must be at least 1: a retry is saved up whole".into() });
+        return Err(Broken {
+            key: keys.retry_burst.into(),
+            problem: "must be at least 1: a retry is saved up whole".into(),
+        });
     }
     if !(0.0..=1.0).contains(&limits.retry_share) {
         return Err(Broken { key: keys.retry_share.into(), problem: "must be from 0 to 1; 0.2 is one in five".into() });

@@ -113,8 +113,8 @@ mod tests {
             let feed_words = feed_words.iter().map(|&word| word.to_owned()).collect();
             broken(Watch { feed_url: feed_url.clone(), feed_words, ..Watch::default() })
         };
-        assert_eq!((feed(&["panne"]), feed(&[]), feed(&["panne", " "])), (Ok(()), Err(KEY), Err(KEY)));
-        assert_eq!(broken(Watch { feed_words: vec!["panne".into()], ..Watch::default() }), Err(KEY));
+        assert_eq!((feed(&["panne"]), feed(&[]), feed(&["panne", " "])), (Ok(()), Err(KEY.into()), Err(KEY.into())));
+        assert_eq!(broken(Watch { feed_words: vec!["panne".into()], ..Watch::default() }), Err(KEY.into()));
         for probe_every_ms in [0, 30_001] {
             assert_eq!(broken(Watch { probe_every_ms, ..Watch::default() }), Err("watch.probe_every_ms".into()));
         }
