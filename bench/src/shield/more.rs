@@ -18,7 +18,13 @@ pub(super) fn measure(core: Option<usize>, quick: u32) -> Vec<Row> {
     for peer in [Peer::NginxPages, Peer::Ours] {
         keep(&mut rows, peer, with(peer, core, |running| pages(peer, running, round)));
     }
-    for (peer, sources) in [(Peer::HaproxyTls, 1_000), (Peer::HaproxyTlsRate, 1_000), (Peer::HaproxyTlsRate, 16)] {
+    for (peer, sources) in [
+        (Peer::HaproxyTls, 1_000),
+        (Peer::HaproxyTlsRate, 1_000),
+        (Peer::OursTls, 1_000),
+        (Peer::HaproxyTlsRate, 16),
+        (Peer::OursTls, 16),
+    ] {
         keep(&mut rows, peer, with(peer, core, |running| handshakes(peer, running, sources, round)));
     }
     rows

@@ -2,6 +2,7 @@
 
 use super::usage::Usage;
 use rehearsal::{Door, Keys, Loopback};
+use sha2::{Digest, Sha256};
 use std::{
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
@@ -29,6 +30,8 @@ pub(super) enum Peer {
     HaproxyTls,
     /// The same, with a limit on new connections by address before TLS.
     HaproxyTlsRate,
+    /// Ours with a certificate.
+    OursTls,
 }
 
 impl Peer {
@@ -42,7 +45,7 @@ impl Peer {
             Self::HaproxyTables => "HAProxy tables",
             Self::HaproxyQueue => "HAProxy queue",
             Self::Varnish => "Varnish",
-            Self::Ours => "Tournée",
+            Self::Ours | Self::OursTls => "Tournée",
             Self::NginxPages => "nginx, cache only",
             Self::HaproxyTls => "HAProxy",
             Self::HaproxyTlsRate => "HAProxy, connection rate by address",
@@ -58,7 +61,7 @@ impl Peer {
                 installed("haproxy", "haproxy")
             }
             Self::Varnish => installed("varnishd", "varnish"),
-            Self::Ours => ours(),
+            Self::Ours | Self::OursTls => ours(),
         }
     }
 
@@ -70,6 +73,7 @@ impl Peer {
             Self::HaproxyQueue => ("haproxy.cfg", include_str!("peers/haproxy-queue.cfg")),
             Self::Varnish => ("varnish.vcl", include_str!("peers/varnish.vcl")),
             Self::Ours => ("ours.toml", include_str!("peers/ours.toml")),
+            Self::OursTls => ("ours.toml", include_str!("peers/ours-tls.toml")),
             Self::NginxPages => ("nginx.conf", include_str!("peers/nginx-pages.conf")),
             Self::HaproxyTls => ("haproxy.cfg", include_str!("peers/haproxy-tls.cfg")),
             Self::HaproxyTlsRate => ("haproxy.cfg", include_str!("peers/haproxy-tls-rate.cfg")),
@@ -103,7 +107,7 @@ impl Peer {
                 "-a",
                 &at.listen.to_string(),
             ],
-            Self::Ours => &[
+            Self::Ours | Self::OursTls => &[
                 "shield",
                 "--upstream",
                 &format!("http://{}", at.origin),
@@ -128,7 +132,7 @@ impl Peer {
         let (name, text) = self.settings();
         let settings = dir.path().join(name);
         write(&settings, &places.filled(text, keys))?;
-        if matches!(self, Self::HaproxyTls | Self::HaproxyTlsRate) {
+        if matches!(self, Self::HaproxyTls | Self::HaproxyTlsRate | Self::OursTls) {
             certificate(dir.path())?;
         }
         let mut command = pinned(&program, core);
@@ -160,6 +164,9 @@ impl Places {
             ("@ORIGIN_IP@", origin.ip().to_string()),
             ("@ORIGIN_PORT@", origin.port().to_string()),
             ("@DIR@", self.dir.display().to_string()),
+            ("@APP_SHA256@", sha256(&key(&keys.app))),
+            ("@SCANNER_SHA256@", sha256(&key(&keys.scanner))),
+            ("@PROBE_SHA256@", sha256(&key(&keys.probe))),
             ("@APP_KEY@", key(&keys.app)),
             ("@SCANNER_KEY@", key(&keys.scanner)),
             ("@PROBE_KEY@", key(&keys.probe)),
@@ -167,6 +174,10 @@ impl Places {
         .iter()
         .fold(text.to_owned(), |text, (name, value)| text.replace(name, value))
     }
+}
+
+fn sha256(key: &str) -> String {
+    Sha256::digest(key).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What stands there now; ends with this.

@@ -8,6 +8,7 @@ mod cell;
 mod class;
 mod counts;
 mod gate;
+mod handshakes;
 mod hash;
 mod hello;
 mod innocents;

@@ -142,6 +142,10 @@ pub struct RateSettings {
     pub wide: Rate,
     /// TLS handshakes of one network. Those that resume an earlier session don't count.
     pub handshake: Rate,
+    /// The same, while there are more of them in all than [`RateSettings::handshakes_calm_per_s`].
+    pub handshake_pressed: Rate,
+    /// How many TLS handshakes in all, per second, are no pressure. A thousand take a core a quarter of its time.
+    pub handshakes_calm_per_s: u32,
     /// One token of a browser.
     pub citizen: Rate,
     /// One device that scans.
@@ -157,7 +161,9 @@ impl Default for RateSettings {
             unknown: Rate::new(2, 20),
             parcel: Rate::new(5, 30),
             wide: Rate::new(40, 400),
-            handshake: Rate::new(10, 100),
+            handshake: Rate::new(20, 200),
+            handshake_pressed: Rate::new(1, 10),
+            handshakes_calm_per_s: 1_000,
             citizen: Rate::new(10, 60),
             scanner: Rate::new(50, 500),
             partner: Rate::new(500, 5_000),
@@ -266,10 +272,12 @@ impl RateSettings {
             ("rate.parcel", self.parcel),
             ("rate.wide", self.wide),
             ("rate.handshake", self.handshake),
+            ("rate.handshake_pressed", self.handshake_pressed),
             ("rate.citizen", self.citizen),
             ("rate.scanner", self.scanner),
             ("rate.partner", self.partner),
         ];
+        within("rate.handshakes_calm_per_s", self.handshakes_calm_per_s, 1, 1_000_000)?;
         all.into_iter().try_for_each(|(key, rate)| {
             within(&format!("{key}.per_s"), rate.per_s, 0, 50_000)?;
             within(&format!("{key}.burst"), rate.burst, 1, 1_000_000)

@@ -18,6 +18,7 @@ use crate::{
     cell::{Cell, Cells, Limit, seconds},
     counts::{Counters, Counts},
     gate::{Entered, Gate},
+    handshakes::Handshakes,
     hash::Keyed,
     settings::{Rate, RateSettings},
     sketch::Sketch,
@@ -52,6 +53,7 @@ struct Limits {
     parcel: Limit,
     wide: Limit,
     handshake: Limit,
+    handshake_pressed: Limit,
     citizen: Limit,
     scanner: Limit,
     partner: Limit,
@@ -65,6 +67,7 @@ impl Limits {
             parcel: Limit::of(rates.parcel),
             wide: Limit::of(rates.wide),
             handshake: Limit::of(rates.handshake),
+            handshake_pressed: Limit::of(rates.handshake_pressed),
             citizen: Limit::of(rates.citizen),
             scanner: Limit::of(rates.scanner),
             partner: Limit::of(rates.partner),
@@ -102,6 +105,7 @@ pub struct Shield {
     limits: Limits,
     keyed: Keyed,
     cells: Cells,
+    handshakes: Handshakes,
     sketch: Sketch,
     gate: Mutex<Gate>,
     /// What the gate says, to be read without its lock.
@@ -124,6 +128,7 @@ impl Shield {
             limits: Limits::of(&settings.rate),
             keyed: Keyed::new(key),
             cells: Cells::new(settings.cells_count),
+            handshakes: Handshakes::new(settings.rate.handshakes_calm_per_s),
             sketch: Sketch::new(settings.sketch_width),
             gate: Mutex::new(Gate::new(settings, resources.len())),
             overloaded: AtomicBool::new(false),
@@ -168,9 +173,14 @@ impl Shield {
         }
     }
 
-    /// Whether this network may cost one more TLS handshake.
+    /// Whether this network may cost one more TLS handshake. What is refused is counted as wanted all the same.
     pub fn handshake(&self, from: Prefix, now: Moment) -> bool {
-        self.take(HANDSHAKE, from.bits(), self.limits.handshake, now).is_ok()
+        let second = u32::try_from(now.ns() / 1_000_000_000).unwrap_or(u32::MAX);
+        let limit =
+            if self.handshakes.are_many(second) { self.limits.handshake_pressed } else { self.limits.handshake };
+        let is_let_in = self.take(HANDSHAKE, from.bits(), limit, now).is_ok();
+        self.handshakes.count(second);
+        is_let_in
     }
 
     /// A place that is given back. `delay` is how long the work behind kept the request waiting before it began, or for
