@@ -1,4 +1,4 @@
-//! The only listener: the API, the carrier-compatible endpoints, health, metrics; wire types live here.
+//! What is served: the API, the carrier-compatible endpoints, pages, health, metrics; wire types live here.
 //!
 //! [`app`] is the whole of it without a socket: a simulation calls it request by request in its own time. [`serve`]
 //! puts it behind a listener with bounds on connections, headers and bodies. What a handler needs from the rest of

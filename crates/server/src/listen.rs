@@ -117,6 +117,12 @@ pub fn own(settings: &GuardSettings) -> GuardSettings {
             *value = fits;
         }
     }
+    let limits = edge::Limits::default();
+    if own.limits.body_ms_max == limits.body_ms_max {
+        // A batch may take a quarter of an hour, as long as it never stands still; the others have bounds of their own.
+        own.limits.body_ms_max = 900_000;
+    }
+    let admission = &mut own.admission;
     if admission.resources.is_empty() {
         admission.resources = resources();
     }
