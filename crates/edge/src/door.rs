@@ -50,9 +50,13 @@ pub struct Told {
     pub queued: Option<Duration>,
     /// From the admission to the head of the answer.
     pub took: Duration,
-    /// The status of the answer.
+    /// The status of the answer that the work gave, whatever the client is given instead.
     pub status: StatusCode,
 }
+
+/// On an answer that was given in place of another: the status of that one, which says how the work went.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct StandsFor(pub(crate) StatusCode);
 
 /// The right of one request to be worked on. It is dropped when the answer has been handed over as a whole, or when the
 /// client left.

@@ -3,6 +3,7 @@
 use crate::{
     Admitted, Answer, Behind, Door, Hops, Inbound, Limits, Outbound, Pass, Peer, Told,
     body::until_taken,
+    door::StandsFor,
     problem,
     seat::{Held, Seat},
 };
@@ -71,7 +72,8 @@ impl<D: Door, B: Behind> Serve<D, B> {
                     let body = Inbound::new(body, Arc::clone(&seat), &house.limits);
                     let began = Instant::now();
                     let (response, queued) = house.behind.work(peer, Request::from_parts(asked, body)).await;
-                    pass.answered(Told { queued, took: began.elapsed(), status: response.status() });
+                    let status = response.extensions().get().map_or(response.status(), |StandsFor(status)| *status);
+                    pass.answered(Told { queued, took: began.elapsed(), status });
                     response.map(|body| Either::Right(body.held(pass, work, &seat, h2)))
                 }
                 Admitted::Refuse(answer) => {

@@ -14,6 +14,8 @@ use std::time::Duration;
 
 /// In an address: the browser was asked before, and should have brought a cookie.
 const MARK: &str = "tournee-check";
+/// How long a question and its answer are kept, in seconds.
+const GOOD_FOR_S: u64 = admission::QUESTION_GOOD_FOR.as_secs();
 
 /// The ladder with its keys.
 pub(super) struct Ladder {
@@ -31,10 +33,12 @@ impl Ladder {
 
     /// The answer to a browser that comes back from a challenge: its token, and on to where it wanted to go.
     pub(super) fn returned(&self, asked: &Parts, cookies: Cookies<'_>, tls: bool, now: Time) -> Option<Answer> {
-        let path = asked.uri.path();
-        let passed = check(&self.keys, cookies.question?, cookies.answer, path, now).ok()?;
+        let (path, question) = (asked.uri.path(), cookies.question?);
+        let passed = |answer| check(&self.keys, question, answer, path, now);
+        // Whoever has waited long enough may have any answer: one to an earlier question, from before a script was blocked.
+        let passed = passed(cookies.answer).or_else(|_| passed(None)).ok()?;
         let token = Token::issue(&self.keys, passed, self.token_good_for, now);
-        let mut answer = to(&without_mark(&asked.uri));
+        let mut answer = to(&asked.method, &without_mark(&asked.uri));
         let [question, given] = cookies::done(path, tls);
         let set = [cookies::token(&token, self.token_good_for.as_secs(), tls), question, given];
         answer.headers_mut().extend(set.into_iter().flatten().map(|value| (header::SET_COOKIE, value)));
@@ -43,7 +47,7 @@ impl Ladder {
 
     /// A browser that came back has its token already: on to where it wanted to go.
     pub(super) fn cleaned(asked: &Parts) -> Option<Answer> {
-        (is_marked(&asked.uri) && may_come_back(&asked.method)).then(|| to(&without_mark(&asked.uri)))
+        is_marked(&asked.uri).then(|| to(&asked.method, &without_mark(&asked.uri)))
     }
 
     /// What a person's browser is asked under this pressure, if it is; `token` is the good one that it brought.
@@ -57,48 +61,52 @@ impl Ladder {
     ) -> Option<Answer> {
         let cookie_lost = is_marked(&asked.uri) && cookies.question.is_none();
         let standing = Standing { client: Client::Person, passed: token.map(|token| token.step), cookie_lost };
-        match ask(standing, pressure) {
-            Ask::Nothing => None,
-            Ask::SayCookies => {
-                let lang = page::lang(&asked.headers);
-                let text = page::refused(lang, lang.no_cookies(), None, None, self.home.as_deref());
-                Some(shown(lang, text, None))
-            }
-            Ask::Step(step) => Some(self.step(asked, cookies, step, (tls, id, now))),
-        }
-    }
-
-    fn step(&self, asked: &Parts, cookies: Cookies<'_>, step: Step, (tls, id, now): (bool, [u8; 8], Time)) -> Answer {
+        let (step, keeps_cookies) = match ask(standing, pressure) {
+            Ask::Nothing => return None,
+            Ask::Step(step) => (step, true),
+            Ask::SayCookies => (pressure.step()?, false),
+        };
         let path = asked.uri.path();
         let early = match cookies.question.map(|question| (question, check(&self.keys, question, None, path, now))) {
             Some((question, Err(NotPassed::TooSoon(left)))) => Some((question.to_owned(), left)),
             _ => None,
         };
-        let is_new = early.is_none();
-        let (question, left) =
-            early.unwrap_or_else(|| (Question::ask(&self.keys, step, path, id, now), step.patience()));
-        let good_for = admission::QUESTION_GOOD_FOR.as_secs();
-        let set = is_new.then(|| cookies::question(&question, path, good_for, tls)).flatten();
-        // What was sent in a form cannot be sent anew by a page: it comes back to the form's address, and says so.
-        let back = marked(&asked.uri);
-        let mut answer = if left.is_zero() && may_come_back(&asked.method) {
-            to(&back)
-        } else {
+        // Who is told to allow cookies is asked all the same: by then the page, loaded again, passes.
+        let set = early.is_none().then(|| Question::ask(&self.keys, step, path, id, now));
+        let cookie = set.as_ref().and_then(|question| cookies::question(question, path, GOOD_FOR_S, tls));
+        let (question, left) = early.or_else(|| Some((set?, step.patience())))?;
+        let mut answer = if !keeps_cookies {
             let lang = page::lang(&asked.headers);
-            let secure = if tls { "; Secure" } else { "" };
-            let place = cookies::place(path);
-            let cookie = format!("{}=; Path={place}; Max-Age={good_for}; SameSite=Lax{secure}", cookies::ANSWER);
-            let after_s = left.as_millis().div_ceil(1_000).try_into().unwrap_or(u64::MAX);
-            let challenge = Challenge { step, question: &question, cookie: &cookie, back: &back, after_s };
-            shown(lang, page::challenge(lang, &challenge, self.home.as_deref()), Some(after_s.max(1)))
+            let back = marked(&asked.uri);
+            let text = page::refused(lang, lang.no_cookies(), page::Refused { again: Some(&back), ..self.refused() });
+            shown(lang, text, None)
+        } else if left.is_zero() {
+            to(&asked.method, &marked(&asked.uri))
+        } else {
+            self.page(asked, step, &question, left, tls)
         };
-        answer.headers_mut().extend(set.map(|value| (header::SET_COOKIE, value)));
-        answer
+        answer.headers_mut().extend(cookie.map(|value| (header::SET_COOKIE, value)));
+        Some(answer)
+    }
+
+    /// The page that asks, and comes back by itself after as long as is left.
+    fn page(&self, asked: &Parts, step: Step, question: &str, left: Duration, tls: bool) -> Answer {
+        let lang = page::lang(&asked.headers);
+        let after_s = left.as_millis().div_ceil(1_000).try_into().unwrap_or(u64::MAX);
+        // What was sent in a form would be lost on the way back: that page waits for whoever sent it to send it again.
+        let back = is_read(&asked.method).then(|| marked(&asked.uri));
+        let cookie = cookies::answer(asked.uri.path(), GOOD_FOR_S, tls);
+        let challenge = Challenge { step, question, cookie: &cookie, back: back.as_deref(), after_s };
+        shown(lang, page::challenge(lang, &challenge, self.home.as_deref()), Some(after_s))
+    }
+
+    fn refused(&self) -> page::Refused<'_> {
+        page::Refused { home: self.home.as_deref(), ..page::Refused::default() }
     }
 }
 
-/// Whether the same request can be made again by following an address.
-fn may_come_back(method: &Method) -> bool {
+/// Whether following an address makes the same request again.
+fn is_read(method: &Method) -> bool {
     method == Method::GET || method == Method::HEAD
 }
 
@@ -117,9 +125,10 @@ pub(super) fn shown(lang: admission::Lang, text: String, retry_after_s: Option<u
     answer
 }
 
-fn to(address: &str) -> Answer {
+/// The way to another address of this server. Where something was sent, the browser sends it there again by itself.
+fn to(method: &Method, address: &str) -> Answer {
     let mut answer = Response::new(Full::default());
-    *answer.status_mut() = StatusCode::FOUND;
+    *answer.status_mut() = if is_read(method) { StatusCode::FOUND } else { StatusCode::TEMPORARY_REDIRECT };
     answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     answer.headers_mut().extend(HeaderValue::try_from(address).map(|address| (header::LOCATION, address)));
     answer

@@ -30,7 +30,7 @@ use admission::{
 use challenge::Ladder;
 use clock::{Clock, Time};
 use cookies::Cookies;
-use http::{HeaderName, Method, header, request::Parts};
+use http::{HeaderName, StatusCode, header, request::Parts};
 use http_body_util::Full;
 use hunt::{Hunt, Shaped};
 use prometheus_client::registry::Registry;
@@ -52,10 +52,13 @@ use who::Vouchers;
 const TICK: Duration = Duration::from_millis(10);
 /// How often it is looked how hard it is to serve everybody.
 const LOOK: Duration = Duration::from_secs(1);
-/// Of those with a token, so many in a thousand refused within [`LOOK`] say that tokens are too cheap.
+/// Of those with a token, so many in a thousand for whom there was no place within [`LOOK`] say that tokens are too cheap.
 const CITIZENS_REFUSED_PER_MILLE: u64 = 5;
 /// Fewer say nothing.
 const CITIZENS_COUNT_MIN: u64 = 20;
+
+/// The longest life that a token can say, in hours: 45 days.
+const TOKEN_HOURS_MAX: u32 = 1_080;
 
 /// Answers that stand ready in memory whoever asks: pages that were rendered before.
 pub type Ahead = Arc<dyn Fn(&Parts) -> Option<Answer> + Send + Sync>;
@@ -88,6 +91,7 @@ pub(crate) struct Core {
     shield: Shield,
     waiting: Waiting,
     ladder: Ladder,
+    dry_run: bool,
     challenge: bool,
     listed: KeyList,
     who: Arc<dyn Who>,
@@ -146,6 +150,10 @@ impl Guard {
         chance(&mut seed);
         let shield = Shield::new(&settings.admission, secret()).map_err(|unfit| unfit.below("admission"))?;
         let listed = KeyList::new(&settings.keys).map_err(|what| Unfit::new("key", what))?;
+        if !(1..=TOKEN_HOURS_MAX).contains(&settings.token_hours) {
+            let message = format!("{} is not between 1 and {TOKEN_HOURS_MAX}", settings.token_hours);
+            return Err(Unfit::new("token_hours", message));
+        }
         let ladder = Ladder {
             keys,
             token_good_for: Duration::from_secs(3_600) * settings.token_hours,
@@ -158,6 +166,7 @@ impl Guard {
             static_for: Duration::from_secs(settings.static_s.into()),
             hunt: Hunt::new(settings.hunt.limits(), secret(), u64::from_le_bytes(seed)),
             innocents: Mutex::default(),
+            dry_run: settings.admission.dry_run,
             challenge: settings.challenge && !settings.admission.dry_run,
             shield,
             ladder,
@@ -240,7 +249,7 @@ impl Core {
     fn tick(&self) {
         let mut calls = Calls::new();
         self.shield.tick(self.moment(), &mut calls);
-        self.waiting.tell(calls);
+        self.tell(calls);
         let now = self.elapsed();
         let mut looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner);
         if now.saturating_sub(looked.at) >= LOOK {
@@ -253,8 +262,15 @@ impl Core {
     fn look(&self, looked: &mut Looked, now: Duration) {
         let counts = self.shield.counts();
         let citizen = Class::Citizen.index();
-        let seen = Looked { at: now, arrived: counts.arrived[citizen], refused: counts.refused_of(Class::Citizen) };
-        let (arrived, refused) = (seen.arrived - looked.arrived, seen.refused - looked.refused);
+        let refused = |rule: Rule| counts.refused[citizen][rule as usize - 1];
+        // One token that asks too fast is refused by its rate, and says nothing of the others.
+        let seen = Looked {
+            at: now,
+            arrived: counts.arrived[citizen].saturating_sub(refused(Rule::Rate)),
+            refused: refused(Rule::Overload) + refused(Rule::Waited),
+        };
+        let arrived = seen.arrived.saturating_sub(looked.arrived);
+        let refused = seen.refused.saturating_sub(looked.refused);
         let too_cheap = arrived >= CITIZENS_COUNT_MIN && refused * 1_000 > arrived * CITIZENS_REFUSED_PER_MILLE;
         let before = self.pressure();
         let pressure = match (counts.gate.overloaded, too_cheap) {
@@ -323,20 +339,18 @@ impl Core {
         if !self.challenge || facts.client == Client::Program || facts.class > Class::Citizen {
             return None;
         }
-        let reads = asked.method == Method::GET || asked.method == Method::HEAD;
         let pressure = self.pressure();
         let suffices = facts.token.is_some_and(|token| pressure.step().is_none_or(|step| token.step >= step));
         if suffices || pressure == Pressure::Calm {
             return Ladder::cleaned(asked);
         }
-        let back = || self.ladder.returned(asked, facts.cookies, peer.tls, now);
-        let older = || self.older(asked);
         let asks = || {
             let mut id = [0; 8];
             (self.chance)(&mut id);
             self.ladder.asks(asked, facts.cookies, facts.token.as_ref(), pressure, (peer.tls, id, now))
         };
-        reads.then(back).flatten().or_else(older).or_else(asks)
+        let back = self.ladder.returned(asked, facts.cookies, peer.tls, now);
+        back.or_else(|| self.older(asked)).or_else(asks)
     }
 
     /// An older answer, with its age.
@@ -351,18 +365,27 @@ impl Core {
         self.shield.resources().get(resource).stale.then(|| self.stale.key(asked)).flatten()
     }
 
+    /// Whether the answer to this request is nobody's own, as far as the request tells. A picture of the service's own is the
+    /// same for all, whatever cookies there are.
+    pub(crate) fn is_anybodys(&self, asked: &Parts) -> bool {
+        let is_static = || self.shield.resources().get(self.shield.resource(asked.uri.path())).kind == Kind::Static;
+        !self.listed.is_shown(&asked.headers) && (!Cookies::others(&asked.headers) || is_static())
+    }
+
     /// What became of somebody who is known to be good.
-    fn count(&self, class: Class, refused: bool, now: Time) {
-        let good = match class {
+    fn count(&self, facts: &Facts<'_>, refused: bool, now: Time) {
+        let good = match facts.class {
             Class::Operator => Good::Probe,
-            Class::Partner | Class::Scanner => Good::Signed,
+            // A network that is vouched for is not the key itself.
+            Class::Partner | Class::Scanner if facts.id.is_some() => Good::Signed,
             Class::Citizen => Good::Token,
             _ => return,
         };
         self.innocents.lock().unwrap_or_else(PoisonError::into_inner).count(good, refused, now);
     }
 
-    fn refuse(&self, peer: &Peer, asked: &Parts, facts: &Facts<'_>, refusal: Refusal, now: Time) -> Answer {
+    /// A refusal of one who has `waited` so long: an older answer where one is kept, else why and when to come again.
+    fn refuse(&self, peer: &Peer, asked: &Parts, facts: &Facts<'_>, refusal: Refusal, waited: Duration) -> Answer {
         if refusal.rule != Rule::Forbidden
             && let Some(older) = self.older(asked)
         {
@@ -370,7 +393,8 @@ impl Core {
         }
         let evidence = match refusal.rule {
             Rule::Rate | Rule::Budget => refusal.retry_after_s,
-            Rule::Overload | Rule::Waited => self.over_ms.load(Relaxed),
+            Rule::Overload => self.over_ms.load(Relaxed),
+            Rule::Waited => u32::try_from(waited.as_millis()).unwrap_or(u32::MAX),
             Rule::Signature => facts.shaped.rule.map_or(0, |rule| rule.0),
             _ => 0,
         };
@@ -380,7 +404,7 @@ impl Core {
             prefix: peer.prefix(),
             resource: u16::try_from(facts.resource.index()).unwrap_or(u16::MAX),
             evidence,
-            at: now,
+            at: self.clock.now(),
             lasts: Duration::from_secs(refusal.retry_after_s.into()),
         };
         let code = receipt.code(&self.ladder.keys);
@@ -391,7 +415,16 @@ impl Core {
     fn leave(&self, place: Place, delay: Option<Duration>) {
         let mut calls = Calls::new();
         self.shield.leave(place, delay, self.moment(), &mut calls);
-        self.waiting.tell(calls);
+        self.tell(calls);
+    }
+
+    /// Passes on what the shield decided about those who wait. A place whose client has left calls the next one.
+    fn tell(&self, mut calls: Calls) {
+        while !calls.is_empty() {
+            for place in self.waiting.tell(std::mem::take(&mut calls)) {
+                self.shield.leave(place, None, self.moment(), &mut calls);
+            }
+        }
     }
 }
 
@@ -413,22 +446,25 @@ impl Gate for Core {
 pub struct GuardPass {
     core: Arc<Core>,
     place: Option<Place>,
-    began: Instant,
 }
 
 impl Pass for GuardPass {
     fn answered(&mut self, told: Told) {
+        // Work that failed at once says nothing of how long work takes.
+        let failed = told.status == StatusCode::BAD_GATEWAY || told.status == StatusCode::SERVICE_UNAVAILABLE;
+        let took = (!failed).then_some(told.took);
         if let Some(place) = self.place.take() {
-            self.core.leave(place, Some(told.queued.unwrap_or(told.took)));
+            self.core.leave(place, told.queued.or(took));
         }
     }
 }
 
 impl Drop for GuardPass {
-    /// The client left before the answer: how long it had waited says at least how long the work takes.
+    /// The client left before the answer. How long it had waited says nothing: who leaves at once, again and again, would
+    /// make the work look quick and then slow.
     fn drop(&mut self) {
         if let Some(place) = self.place.take() {
-            self.core.leave(place, Some(self.began.elapsed()));
+            self.core.leave(place, None);
         }
     }
 }
@@ -446,7 +482,7 @@ impl Door for Guard {
     }
 
     fn handshake(&self, from: Prefix, peeked: &Peeked) -> bool {
-        peeked.resumes || self.0.shield.handshake(from, self.0.moment())
+        peeked.resumes || self.0.shield.handshake(from, self.0.moment()) || self.0.dry_run
     }
 
     fn ahead(&self, _: &Peer, asked: &Parts) -> Option<Answer> {
@@ -464,15 +500,15 @@ impl Door for Guard {
 
     async fn admit(&self, peer: &Peer, asked: &Parts) -> Admitted<GuardPass> {
         let core = &self.0;
-        let now = core.clock.now();
+        let (now, began) = (core.clock.now(), Instant::now());
         let facts = core.facts(peer, asked, now);
         if operate::is_for_operators(asked.uri.path()) {
             return Admitted::Refuse(core.operated(asked, facts.class, now));
         }
         core.hunt.show(&facts.shaped, facts.class, core.shield.is_overloaded(), (peer, asked, facts.resource), now);
-        if facts.no_such_parcel {
+        if facts.no_such_parcel && !core.dry_run {
             let refusal = Refusal { rule: Rule::NoSuchParcel, retry_after_s: 1 };
-            return Admitted::Refuse(core.refuse(peer, asked, &facts, refusal, now));
+            return Admitted::Refuse(core.refuse(peer, asked, &facts, refusal, began.elapsed()));
         }
         if let Some(answer) = core.climbs(peer, asked, &facts, now) {
             return Admitted::Refuse(answer);
@@ -483,20 +519,20 @@ impl Door for Guard {
             id: facts.id,
             resource: facts.resource,
             suspect_rule: facts.shaped.rule.map(|_| Rule::Signature),
-            program: facts.client == Client::Program,
+            program: facts.client == Client::Program || !core.challenge,
         };
         let mut calls = Calls::new();
         let verdict = core.shield.judge(&judged, core.moment(), &mut calls);
-        core.waiting.tell(calls);
+        core.tell(calls);
         let decided = match verdict {
             Verdict::Go(place) => Ok(place),
             Verdict::Refuse(refusal) => Err(refusal),
-            Verdict::Wait(waiting) => Wait::new(Arc::clone(core), waiting.ticket).await,
+            Verdict::Wait(waiting) => Wait::new(&**core, waiting.ticket).await,
         };
-        core.count(facts.class, decided.is_err(), now);
+        core.count(&facts, decided.is_err(), now);
         match decided {
-            Ok(place) => Admitted::Go(GuardPass { core: Arc::clone(core), place: Some(place), began: Instant::now() }),
-            Err(refusal) => Admitted::Refuse(core.refuse(peer, asked, &facts, refusal, now)),
+            Ok(place) => Admitted::Go(GuardPass { core: Arc::clone(core), place: Some(place) }),
+            Err(refusal) => Admitted::Refuse(core.refuse(peer, asked, &facts, refusal, began.elapsed())),
         }
     }
 }

@@ -33,7 +33,13 @@ impl Core {
         match (&asked.method, path.strip_prefix(RULES)) {
             (&Method::GET, None) => self.state(now),
             (&Method::POST, Some(rest)) => self.ordered(rest),
-            _ => problem::answer(StatusCode::METHOD_NOT_ALLOWED, "GET the state, or POST an order about a rule.", None),
+            (_, rule) => {
+                let said = "GET the state, or POST an order about a rule.";
+                let mut answer = problem::answer(StatusCode::METHOD_NOT_ALLOWED, said, None);
+                let allowed = HeaderValue::from_static(if rule.is_none() { "GET" } else { "POST" });
+                answer.headers_mut().insert(header::ALLOW, allowed);
+                answer
+            }
         }
     }
 
@@ -70,7 +76,7 @@ impl Core {
                 (class.as_str().to_owned(), told)
             })
             .collect();
-        let innocents = self.innocents.lock().unwrap_or_else(PoisonError::into_inner);
+        let innocents = innocents_told(&self.innocents.lock().unwrap_or_else(PoisonError::into_inner), now);
         json_answer(&json!({
             "overloaded": counts.gate.overloaded,
             "pressure": format!("{:?}", self.pressure()).to_lowercase(),
@@ -79,7 +85,7 @@ impl Core {
             "delay_over_us": counts.gate.over_us,
             "classes": classes,
             "rules": self.hunt.list().iter().map(rule_told).collect::<Vec<_>>(),
-            "innocents_refused": innocents_told(&innocents, now),
+            "innocents_refused": innocents,
         }))
     }
 }
@@ -115,6 +121,7 @@ fn rule_told(rule: &Listed) -> Value {
         "arriving": share_told(rule.arriving),
         "innocent": share_told(rule.innocent),
         "signed": share_told(rule.signed),
+        "posing": share_told(rule.posing),
         "since": rule.since.to_paris(),
         "until": rule.until.to_paris(),
     })

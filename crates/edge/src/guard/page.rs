@@ -54,16 +54,23 @@ const fn pick(lang: Lang, french: &'static str, english: &'static str) -> &'stat
     }
 }
 
+/// What a refusal says besides its words.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Refused<'a> {
+    /// When to try again.
+    pub(super) retry_after_s: Option<u32>,
+    /// The code for support.
+    pub(super) receipt: Option<&'a str>,
+    /// The address that tries again.
+    pub(super) again: Option<&'a str>,
+    /// Where people see how the service is.
+    pub(super) home: Option<&'a str>,
+}
+
 /// What was refused and what to do.
-pub(super) fn refused(
-    lang: Lang,
-    words: Words,
-    retry_after_s: Option<u32>,
-    receipt: Option<&str>,
-    home: Option<&str>,
-) -> String {
+pub(super) fn refused(lang: Lang, words: Words, told: Refused<'_>) -> String {
     let title = pick(lang, "Un instant", "One moment");
-    let when = retry_after_s.map(|seconds| match lang {
+    let when = told.retry_after_s.map(|seconds| match lang {
         Lang::Fr => format!("Réessayez dans {seconds}\u{a0}s."),
         Lang::En => format!("Try again in {seconds}\u{a0}s."),
     });
@@ -71,50 +78,70 @@ pub(super) fn refused(
         h1 { (title) }
         p { (words.what) }
         p { (words.todo) @if let Some(when) = when { " " (when) } }
-        @if let Some(receipt) = receipt {
-            p.soft { (pick(lang, "Si vous nous appelez, donnez ce code\u{a0}:", "If you call us, give this code:")) " " code { (receipt) } }
+        @if let Some(again) = told.again { p { a.button href=(again) { (pick(lang, "Recharger la page", "Reload the page")) } } }
+        @if let Some(receipt) = told.receipt {
+            p.soft { (pick(lang, "Si vous nous appelez, donnez ce code\u{a0}:", "If you call us, give this code:")) br; code { (receipt) } }
         }
     };
-    document(lang, title, None, &content, home)
+    document(lang, title, None, &content, told.home)
 }
 
 /// What a browser is asked, and what it has to know for it.
 pub(super) struct Challenge<'a> {
     pub(super) step: Step,
-    /// The question, where a script may answer it.
+    /// The question.
     pub(super) question: &'a str,
     /// The cookie of the answer, without its value.
     pub(super) cookie: &'a str,
-    /// Where it comes back to.
-    pub(super) back: &'a str,
-    /// After how many seconds it comes back without a script.
+    /// Where it comes back to; nowhere by itself where a form was sent.
+    pub(super) back: Option<&'a str>,
+    /// After how many seconds it passes without a script.
     pub(super) after_s: u64,
 }
 
-/// A page that comes back by itself.
+/// A page that comes back by itself, or says how to send a form again.
 pub(super) fn challenge(lang: Lang, asked: &Challenge<'_>, home: Option<&str>) -> String {
-    let title = pick(lang, "Un instant, la page arrive", "One moment, the page is coming");
-    let wait = match lang {
-        Lang::Fr => format!(
-            "Nous recevons en ce moment beaucoup plus de demandes que d’habitude. Cette page se recharge d’elle-même dans {}\u{a0}s\u{a0}; vous n’avez rien à faire.",
-            asked.after_s
+    let title = if asked.back.is_some() {
+        pick(lang, "Un instant, la page arrive", "One moment, the page is coming")
+    } else {
+        pick(lang, "Votre envoi n’a pas encore été reçu", "What you sent has not been taken yet")
+    };
+    let many = pick(
+        lang,
+        "Nous recevons en ce moment beaucoup plus de demandes que d’habitude.",
+        "We are receiving many more requests than usual.",
+    );
+    let seconds = asked.after_s;
+    let todo = match (lang, asked.back) {
+        (Lang::Fr, Some(_)) => {
+            format!("Cette page se recharge d’elle-même dans {seconds}\u{a0}s\u{a0}; vous n’avez rien à faire.")
+        }
+        (Lang::En, Some(_)) => {
+            format!("This page reloads by itself in {seconds}\u{a0}s; there is nothing you have to do.")
+        }
+        (Lang::Fr, None) => format!(
+            "Attendez {seconds}\u{a0}s, puis rechargez cette page et acceptez que le formulaire soit envoyé de nouveau. Rien n’en est perdu."
         ),
-        Lang::En => format!(
-            "We are receiving many more requests than usual. This page reloads by itself in {}\u{a0}s; there is nothing you have to do.",
-            asked.after_s
+        (Lang::En, None) => format!(
+            "Wait {seconds}\u{a0}s, then reload this page and agree that the form is sent again. Nothing of it is lost."
         ),
     };
+    let cookie = pick(
+        lang,
+        "Un cookie sans suivi est gardé, pour ne pas vous le redemander\u{a0}: votre navigateur doit l’accepter.",
+        "A cookie that does not track you is kept, so that you are not asked again: your browser has to accept it.",
+    );
     let content = html! {
         h1 { (title) }
-        p role="status" { (wait) }
-        p.soft { (pick(lang, "Un cookie sans suivi est gardé un jour, pour ne pas vous le redemander.", "A cookie that does not track you is kept for a day, so that you are not asked again.")) }
-        p { a href=(asked.back) { (pick(lang, "Recharger maintenant", "Reload now")) } }
+        p role="status" { (many) " " (todo) }
+        @if let Some(back) = asked.back { p { a.button href=(back) { (pick(lang, "Recharger maintenant", "Reload now")) } } }
+        p.soft { (cookie) }
         @if asked.step >= Step::Script {
             script data-step=(if asked.step == Step::Script { "script" } else { "work" }) data-question=(asked.question)
-                data-shift=(32 - WORK_BITS) data-cookie=(asked.cookie) data-back=(asked.back) { (PreEscaped(SCRIPT)) }
+                data-shift=(32 - WORK_BITS) data-cookie=(asked.cookie) data-back=[asked.back] { (PreEscaped(SCRIPT)) }
         }
     };
-    document(lang, title, Some((asked.after_s.max(1), asked.back)), &content, home)
+    document(lang, title, asked.back.map(|back| (seconds.max(1), back)), &content, home)
 }
 
 fn document(lang: Lang, title: &str, reload: Option<(u64, &str)>, content: &Markup, home: Option<&str>) -> String {
@@ -160,7 +187,7 @@ mod tests {
             step: Step::Script,
             question: "q",
             cookie: "tournee_answer=; Path=/",
-            back: "/a?\"><script>alert(1)</script>",
+            back: Some("/a?\"><script>alert(1)</script>"),
             after_s: 2,
         };
         let page = challenge(Lang::En, &asked, None);

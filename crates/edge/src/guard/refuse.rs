@@ -41,7 +41,10 @@ pub(super) fn answer(
         matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE).then_some(retry_after_s);
     let words = lang.words(receipt.rule);
     let mut answer = match client {
-        Client::Person => shown(lang, page::refused(lang, words, again, Some(code), home), again.map(u64::from)),
+        Client::Person => {
+            let told = page::Refused { retry_after_s: again, receipt: Some(code), again: None, home };
+            shown(lang, page::refused(lang, words, told), again.map(u64::from))
+        }
         Client::Program => problem(receipt.rule, status, code, again),
     };
     *answer.status_mut() = status;

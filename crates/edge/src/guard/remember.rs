@@ -1,7 +1,7 @@
 //! What is behind the door, with a memory: good answers are kept for when they cannot be had, and good keys vouch.
 
 use super::{Core, stale, who::Vouched};
-use crate::{Behind, Inbound, Outbound, Peer};
+use crate::{Behind, Inbound, Outbound, Peer, door::StandsFor};
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, Request, Response, StatusCode};
 use http_body::{Body, Frame, SizeHint};
@@ -27,9 +27,10 @@ impl<B: Behind> Behind for Remember<B> {
     async fn work(&self, peer: Peer, request: Request<Inbound>) -> (Response<Outbound>, Option<Duration>) {
         let (from, core) = (peer.prefix(), &self.core);
         let (asked, body) = request.into_parts();
-        let key = core.stale_key(&asked);
+        let (key, anybodys) = (core.stale_key(&asked), core.is_anybodys(&asked));
         let (response, queued) = self.behind.work(peer, Request::from_parts(asked, body)).await;
-        if response.extensions().get::<Vouched>().is_some() {
+        let vouched = response.extensions().get::<Vouched>().is_some();
+        if vouched {
             core.vouchers.vouch(from, core.elapsed());
         }
         let Some(key) = key else { return (response, queued) };
@@ -38,7 +39,13 @@ impl<B: Behind> Behind for Remember<B> {
             StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT
         );
         if is_gone && let Some(older) = core.stale.find(key, core.elapsed()) {
-            return (older.map(|body| Outbound::new(Full::new(body))), queued);
+            let stands_for = StandsFor(response.status());
+            let mut older = older.map(|body| Outbound::new(Full::new(body)));
+            older.extensions_mut().insert(stands_for);
+            return (older, queued);
+        }
+        if !anybodys || vouched {
+            return (response, queued);
         }
         (kept(Arc::clone(core), key, response), queued)
     }
@@ -47,7 +54,7 @@ impl<B: Behind> Behind for Remember<B> {
 /// The answer, which is kept when it has gone out whole.
 fn kept(core: Arc<Core>, key: stale::Key, response: Response<Outbound>) -> Response<Outbound> {
     let fits = response.body().size_hint().lower() <= stale::ANSWER_BYTES_MAX as u64;
-    if !fits || !stale::Stale::may_keep(response.status(), response.headers()) {
+    if !fits || !stale::Stale::may_keep(key, response.status(), response.headers()) {
         return response;
     }
     let headers = response.headers().clone();
@@ -102,7 +109,7 @@ impl Copied {
 
     fn keep(&mut self) {
         if let Some((core, key, headers, copy)) = self.copy.take() {
-            core.stale.keep(key, &headers, copy.freeze(), core.elapsed());
+            core.stale.keep(key, &headers, copy.freeze(), core.shield.is_overloaded(), core.elapsed());
         }
     }
 }

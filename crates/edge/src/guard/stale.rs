@@ -2,7 +2,7 @@
 //!
 //! As many places as were made at the start, each for one address in one language and coding; an address whose place is taken
 //! by another has no answer here until it is asked again in peace. Only what anybody may see is kept: an answer 200 to a GET
-//! without a query, without cookies, that forbids no cache.
+//! without a query, a credential or another's cookies, that forbids no cache.
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header, request::Parts};
@@ -20,7 +20,7 @@ use std::{
 const PLACES: usize = 1_024;
 /// The longest answer that is kept, in bytes.
 pub(crate) const ANSWER_BYTES_MAX: usize = 64 << 10;
-/// All answers together, in bytes.
+/// All answers together with their heads, in bytes.
 const BYTES_MAX: usize = 16 << 20;
 /// How often an answer that is old is asked for anew.
 const ASKED_ANEW_EVERY: Duration = Duration::from_secs(1);
@@ -48,6 +48,10 @@ struct Kept {
 }
 
 impl Kept {
+    fn bytes(&self) -> usize {
+        self.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum::<usize>() + self.body.len()
+    }
+
     fn answer(&self, now: Duration, age_max: Duration) -> Option<Response<Bytes>> {
         let age = now.saturating_sub(self.at);
         if age > age_max {
@@ -63,7 +67,10 @@ impl Kept {
 
 /// An address in one language and one coding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Key(u64);
+pub(crate) struct Key {
+    hash: u64,
+    gzip: bool,
+}
 
 impl Stale {
     /// An empty snapshot; `secret` keeps others from choosing addresses that share a place.
@@ -78,20 +85,25 @@ impl Stale {
         if request.method != Method::GET || !is_plain || request.headers.contains_key(header::RANGE) {
             return None;
         }
+        // HTTP/2 names the host in the address.
+        let host = match request.uri.authority() {
+            Some(authority) => authority.as_str().as_bytes(),
+            None => request.headers.get(header::HOST).map_or(&[][..], HeaderValue::as_bytes),
+        };
         let mut hasher = SipHasher13::new_with_key(&self.secret);
-        for part in
-            [request.headers.get(header::HOST).map_or(&[][..], HeaderValue::as_bytes), request.uri.path().as_bytes()]
-        {
+        for part in [host, request.uri.path().as_bytes()] {
             hasher.write(part);
             hasher.write_u8(0xff);
         }
-        hasher.write(&language(&request.headers));
-        hasher.write_u8(u8::from(takes_gzip(&request.headers)));
-        Some(Key(hasher.finish()))
+        hasher.write(languages(&request.headers).as_flattened());
+        let gzip = takes_gzip(&request.headers);
+        hasher.write_u8(u8::from(gzip));
+        Some(Key { hash: hasher.finish(), gzip })
     }
 
-    /// Whether an answer with this head may be shown to somebody else later.
-    pub(crate) fn may_keep(status: StatusCode, headers: &HeaderMap) -> bool {
+    /// Whether an answer with this head may be shown later to somebody else who asks for the same.
+    pub(crate) fn may_keep(key: Key, status: StatusCode, headers: &HeaderMap) -> bool {
+        let coding = headers.get(header::CONTENT_ENCODING).map(HeaderValue::as_bytes);
         let says = |name, words: &[&str]| {
             let lines = headers.get_all(name).iter().filter_map(|line: &HeaderValue| line.to_str().ok());
             lines
@@ -102,27 +114,34 @@ impl Stale {
             headers.get_all(header::VARY).iter().filter_map(|line| line.to_str().ok()).flat_map(|l| l.split(','));
         let known = ["accept-language", "accept-encoding"];
         status == StatusCode::OK
+            && (coding.is_none() || key.gzip && coding == Some(b"gzip"))
             && !headers.contains_key(header::SET_COOKIE)
             && !says(header::CACHE_CONTROL, &["no-store", "private"])
             && varies.into_iter().all(|name| known.contains(&name.trim().to_ascii_lowercase().as_str()))
     }
 
-    /// Keeps an answer; `now` is since the process began. One that does not fit is not kept.
-    pub(crate) fn keep(&self, key: Key, headers: &HeaderMap, body: Bytes, now: Duration) {
-        if body.len() > ANSWER_BYTES_MAX {
-            return;
-        }
+    /// Keeps an answer; `now` is since the process began. One that does not fit is not kept, and while there is an
+    /// `overload` none takes the place of another that is still good: the flood would choose what is remembered.
+    pub(crate) fn keep(&self, key: Key, headers: &HeaderMap, body: Bytes, overload: bool, now: Duration) {
         let mut headers = headers.clone();
         NOT_KEPT.iter().for_each(|name| {
             headers.remove(name);
         });
+        let new = Kept { key, at: now, asked_anew: now, headers, body };
+        let bytes = new.bytes();
+        if bytes > ANSWER_BYTES_MAX {
+            return;
+        }
         let mut place = self.place(key).lock().unwrap_or_else(PoisonError::into_inner);
-        let before = place.as_ref().map_or(0, |kept| kept.body.len());
+        let is_good = |kept: &Kept| kept.key != key && now.saturating_sub(kept.at) <= self.age_max;
+        if overload && place.as_ref().is_some_and(is_good) {
+            return;
+        }
+        let before = place.take().map_or(0, |kept| kept.bytes());
         let others = self.bytes.fetch_sub(before, Ordering::Relaxed) - before;
-        *place = None;
-        if others + body.len() <= BYTES_MAX {
-            self.bytes.fetch_add(body.len(), Ordering::Relaxed);
-            *place = Some(Kept { key, at: now, asked_anew: now, headers, body });
+        if others + bytes <= BYTES_MAX {
+            self.bytes.fetch_add(bytes, Ordering::Relaxed);
+            *place = Some(new);
         }
     }
 
@@ -145,24 +164,47 @@ impl Stale {
         kept.answer(now, self.age_max)
     }
 
-    fn place(&self, Key(key): Key) -> &Mutex<Option<Kept>> {
-        let place = usize::try_from(key % self.places.len() as u64).unwrap_or(0);
+    fn place(&self, key: Key) -> &Mutex<Option<Kept>> {
+        let place = usize::try_from(key.hash % self.places.len() as u64).unwrap_or(0);
         &self.places[place]
     }
 }
 
-/// The first language that is named, in two letters.
-fn language(headers: &HeaderMap) -> [u8; 2] {
-    let named = headers.get(header::ACCEPT_LANGUAGE).map_or(&[][..], HeaderValue::as_bytes);
-    match named {
-        [a, b, ..] => [a.to_ascii_lowercase(), b.to_ascii_lowercase()],
-        _ => *b"--",
+/// Languages by which answers are told apart, at most.
+const LANGUAGES: usize = 4;
+
+/// The languages that are wanted, in two letters each, the most wanted first: whoever wants the same in the same order is given
+/// the same.
+fn languages(headers: &HeaderMap) -> [[u8; 2]; LANGUAGES] {
+    let lines = headers.get_all(header::ACCEPT_LANGUAGE).iter().filter_map(|line| line.to_str().ok());
+    let mut wanted = [(0.0, *b"--"); LANGUAGES];
+    let mut count = 0;
+    for range in lines.flat_map(|line| line.split(',')) {
+        let (tag, weight) = weighed(range);
+        let [a, b, ..] = *tag.as_bytes() else { continue };
+        let tag = [a, b].map(|letter| letter.to_ascii_lowercase());
+        if count < LANGUAGES && weight > 0.0 && wanted[..count].iter().all(|(_, known)| *known != tag) {
+            wanted[count] = (weight, tag);
+            count += 1;
+        }
     }
+    wanted[..count].sort_by(|(one, _), (other, _)| other.total_cmp(one));
+    wanted.map(|(_, tag)| tag)
 }
 
 fn takes_gzip(headers: &HeaderMap) -> bool {
-    let named = headers.get(header::ACCEPT_ENCODING).and_then(|line| line.to_str().ok());
-    named.is_some_and(|line| line.split(',').any(|coding| coding.trim().eq_ignore_ascii_case("gzip")))
+    let lines = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|line| line.to_str().ok());
+    lines
+        .flat_map(|line| line.split(','))
+        .map(weighed)
+        .any(|(coding, weight)| coding.eq_ignore_ascii_case("gzip") && weight > 0.0)
+}
+
+/// One of a list, and how much it is wanted.
+fn weighed(item: &str) -> (&str, f32) {
+    let (name, rest) = item.split_once(';').unwrap_or((item, ""));
+    let weight = rest.trim().strip_prefix("q=").map_or(Ok(1.0), str::parse).unwrap_or(0.0);
+    (name.trim(), weight)
 }
 
 #[cfg(test)]
@@ -186,7 +228,7 @@ mod tests {
     fn an_old_answer_comes_back_with_its_age() {
         let stale = stale();
         let key = stale.key(&get("/legal")).expect("a key");
-        stale.keep(key, &HeaderMap::new(), Bytes::from_static(b"legal"), s(10));
+        stale.keep(key, &HeaderMap::new(), Bytes::from_static(b"legal"), false, s(10));
         let found = stale.find(key, s(70)).expect("an answer");
         assert_eq!(
             (&found.headers()[header::AGE], &found.body()[..]),
@@ -202,11 +244,11 @@ mod tests {
         let stale = stale();
         let key = stale.key(&get("/legal")).expect("a key");
         assert!(stale.fresh(key, s(10), s(0)).is_none(), "nothing is kept");
-        stale.keep(key, &HeaderMap::new(), Bytes::from_static(b"legal"), s(0));
+        stale.keep(key, &HeaderMap::new(), Bytes::from_static(b"legal"), false, s(0));
         assert!(stale.fresh(key, s(10), s(10)).is_some());
         assert!(stale.fresh(key, s(10), s(11)).is_none(), "one goes through");
         assert!(stale.fresh(key, s(10), s(11)).is_some() && stale.fresh(key, s(10), s(12)).is_none());
-        stale.keep(key, &HeaderMap::new(), Bytes::from_static(b"legal"), s(12));
+        stale.keep(key, &HeaderMap::new(), Bytes::from_static(b"legal"), false, s(12));
         assert!(stale.fresh(key, s(10), s(20)).is_some());
     }
 
@@ -218,17 +260,20 @@ mod tests {
         signed.headers.insert(header::AUTHORIZATION, HeaderValue::from_static("Bearer x"));
         assert!(stale.key(&signed).is_none());
         let of = |name, value| HeaderMap::from_iter([(name, HeaderValue::from_static(value))]);
-        assert!(Stale::may_keep(StatusCode::OK, &of(header::VARY, "Accept-Language")));
+        let key = stale.key(&get("/legal")).expect("a key");
+        assert!(Stale::may_keep(key, StatusCode::OK, &of(header::VARY, "Accept-Language")));
         for (name, value) in [
             (header::SET_COOKIE, "a=b"),
             (header::CACHE_CONTROL, "max-age=1, Private"),
             (header::CACHE_CONTROL, "no-store"),
             (header::VARY, "cookie"),
             (header::VARY, "*"),
+            (header::CONTENT_ENCODING, "br"),
+            (header::CONTENT_ENCODING, "gzip"),
         ] {
-            assert!(!Stale::may_keep(StatusCode::OK, &of(name, value)), "{value}");
+            assert!(!Stale::may_keep(key, StatusCode::OK, &of(name, value)), "{value}");
         }
-        assert!(!Stale::may_keep(StatusCode::NOT_FOUND, &HeaderMap::new()));
+        assert!(!Stale::may_keep(key, StatusCode::NOT_FOUND, &HeaderMap::new()));
     }
 
     #[test]
@@ -242,6 +287,42 @@ mod tests {
         assert_ne!(of(&get("/legal")), of(&english));
         assert_ne!(of(&get("/legal")), of(&elsewhere));
         assert_eq!(of(&get("/legal")), of(&get("/legal")));
+        let by_http2 = |host| Request::get(format!("https://{host}/legal")).body(()).expect("a request").into_parts().0;
+        assert_ne!(of(&by_http2("one.example")), of(&by_http2("two.example")));
+        assert_eq!(of(&by_http2("shop.example")), of(&get("/legal")));
+    }
+
+    #[test]
+    fn whoever_wants_the_same_languages_is_given_the_same() {
+        let of = |text: &'static str| {
+            languages(&HeaderMap::from_iter([(header::ACCEPT_LANGUAGE, HeaderValue::from_static(text))]))
+        };
+        assert_eq!(of("fr-FR,fr;q=0.9,en-US;q=0.8,en;q=0.7"), of("fr,fr-FR;q=0.8,en-US;q=0.5"));
+        assert_eq!(of("en;q=0.5, FR"), of("fr,en;q=0.1"));
+        assert_ne!(of("de,fr;q=0.5"), of("de,en;q=0.5"), "the service may have neither in German");
+        assert_ne!(of("fr,en;q=0"), of("fr,en"));
+        assert_eq!(of(""), languages(&HeaderMap::new()));
+    }
+
+    #[test]
+    fn only_what_is_taken_is_given_packed() {
+        let of = |text: &'static str| {
+            takes_gzip(&HeaderMap::from_iter([(header::ACCEPT_ENCODING, HeaderValue::from_static(text))]))
+        };
+        assert!(of("br, gzip;q=0.8") && of("GZIP") && !of("gzip;q=0, br") && !of("identity") && !of(""));
+    }
+
+    #[test]
+    fn a_flood_takes_nobodys_place() {
+        let stale = Stale { places: Box::new([Mutex::new(None)]), ..stale() };
+        let key = |path: &str| stale.key(&get(path)).expect("a key");
+        let keep = |path: &str, overload, at| {
+            stale.keep(key(path), &HeaderMap::new(), Bytes::from_static(b"x"), overload, s(at));
+            stale.find(key(path), s(at)).is_some()
+        };
+        assert!(keep("/legal", false, 0) && !keep("/1", true, 1) && keep("/legal", true, 2));
+        assert!(keep("/2", true, 3_700), "what is too old to be shown has no place");
+        assert!(keep("/legal", false, 3_701));
     }
 
     #[test]
@@ -250,15 +331,13 @@ mod tests {
         let body = Bytes::from(vec![b'x'; ANSWER_BYTES_MAX]);
         for n in 0..3_000 {
             let key = stale.key(&get(&format!("/page/{n}"))).expect("a key");
-            stale.keep(key, &HeaderMap::new(), body.clone(), s(1));
+            stale.keep(key, &HeaderMap::new(), body.clone(), false, s(1));
         }
-        let kept: usize = stale
-            .places
-            .iter()
-            .map(|place| place.lock().expect("lock").as_ref().map_or(0, |kept| kept.body.len()))
-            .sum();
+        let kept: usize =
+            stale.places.iter().map(|place| place.lock().expect("lock").as_ref().map_or(0, Kept::bytes)).sum();
         assert!(kept <= BYTES_MAX && kept == stale.bytes.load(Ordering::Relaxed), "{kept}");
-        stale.keep(Key(1), &HeaderMap::new(), Bytes::from(vec![0; ANSWER_BYTES_MAX + 1]), s(1));
-        assert!(stale.find(Key(1), s(1)).is_none());
+        let key = stale.key(&get("/long")).expect("a key");
+        stale.keep(key, &HeaderMap::new(), Bytes::from(vec![0; ANSWER_BYTES_MAX + 1]), false, s(1));
+        assert!(stale.find(key, s(1)).is_none());
     }
 }

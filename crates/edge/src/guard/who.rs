@@ -93,12 +93,21 @@ impl KeyList {
             if one.class < Class::Scanner {
                 return Err(wrong("class must be partner, scanner or operator"));
             }
-            list.keys.insert(digest, Known { class: one.class, id: id_of(&digest) });
+            if list.keys.insert(digest, Known { class: one.class, id: id_of(&digest) }).is_some() {
+                return Err(wrong("sha256 is another key's too; each key is named once"));
+            }
             if !list.headers.contains(&header) {
                 list.headers.push(header);
             }
         }
         Ok(list)
+    }
+}
+
+impl KeyList {
+    /// Whether something is shown where a key would be.
+    pub(super) fn is_shown(&self, headers: &HeaderMap) -> bool {
+        self.headers.iter().any(|name| headers.contains_key(name))
     }
 }
 
@@ -112,12 +121,15 @@ impl Who for KeyList {
     }
 }
 
+/// The longest key that is looked at, in bytes: a flood of long ones is not digested.
+const KEY_BYTES_MAX: usize = 1_024;
+
 /// The digest of the key in this header.
 fn shown(headers: &HeaderMap, name: &HeaderName) -> Option<[u8; 32]> {
     let text = headers.get(name)?.as_bytes();
     let is_bearer = text.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"bearer "));
     let key = if is_bearer { text[7..].trim_ascii() } else { text };
-    (!key.is_empty()).then(|| Sha256::digest(key).into())
+    (1..=KEY_BYTES_MAX).contains(&key.len()).then(|| Sha256::digest(key).into())
 }
 
 /// The number by which a key's rate is counted, of its digest.
@@ -142,7 +154,7 @@ fn digest_of(hex: &str) -> Option<[u8; 32]> {
 pub struct Vouched;
 
 /// Networks that are vouched for. As many places as at the start; whose place is taken by another is unknown again until its
-/// next good request. A place holds 40 bits of the network's digest and when the word ends.
+/// next good request. A place holds 40 bits of the network's digest and the minute at which the word ends.
 pub(super) struct Vouchers {
     places: Box<[AtomicU64]>,
     secret: [u8; 16],
@@ -151,7 +163,7 @@ pub(super) struct Vouchers {
 /// For how long a good key vouches: a shop that sells nothing for longer is a stranger again.
 const VOUCHED_FOR: Duration = Duration::from_secs(24 * 3_600);
 const VOUCHERS: usize = 1 << 14;
-const SECONDS_BITS: u32 = 24;
+const MINUTES_BITS: u32 = 24;
 
 impl Vouchers {
     pub(super) fn new(secret: [u8; 16]) -> Self {
@@ -161,26 +173,26 @@ impl Vouchers {
     /// The network showed a good key; `now` is since the process began.
     pub(super) fn vouch(&self, from: Prefix, now: Duration) {
         let (place, mark) = self.place(from);
-        place.store(mark | seconds(now + VOUCHED_FOR), Relaxed);
+        place.store(mark | minutes(now + VOUCHED_FOR), Relaxed);
     }
 
     pub(super) fn has(&self, from: Prefix, now: Duration) -> bool {
         let (place, mark) = self.place(from);
         let held = place.load(Relaxed);
-        let until = held & ((1 << SECONDS_BITS) - 1);
-        held ^ until == mark && until > seconds(now)
+        let until = held & ((1 << MINUTES_BITS) - 1);
+        held ^ until == mark && until > minutes(now)
     }
 
     fn place(&self, from: Prefix) -> (&AtomicU64, u64) {
         let hash = SipHasher13::new_with_key(&self.secret).hash(&from.bits().to_le_bytes());
         let place = usize::try_from(hash % VOUCHERS as u64).unwrap_or(0);
-        (&self.places[place], hash >> SECONDS_BITS << SECONDS_BITS)
+        (&self.places[place], hash >> MINUTES_BITS << MINUTES_BITS)
     }
 }
 
-/// Half a year fits.
-fn seconds(time: Duration) -> u64 {
-    time.as_secs().min((1 << SECONDS_BITS) - 1)
+/// Thirty years fit.
+fn minutes(time: Duration) -> u64 {
+    (time.as_secs() / 60).min((1 << MINUTES_BITS) - 1)
 }
 
 #[cfg(test)]
@@ -208,6 +220,9 @@ mod tests {
         assert_eq!(class("x-device-key", "s7"), Some(Class::Scanner));
         assert_eq!(class("authorization", "Bearer k2"), None);
         assert_eq!(class("authorization", "Bearer "), None);
+        let long = "k".repeat(KEY_BYTES_MAX + 1);
+        let list = KeyList::new(&[self::key("long", &long, Class::Partner)]).expect("a key");
+        assert_eq!(list.known(&asked("authorization", &long)), None);
     }
 
     #[test]
@@ -221,6 +236,8 @@ mod tests {
         assert!(wrong(|one| one.sha256 = "é".repeat(32)).contains("sha256"));
         assert!(wrong(|one| one.header = "a b".into()).contains("header"));
         assert!(wrong(|one| one.class = Class::Citizen).contains("class"));
+        let twice = [key("app", "k1", Class::Partner), key("till", "k1", Class::Scanner)];
+        assert!(KeyList::new(&twice).expect_err("wrong").contains("`till`: sha256"));
     }
 
     #[test]

@@ -143,13 +143,18 @@ pub(crate) fn settings(limits: Limits) -> Settings {
 
 /// Opens a door with one thread, so that places are where the test expects them.
 pub(crate) fn open<D: Door>(door: D, behind: impl Behind, settings: Settings) -> Running {
+    open_shared(Arc::new(door), behind, settings)
+}
+
+/// The same, of a door that the test goes on to look at.
+pub(crate) fn open_shared<D: Door>(door: Arc<D>, behind: impl Behind, settings: Settings) -> Running {
     let listener = bind("127.0.0.1:0".parse().expect("an address"), 1, &settings.limits).expect("a port");
     let (address, counts) = (listener.local_addr(), Arc::clone(&settings.counts));
     let (stop, stopped) = oneshot::channel::<()>();
     let shutdown = async {
         _ = stopped.await;
     };
-    let serving = async move { serve(listener, Arc::new(door), behind, settings, shutdown).await.expect("a door") };
+    let serving = async move { serve(listener, door, behind, settings, shutdown).await.expect("a door") };
     let ended = Handle::current().spawn(serving);
     Running { address, counts, stop, ended }
 }
