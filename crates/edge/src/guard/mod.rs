@@ -18,7 +18,7 @@ mod waiting;
 mod who;
 
 pub use hunt::Order;
-use remember::Remember;
+pub use remember::Remember;
 pub use settings::{GuardSettings, HuntSettings};
 pub use who::{Existence, KeyList, KeySettings, Known, Vouched, Who, id_of};
 
@@ -56,9 +56,6 @@ const LOOK: Duration = Duration::from_secs(1);
 const CITIZENS_REFUSED_PER_MILLE: u64 = 5;
 /// Fewer say nothing.
 const CITIZENS_COUNT_MIN: u64 = 20;
-
-/// The longest life that a token can say, in hours: 45 days.
-const TOKEN_HOURS_MAX: u32 = 1_080;
 
 /// Answers that stand ready in memory whoever asks: pages that were rendered before.
 pub type Ahead = Arc<dyn Fn(&Parts) -> Option<Answer> + Send + Sync>;
@@ -141,6 +138,7 @@ impl Guard {
     /// The first setting that cannot be, by its key.
     pub fn new(makings: Makings) -> Result<Self, Unfit> {
         let Makings { settings, keys, who, ahead, clock, chance } = makings;
+        settings.check()?;
         let secret = || {
             let mut secret = [0; 16];
             chance(&mut secret);
@@ -150,10 +148,6 @@ impl Guard {
         chance(&mut seed);
         let shield = Shield::new(&settings.admission, secret()).map_err(|unfit| unfit.below("admission"))?;
         let listed = KeyList::new(&settings.keys).map_err(|what| Unfit::new("key", what))?;
-        if !(1..=TOKEN_HOURS_MAX).contains(&settings.token_hours) {
-            let message = format!("{} is not between 1 and {TOKEN_HOURS_MAX}", settings.token_hours);
-            return Err(Unfit::new("token_hours", message));
-        }
         let ladder = Ladder {
             keys,
             token_good_for: Duration::from_secs(3_600) * settings.token_hours,
@@ -202,15 +196,20 @@ impl Guard {
             certificates: certificates.transpose()?,
             counts,
         };
-        let behind = Remember { behind, core: Arc::clone(&self.0) };
+        let behind = self.remember(behind);
         tokio::select! {
             served = crate::serve(listener, Arc::new(self.clone()), behind, door, shutdown) => served,
             never = self.ticking() => match never {},
         }
     }
 
+    /// What is behind the door, with a memory of its good answers, for a door that is served otherwise.
+    pub fn remember<B: Behind>(&self, behind: B) -> Remember<B> {
+        Remember { behind, core: Arc::clone(&self.0) }
+    }
+
     /// Tells the shield that time passes, for as long as it is polled. Without it nobody who waits is ever told.
-    fn ticking(&self) -> impl Future<Output = Infallible> + Send + 'static {
+    pub fn ticking(&self) -> impl Future<Output = Infallible> + Send + 'static {
         let core = Arc::clone(&self.0);
         async move {
             let mut ticks = tokio::time::interval(TICK);

@@ -14,7 +14,7 @@ use std::{
 };
 
 /// What is behind, remembered by a guard.
-pub(super) struct Remember<B> {
+pub struct Remember<B> {
     pub(super) behind: B,
     pub(super) core: Arc<Core>,
 }

@@ -10,6 +10,9 @@ use std::{
     time::Duration,
 };
 
+/// The longest life that a token can say, in hours: 45 days.
+const TOKEN_HOURS_MAX: u32 = 1_080;
+
 /// Settings of the door and its guard.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -104,6 +107,10 @@ impl GuardSettings {
         self.admission.check().map_err(|unfit| unfit.below("admission"))?;
         Resources::new(&self.admission.resources).map_err(|unfit| unfit.below("admission"))?;
         KeyList::new(&self.keys).map_err(|what| Unfit::new("key", what))?;
+        if !(1..=TOKEN_HOURS_MAX).contains(&self.token_hours) {
+            let message = format!("{} is not between 1 and {TOKEN_HOURS_MAX}", self.token_hours);
+            return Err(Unfit::new("token_hours", message));
+        }
         let limits = &self.limits;
         let at_least = [
             ("limits.connections_count_max", u64::from(limits.connections_count_max), 1),
@@ -118,7 +125,6 @@ impl GuardSettings {
             ("limits.h2_streams_count_max", limits.h2_streams_count_max.into(), 1),
             ("limits.h2_window_bytes", limits.h2_window_bytes.into(), 65_535),
             ("limits.backlog_count", limits.backlog_count.into(), 1),
-            ("token_hours", self.token_hours.into(), 1),
         ];
         match at_least.into_iter().find(|(_, value, least)| value < least) {
             Some((key, value, least)) => Err(Unfit::new(key, format!("{value} is too little; write at least {least}"))),
