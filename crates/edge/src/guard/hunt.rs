@@ -82,7 +82,7 @@ impl Hunt {
             return hunter.in_peace(shaped.shape, class, now);
         }
         hunter.in_overload(shaped.shape, class, now);
-        if self.told.fetch_add(1, Relaxed) % NAMED_ONE_IN == 0 {
+        if self.told.fetch_add(1, Relaxed).is_multiple_of(NAMED_ONE_IN) {
             for feature in Feature::ALL {
                 let words = match feature {
                     Feature::Path => asked.uri.path().to_owned(),
