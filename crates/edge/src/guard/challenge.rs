@@ -160,6 +160,47 @@ fn here(uri: &Uri) -> String {
 mod tests {
     use super::*;
 
+    fn ladder() -> Ladder {
+        let keys = Keys::new(admission::Key::new(1, &[9; 32]));
+        Ladder { keys, token_good_for: Duration::from_secs(3_600), home: None }
+    }
+
+    fn sent(method: Method, address: &str, cookies: &[&str]) -> Parts {
+        let request = http::Request::builder().method(method).uri(address).header(header::COOKIE, cookies.join("; "));
+        request.body(()).expect("a request").into_parts().0
+    }
+
+    /// The cookies that an answer sets, with their values alone.
+    fn set(answer: &Answer) -> Vec<&str> {
+        let lines = answer.headers().get_all(header::SET_COOKIE).iter();
+        lines.filter_map(|line| line.to_str().ok()?.split(';').next()).collect()
+    }
+
+    fn way(answer: &Answer) -> Option<&str> {
+        answer.headers().get(header::LOCATION)?.to_str().ok()
+    }
+
+    #[test]
+    fn the_smallest_step_is_one_redirect_there_and_one_back() {
+        let (ladder, now) = (ladder(), Time::from_unix_ms(1_766_400_000_000));
+        for (method, status) in [(Method::GET, StatusCode::FOUND), (Method::POST, StatusCode::TEMPORARY_REDIRECT)] {
+            let asks = |asked: &Parts| {
+                let cookies = Cookies::of(&asked.headers);
+                ladder.asks(asked, cookies, None, Pressure::Busy, (true, [7; 8], now))
+            };
+            let there = asks(&sent(method.clone(), "/x?a=b", &[])).expect("a redirect");
+            assert_eq!((there.status(), way(&there)), (status, Some("/x?a=b&tournee-check")));
+            let back = sent(method.clone(), "/x?a=b&tournee-check", &set(&there));
+            let passed = ladder.returned(&back, Cookies::of(&back.headers), true, now).expect("passed");
+            assert_eq!((passed.status(), way(&passed)), (status, Some("/x?a=b")));
+            let token = Cookies::of(&sent(method.clone(), "/", &set(&passed)).headers).token.map(str::to_owned);
+            let token = Token::read(&ladder.keys, &token.expect("a token"), now).expect("a good one");
+            assert_eq!(token.step, Step::Cookie);
+            let lost = asks(&sent(method, "/x?a=b&tournee-check", &[])).expect("a page");
+            assert_eq!(lost.status(), StatusCode::SERVICE_UNAVAILABLE, "no redirect without end");
+        }
+    }
+
     #[test]
     fn an_address_is_marked_once_and_leads_nowhere_else() {
         let of = |text: &'static str| marked(&Uri::from_static(text));

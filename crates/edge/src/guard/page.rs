@@ -69,10 +69,14 @@ pub(super) struct Refused<'a> {
 
 /// What was refused and what to do.
 pub(super) fn refused(lang: Lang, words: Words, told: Refused<'_>) -> String {
-    let title = pick(lang, "Un instant", "One moment");
+    let title = match (told.retry_after_s, told.again) {
+        (Some(_), _) => pick(lang, "Un instant", "One moment"),
+        (None, Some(_)) => pick(lang, "Il faut un cookie", "A cookie is needed"),
+        (None, None) => pick(lang, "Nous ne pouvons pas y répondre", "We cannot answer this"),
+    };
     let when = told.retry_after_s.map(|seconds| match lang {
-        Lang::Fr => format!("Réessayez dans {seconds}\u{a0}s."),
-        Lang::En => format!("Try again in {seconds}\u{a0}s."),
+        Lang::Fr => format!("Attendez au moins {seconds}\u{a0}s."),
+        Lang::En => format!("Wait at least {seconds}\u{a0}s."),
     });
     let content = html! {
         h1 { (title) }

@@ -135,7 +135,7 @@ mod tests {
         shield: Shield,
         waiting: Waiting,
         now: Mutex<u64>,
-        /// Places that came back unused, and words that were said of others and not passed on yet.
+        /// Words for those who wait that were not passed on yet.
         unsaid: Mutex<Calls>,
     }
 

@@ -50,7 +50,7 @@ impl Browser {
         let mut own: Vec<&Cookie> = self.jar.iter().filter(matches).collect();
         own.sort_by_key(|cookie| std::cmp::Reverse(cookie.path.len()));
         let line: Vec<String> = own.iter().map(|cookie| format!("{}={}", cookie.name, cookie.value)).collect();
-        let mut sent = asked.clone().from(&self.address).as_page().header(format!("accept-language: {}", self.lang));
+        let mut sent = asked.clone().from(&self.address).for_a_page().header(format!("accept-language: {}", self.lang));
         if !line.is_empty() {
             sent = sent.header(format!("cookie: {}", line.join("; ")));
         }

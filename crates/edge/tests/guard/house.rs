@@ -306,7 +306,7 @@ impl Asking {
     }
 
     /// As a browser shows a page.
-    pub(crate) fn as_page(self) -> Self {
+    pub(crate) fn for_a_page(self) -> Self {
         self.header(format!("user-agent: {CHROME}"))
             .header("accept: text/html,application/xhtml+xml,*/*;q=0.8")
             .header("sec-fetch-mode: navigate")

@@ -123,7 +123,7 @@ async fn a_dry_run_refuses_nothing_and_counts_what_it_would() {
     assert_eq!(house.ask(&get("/x")).await.status, 200, "though it is too fast");
     assert_eq!((of(Rule::Overload), of(Rule::Rate)), (1, 1));
     assert_eq!(house.ask(&get("/track/0123").from("203.0.113.1")).await.status, 200);
-    assert_eq!(house.ask(&get("/x").as_page().from("203.0.113.2")).await.status, 200);
+    assert_eq!(house.ask(&get("/x").for_a_page().from("203.0.113.2")).await.status, 200);
     house.service.go.add_permits(held.len());
     until(|| house.guard.counts().gate.taken == 0).await;
     assert_eq!(house.guard.counts().refused_of(Class::Unknown), 0);

@@ -12,7 +12,7 @@ use std::time::Duration;
 const S: Duration = Duration::from_secs(1);
 
 /// Who has a token waits for nothing: so it is refused when there is no place, which is what raises the pressure.
-fn impatient() -> GuardSettings {
+pub(crate) fn impatient() -> GuardSettings {
     let mut settings = settings(2);
     settings.admission.wait.citizen_ms = 0;
     settings.admission.rate.citizen = Rate::new(0, 1);
@@ -20,7 +20,7 @@ fn impatient() -> GuardSettings {
 }
 
 /// A flood in which even those with a token are refused, until the pressure has this word.
-async fn besieged(word: &str) -> House {
+pub(crate) async fn besieged(word: &str) -> House {
     let house = House::with(impatient());
     house.flood().await;
     let held = house.hold(2).await;
@@ -295,6 +295,6 @@ async fn where_no_questions_are_asked_people_are_told_the_truth() {
 async fn whoever_has_a_key_is_asked_nothing_in_a_browser_either() {
     let house = House::open(2);
     house.flood().await;
-    let asked: Asking = get("/x").as_page().header(OPERATOR);
+    let asked: Asking = get("/x").for_a_page().header(OPERATOR);
     assert_eq!(house.ask(&asked).await.status, 200);
 }
