@@ -208,7 +208,8 @@ impl Guard {
         Remember { behind, core: Arc::clone(&self.0) }
     }
 
-    /// Tells the shield that time passes, for as long as it is polled. Without it nobody who waits is ever told.
+    /// Tells the shield that time passes, for as long as it is polled. Without it nobody who waits is ever told. Poll it
+    /// where the work can't hold it up.
     pub fn ticking(&self) -> impl Future<Output = Infallible> + Send + 'static {
         let core = Arc::clone(&self.0);
         async move {
