@@ -9,6 +9,7 @@ use http_body::{Body, Frame, SizeHint};
 use http_body_util::{BodyExt, combinators::UnsyncBoxBody};
 use hyper::body::Incoming;
 use std::{
+    collections::VecDeque,
     error::Error,
     fmt,
     pin::Pin,
@@ -28,7 +29,13 @@ pub struct Inbound {
     pace: Pace,
     ends: Option<Instant>,
     waiting: Option<(Instant, Held, Pin<Box<Sleep>>)>,
+    /// What came before anybody wanted it.
+    early: VecDeque<Frame<Bytes>>,
 }
+
+/// Of a body, as many bytes are waited for before its request is let in. A form, a label or a scan fits; what is longer goes on
+/// while it comes. nginx keeps 16 kB in memory.
+const EARLY_BYTES_MAX: usize = 64 << 10;
 
 /// What a body may still be waited for.
 #[derive(Clone, Copy, Debug)]
@@ -63,7 +70,34 @@ impl Inbound {
         let most = Duration::from_millis(limits.stall_ms_max);
         let in_all = Duration::from_millis(limits.body_ms_max);
         let pace = Pace { credit: most, most, in_all, bytes_per_s: limits.body_bytes_per_s_min };
-        Self { body, seat, pace, ends: None, waiting: None }
+        Self { body, seat, pace, ends: None, waiting: None, early: VecDeque::new() }
+    }
+
+    /// Waits for the body, or the beginning of a long one: no request holds a place while its client dawdles.
+    ///
+    /// # Errors
+    /// [`TooSlow`], or that it broke off.
+    pub(crate) async fn come(&mut self) -> Result<(), BoxError> {
+        let mut bytes = 0;
+        while bytes < EARLY_BYTES_MAX && !self.body.is_end_stream() {
+            let Some(frame) = std::future::poll_fn(|context| self.poll_body(context)).await else { break };
+            let frame = frame?;
+            bytes += frame.data_ref().map_or(0, Bytes::len);
+            self.early.push_back(frame);
+        }
+        Ok(())
+    }
+
+    fn poll_body(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(context) else { return self.wait(context) };
+        if let Some((since, _, _)) = self.waiting.take() {
+            self.pace.credit = self.pace.credit.saturating_sub(since.elapsed());
+        }
+        if let Some(Ok(frame)) = &frame {
+            let bytes = frame.data_ref().map_or(0, Bytes::len);
+            self.pace.earns(bytes);
+        }
+        Poll::Ready(frame.map(|frame| frame.map_err(Into::into)))
     }
 
     fn wait(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
@@ -93,23 +127,25 @@ impl Body for Inbound {
     type Error = BoxError;
 
     fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(context) else { return self.wait(context) };
-        if let Some((since, _, _)) = self.waiting.take() {
-            self.pace.credit = self.pace.credit.saturating_sub(since.elapsed());
+        match self.early.pop_front() {
+            Some(frame) => Poll::Ready(Some(Ok(frame))),
+            None => self.poll_body(context),
         }
-        if let Some(Ok(frame)) = &frame {
-            let bytes = frame.data_ref().map_or(0, Bytes::len);
-            self.pace.earns(bytes);
-        }
-        Poll::Ready(frame.map(|frame| frame.map_err(Into::into)))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.early.is_empty() && self.body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        let early: usize = self.early.iter().filter_map(|frame| Some(frame.data_ref()?.len())).sum();
+        let (early, rest) = (early as u64, self.body.size_hint());
+        let mut hint = SizeHint::new();
+        hint.set_lower(early + rest.lower());
+        if let Some(upper) = rest.upper() {
+            hint.set_upper(early + upper);
+        }
+        hint
     }
 }
 

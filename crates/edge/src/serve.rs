@@ -1,8 +1,8 @@
 //! One request: answered from memory, or admitted and worked on, or refused.
 
 use crate::{
-    Admitted, Answer, Behind, Door, Hops, Inbound, Limits, Outbound, Pass, Peer, Told,
-    body::until_taken,
+    Admitted, Answer, Behind, Door, Hops, Inbound, Limits, Outbound, Pass, Peer, Told, TooSlow,
+    body::{BoxError, until_taken},
     door::StandsFor,
     problem,
     seat::{Held, Seat},
@@ -64,12 +64,15 @@ impl<D: Door, B: Behind> Serve<D, B> {
 
     fn work(&self, peer: Peer, request: Request<Incoming>, h2: bool, last: bool) -> Worked {
         let (house, seat) = (Arc::clone(&self.house), Arc::clone(&self.seat));
-        let work = Held::work(&seat);
         Box::pin(async move {
             let (asked, body) = request.into_parts();
+            let mut body = Inbound::new(body, Arc::clone(&seat), &house.limits);
+            if let Err(e) = body.come().await {
+                return Ok(not_come(&e).map(Either::Left));
+            }
+            let work = Held::work(&seat);
             let mut sent = match house.door.admit(&peer, &asked).await {
                 Admitted::Go(mut pass) => {
-                    let body = Inbound::new(body, Arc::clone(&seat), &house.limits);
                     let began = Instant::now();
                     let (response, queued) = house.behind.work(peer, Request::from_parts(asked, body)).await;
                     let status = response.extensions().get().map_or(response.status(), |StandsFor(status)| *status);
@@ -87,6 +90,17 @@ impl<D: Door, B: Behind> Serve<D, B> {
             Ok(sent)
         })
     }
+}
+
+/// The answer to a request whose body did not come.
+fn not_come(e: &BoxError) -> Answer {
+    let (status, detail) = match e.is::<TooSlow>() {
+        true => (StatusCode::REQUEST_TIMEOUT, "The body of the request came too slowly."),
+        false => (StatusCode::BAD_REQUEST, "The body of the request did not come as it was announced."),
+    };
+    let mut answer = problem::answer(status, detail, None);
+    answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    answer
 }
 
 fn taken(body: Full<Bytes>, seat: &Arc<Seat>) -> Full<Bytes> {

@@ -37,20 +37,30 @@ impl Client {
         Self { kind, from, agent, key, jar: Mutex::default(), line: Mutex::default() }
     }
 
-    /// Asks for it with this patience for each answer; gives what came, and after how long.
-    pub(crate) async fn want(&self, door: &Door, wish: &Wish, mark: &str, patience: Duration) -> (Came, Duration) {
+    /// Asks for it with this patience for each answer; gives what came, after how long, and whether a challenge came before.
+    /// The time of whoever was challenged counts from when it was led back: the challenge comes once a day.
+    pub(crate) async fn want(&self, door: &Door, wish: &Wish, mark: &str, patience: Duration) -> (Came, Duration, bool) {
         let began = Instant::now();
-        let came = if self.kind == Kind::Browser {
-            self.visit(door, wish, mark, patience).await
-        } else {
-            self.once(door, wish, mark, patience).await.map(|answer| Came::of(&answer, &wish.expects))
-        };
-        (came.unwrap_or(Came::Nothing), began.elapsed())
+        if self.kind != Kind::Browser {
+            let answer = self.once(door, wish, mark, patience).await;
+            let came = answer.map_or(Came::Nothing, |answer| Came::of(&answer, &wish.expects));
+            return (came, began.elapsed(), false);
+        }
+        let mut led_at = None;
+        let came = self.visit(door, wish, mark, patience, &mut led_at).await;
+        (came.unwrap_or(Came::Nothing), led_at.unwrap_or(began).elapsed(), led_at.is_some())
     }
 
     /// As a browser without JavaScript: keeps cookies, goes where redirects and refreshes lead, and sends again what a
     /// challenge has kept from being received.
-    async fn visit(&self, door: &Door, wish: &Wish, mark: &str, patience: Duration) -> Option<Came> {
+    async fn visit(
+        &self,
+        door: &Door,
+        wish: &Wish,
+        mark: &str,
+        patience: Duration,
+        led_at: &mut Option<Instant>,
+    ) -> Option<Came> {
         let (mut now, mut came) = (wish.clone(), None);
         let cookies_before = locked(&self.jar).clone();
         let mut again = true;
@@ -63,6 +73,7 @@ impl Client {
             }
             if let Some((wait, next)) = led(&answer, &now) {
                 sleep(wait.min(WAIT_MAX)).await;
+                *led_at = Some(Instant::now());
                 now = next;
             } else if again && *locked(&self.jar) != cookies_before {
                 (again, now) = (false, wish.clone());
@@ -106,7 +117,11 @@ impl Client {
         if base.is_empty() {
             request = request.header(header::HOST, HOST);
         }
-        let accept = if self.key.is_some() { "application/json" } else { "*/*" };
+        let accept = match self.kind {
+            Kind::Anonymous | Kind::Browser => "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+            Kind::Feed => "application/atom+xml",
+            Kind::App | Kind::Scanner | Kind::Probe | Kind::Flood => "application/json",
+        };
         request = request.header(header::USER_AGENT, self.agent).header(header::ACCEPT, accept);
         if let Some(key) = &self.key {
             request = request.header(header::AUTHORIZATION, format!("Bearer {key}"));

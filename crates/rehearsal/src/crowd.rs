@@ -119,18 +119,18 @@ impl Asking {
                 _ = &mut interrupt => interrupted = true,
             }
             waiting.spawn(self.one());
-            while let Some(Ok((kind, came, took))) = waiting.try_join_next() {
-                tally.add(kind, came, took);
+            while let Some(Ok((kind, came, took, challenged))) = waiting.try_join_next() {
+                tally.add(kind, came, took, challenged);
             }
         }
-        while let Some(Ok((kind, came, took))) = waiting.join_next().await {
-            tally.add(kind, came, took);
+        while let Some(Ok((kind, came, took, challenged))) = waiting.join_next().await {
+            tally.add(kind, came, took, challenged);
         }
         (tally, interrupted)
     }
 
     /// The next who comes, and what comes of it.
-    fn one(&mut self) -> impl Future<Output = (Kind, crate::tally::Came, Duration)> + Send + use<> {
+    fn one(&mut self) -> impl Future<Output = (Kind, crate::tally::Came, Duration, bool)> + Send + use<> {
         let place = self.dice.weighted(WHO.iter().map(|(_, _, share)| *share));
         let client = Arc::clone(self.dice.pick(&self.clients[place]));
         self.asked += 1;
@@ -138,8 +138,8 @@ impl Asking {
         let mark = self.marks.make(client.kind, &mut self.dice);
         let (door, patience) = (self.door.clone(), Duration::from_millis(self.crowd.patience_ms));
         async move {
-            let (came, took) = client.want(&door, &wish, &mark, patience).await;
-            (client.kind, came, took)
+            let (came, took, challenged) = client.want(&door, &wish, &mark, patience).await;
+            (client.kind, came, took, challenged)
         }
     }
 }

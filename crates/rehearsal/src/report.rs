@@ -81,14 +81,14 @@ impl Report {
     fn innocents(&self) -> String {
         let mut table = String::from(
             "## The innocent\n\n\
-             | who | asked | served % | of them from memory | refused | other answer | no answer | p50 ms | p99 ms | p99 ms alone |\n\
-             |---|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n",
+             | who | asked | served % | of them from memory | refused | other answer | no answer | challenged | p50 ms | p99 ms | p99 ms alone |\n\
+             |---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n",
         );
         for fared in &self.loaded {
             let alone = self.unloaded.iter().find(|alone| alone.kind == fared.kind);
             let _ = writeln!(
                 table,
-                "| {} | {} | {:.1} | {} | {} | {} | {} | {:.0} | {:.0} | {} |",
+                "| {} | {} | {:.1} | {} | {} | {} | {} | {} | {:.0} | {:.0} | {} |",
                 fared.kind.as_str(),
                 fared.asked,
                 fared.served_percent,
@@ -96,6 +96,7 @@ impl Report {
                 fared.refused,
                 fared.wrong,
                 fared.nothing,
+                fared.challenged,
                 fared.p50_ms,
                 fared.p99_ms,
                 alone.map_or_else(|| "–".to_owned(), |alone| format!("{:.0}", alone.p99_ms)),
@@ -142,6 +143,7 @@ mod tests {
             refused: 0,
             wrong: 0,
             nothing: 0,
+            challenged: 0,
             served_percent,
             p50_ms: 21.0,
             p99_ms: 35.0,

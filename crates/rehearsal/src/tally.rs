@@ -64,6 +64,8 @@ pub struct Fared {
     pub wrong: u64,
     /// Not answered in time.
     pub nothing: u64,
+    /// Challenged on the way; their time counts from when they were led back.
+    pub challenged: u64,
     /// Right and stale, of a hundred asked.
     pub served_percent: f64,
     /// The median of those served, in milliseconds.
@@ -74,11 +76,11 @@ pub struct Fared {
 
 /// Outcomes as they come in.
 #[derive(Debug, Default)]
-pub(crate) struct Tally(Vec<(Kind, Came, Duration)>);
+pub(crate) struct Tally(Vec<(Kind, Came, Duration, bool)>);
 
 impl Tally {
-    pub(crate) fn add(&mut self, kind: Kind, came: Came, took: Duration) {
-        self.0.push((kind, came, took));
+    pub(crate) fn add(&mut self, kind: Kind, came: Came, took: Duration, challenged: bool) {
+        self.0.push((kind, came, took, challenged));
     }
 
     /// Counted by kind; no line for a kind that did not ask.
@@ -88,11 +90,11 @@ impl Tally {
 
     fn of(&self, kind: Kind) -> Option<Fared> {
         let count = |which: Option<Came>| {
-            let mine = self.0.iter().filter(|(of, came, _)| *of == kind && which.is_none_or(|which| which == *came));
+            let mine = self.0.iter().filter(|(of, came, _, _)| *of == kind && which.is_none_or(|which| which == *came));
             mine.count() as u64
         };
-        let served = self.0.iter().filter(|(of, came, _)| *of == kind && came.is_served());
-        let mut took: Vec<Duration> = served.map(|(_, _, took)| *took).collect();
+        let served = self.0.iter().filter(|(of, came, _, _)| *of == kind && came.is_served());
+        let mut took: Vec<Duration> = served.map(|(_, _, took, _)| *took).collect();
         took.sort_unstable();
         let asked = count(None);
         (asked > 0).then(|| Fared {
@@ -103,6 +105,7 @@ impl Tally {
             refused: count(Some(Came::Refused)),
             wrong: count(Some(Came::Wrong)),
             nothing: count(Some(Came::Nothing)),
+            challenged: self.0.iter().filter(|(of, _, _, challenged)| *of == kind && *challenged).count() as u64,
             served_percent: took.len() as f64 * 100.0 / asked as f64,
             p50_ms: quantile_ms(&took, 50),
             p99_ms: quantile_ms(&took, 99),
@@ -232,12 +235,12 @@ mod tests {
     fn shares_and_times_are_of_those_they_are_of() {
         let mut tally = Tally::default();
         for n in 1..=100 {
-            tally.add(Kind::App, Came::Right, Duration::from_millis(n));
+            tally.add(Kind::App, Came::Right, Duration::from_millis(n), false);
         }
         for came in [Came::Stale, Came::Refused, Came::Wrong, Came::Nothing] {
-            tally.add(Kind::App, came, Duration::from_millis(1));
+            tally.add(Kind::App, came, Duration::from_millis(1), false);
         }
-        tally.add(Kind::Feed, Came::Nothing, Duration::from_secs(2));
+        tally.add(Kind::Feed, Came::Nothing, Duration::from_secs(2), false);
         let [app, feed] = &tally.fared()[..] else { panic!("two kinds asked") };
         assert_eq!((app.asked, app.right, app.stale, app.refused, app.wrong, app.nothing), (104, 100, 1, 1, 1, 1));
         assert!((app.served_percent - 101.0 * 100.0 / 104.0).abs() < 1e-9);

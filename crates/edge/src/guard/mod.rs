@@ -44,7 +44,10 @@ use std::{
     },
     time::Duration,
 };
-use tokio::time::{Instant, MissedTickBehavior};
+use tokio::{
+    sync::oneshot,
+    time::{Instant, MissedTickBehavior},
+};
 use waiting::{Gate, Wait, Waiting};
 use who::Vouchers;
 
@@ -197,10 +200,20 @@ impl Guard {
             counts,
         };
         let behind = self.remember(behind);
-        tokio::select! {
-            served = crate::serve(listener, Arc::new(self.clone()), behind, door, shutdown) => served,
-            never = self.ticking() => match never {},
-        }
+        // On a thread of its own, where no work can hold it up.
+        let (stop, stopped) = oneshot::channel::<()>();
+        let (runtime, ticking) = (tokio::runtime::Builder::new_current_thread().enable_time().build()?, self.ticking());
+        std::thread::Builder::new().name("shield".to_owned()).spawn(move || {
+            runtime.block_on(async {
+                tokio::select! {
+                    _ = stopped => {}
+                    never = ticking => match never {},
+                }
+            });
+        })?;
+        let served = crate::serve(listener, Arc::new(self.clone()), behind, door, shutdown).await;
+        drop(stop);
+        served
     }
 
     /// What is behind the door, with a memory of its good answers, for a door that is served otherwise.
