@@ -22,12 +22,15 @@ const HOPS_MAX: u32 = 5;
 /// How long it waits on a page that says where it goes on after so many seconds.
 const WAIT_MAX: Duration = Duration::from_secs(5);
 
+/// Cookies by path and name.
+type Jar = BTreeMap<(String, String), String>;
+
 pub(crate) struct Client {
     pub(crate) kind: Kind,
     pub(crate) from: Ipv4Addr,
     pub(crate) agent: &'static str,
     pub(crate) key: Option<String>,
-    jar: Mutex<BTreeMap<String, String>>,
+    jar: Mutex<Jar>,
     /// Kept from one wish to the next.
     line: Mutex<Option<Connection>>,
 }
@@ -39,7 +42,13 @@ impl Client {
 
     /// Asks for it with this patience for each answer; gives what came, after how long, and whether a challenge came before.
     /// The time of whoever was challenged counts from when it was led back: the challenge comes once a day.
-    pub(crate) async fn want(&self, door: &Door, wish: &Wish, mark: &str, patience: Duration) -> (Came, Duration, bool) {
+    pub(crate) async fn want(
+        &self,
+        door: &Door,
+        wish: &Wish,
+        mark: &str,
+        patience: Duration,
+    ) -> (Came, Duration, bool) {
         let began = Instant::now();
         if self.kind != Kind::Browser {
             let answer = self.once(door, wish, mark, patience).await;
@@ -127,7 +136,7 @@ impl Client {
             request = request.header(header::AUTHORIZATION, format!("Bearer {key}"));
         }
         if self.kind == Kind::Browser {
-            request = self.as_browser(request);
+            request = self.as_browser(request, &wish.target);
         }
         if wish.method == Method::POST {
             request = request.header(header::CONTENT_TYPE, wish.content_type);
@@ -135,9 +144,14 @@ impl Client {
         request.header(mark::HEADER, mark).body(Full::from(wish.body.clone()))
     }
 
-    fn as_browser(&self, request: http::request::Builder) -> http::request::Builder {
+    fn as_browser(&self, request: http::request::Builder, target: &str) -> http::request::Builder {
+        let path = target.split('?').next().unwrap_or_default();
         let jar = locked(&self.jar);
-        let cookies: Vec<String> = jar.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        // As RFC 6265 §5.4 has it: those of the longest path first, which are the last by order.
+        let fits =
+            |at: &str| path == at || at == "/" || path.strip_prefix(at).is_some_and(|rest| rest.starts_with('/'));
+        let cookies = jar.iter().rev().filter(|((at, _), _)| fits(at));
+        let cookies: Vec<String> = cookies.map(|((_, name), value)| format!("{name}={value}")).collect();
         let request = request.header(header::ACCEPT_LANGUAGE, "fr-FR,fr;q=0.9,en;q=0.5");
         if cookies.is_empty() { request } else { request.header(header::COOKIE, cookies.join("; ")) }
     }
@@ -147,14 +161,18 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn keep_cookies(jar: &mut BTreeMap<String, String>, headers: &HeaderMap) {
+fn keep_cookies(jar: &mut Jar, headers: &HeaderMap) {
     for cookie in headers.get_all(header::SET_COOKIE).iter().filter_map(|value| value.to_str().ok()) {
-        let (pair, attributes) = cookie.split_once(';').unwrap_or((cookie, ""));
-        let Some((name, value)) = pair.split_once('=') else { continue };
-        if attributes.to_ascii_lowercase().contains("max-age=0") {
-            jar.remove(name.trim());
+        let mut attributes = cookie.split(';').map(str::trim);
+        let Some((name, value)) = attributes.next().and_then(|pair| pair.split_once('=')) else { continue };
+        let attributes: Vec<(&str, &str)> = attributes.filter_map(|one| one.split_once('=')).collect();
+        let of =
+            |name: &str| attributes.iter().find(|(one, _)| one.eq_ignore_ascii_case(name)).map(|(_, value)| *value);
+        let place = (of("path").unwrap_or("/").to_owned(), name.trim().to_owned());
+        if of("max-age") == Some("0") {
+            jar.remove(&place);
         } else {
-            jar.insert(name.trim().to_owned(), value.trim().to_owned());
+            jar.insert(place, value.trim().to_owned());
         }
     }
 }
@@ -226,7 +244,8 @@ mod tests {
         let mut jar = BTreeMap::new();
         keep_cookies(&mut jar, &answer(200, &[("set-cookie", "a=1; Path=/; HttpOnly")], "").headers);
         keep_cookies(&mut jar, &answer(200, &[("set-cookie", "b=x=y")], "").headers);
-        assert_eq!(jar, BTreeMap::from([("a".to_owned(), "1".to_owned()), ("b".to_owned(), "x=y".to_owned())]));
+        let at = |path: &str, name: &str| jar.get(&(path.to_owned(), name.to_owned())).cloned();
+        assert_eq!((at("/", "a").as_deref(), at("/", "b").as_deref(), jar.len()), (Some("1"), Some("x=y"), 2));
         keep_cookies(&mut jar, &answer(200, &[("set-cookie", "a=; Max-Age=0")], "").headers);
         assert_eq!(jar.len(), 1);
     }
