@@ -4,6 +4,7 @@ use siphasher::sip::SipHasher13;
 use std::hash::Hasher;
 
 /// A keyed hash.
+#[derive(Clone)]
 pub(crate) struct Keyed(SipHasher13);
 
 impl Keyed {

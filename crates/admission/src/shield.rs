@@ -10,7 +10,8 @@
 //!   place if it is one.
 //! - [`Shield::tick`] every 10 ms, or those who waited too long are not told.
 //!
-//! A place belongs to the shield that gave it: after new settings, places of the old shield are left there.
+//! A place belongs to the shield that gave it: after new settings ([`Shield::renewed`]), places of the old shield are left
+//! there, and the old one is ticked for as long as anybody waits in it.
 
 use crate::{
     Asked, Calls, Class, Kind, Moment, Place, Prefix, Refusal, Resource, ResourceId, Resources, Rule, ShieldSettings,
@@ -25,7 +26,7 @@ use crate::{
 };
 use std::{
     sync::{
-        Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
     time::Duration,
@@ -104,13 +105,13 @@ pub struct Shield {
     budgets: Box<[Option<Budget>]>,
     limits: Limits,
     keyed: Keyed,
-    cells: Cells,
+    cells: Arc<Cells>,
     handshakes: Handshakes,
-    sketch: Sketch,
+    sketch: Arc<Sketch>,
     gate: Mutex<Gate>,
     /// What the gate says, to be read without its lock.
     overloaded: AtomicBool,
-    counters: Counters,
+    counters: Arc<Counters>,
 }
 
 impl Shield {
@@ -121,20 +122,51 @@ impl Shield {
     /// The first setting that is out of its range.
     pub fn new(settings: &ShieldSettings, key: [u8; 16]) -> Result<Self, Unfit> {
         settings.check()?;
+        let (cells, sketch) = (Cells::new(settings.cells_count), Sketch::new(settings.sketch_width));
         let resources = Resources::new(&settings.resources)?;
-        Ok(Self {
+        let gate = Gate::new(settings, resources.len());
+        let (cells, sketch, counters) = (Arc::new(cells), Arc::new(sketch), Arc::default());
+        Ok(Self::of(settings, resources, Keyed::new(key), gate, (cells, sketch, counters)))
+    }
+
+    /// A shield with new settings that knows what this one knows: the rates of all, the counts, how long the work takes in
+    /// quiet times, and whether there is an overload. It starts with no place taken and nobody waiting.
+    ///
+    /// # Errors
+    /// The first setting that is out of its range.
+    pub fn renewed(&self, settings: &ShieldSettings) -> Result<Self, Unfit> {
+        settings.check()?;
+        let resources = Resources::new(&settings.resources)?;
+        let number = |name: &str| self.resources.all().iter().position(|before| before.name == name);
+        let before: Vec<_> = resources.all().iter().map(|resource| number(&resource.name)).collect();
+        let gate = self.gate().renewed(settings, &before);
+        // Of another size they are other cells, and nobody asked anything of them.
+        let cells = self.cells.resized(settings.cells_count).map_or_else(|| Arc::clone(&self.cells), Arc::new);
+        let sketch = self.sketch.resized(settings.sketch_width).map_or_else(|| Arc::clone(&self.sketch), Arc::new);
+        let counters = Arc::clone(&self.counters);
+        Ok(Self::of(settings, resources, self.keyed.clone(), gate, (cells, sketch, counters)))
+    }
+
+    fn of(
+        settings: &ShieldSettings,
+        resources: Resources,
+        keyed: Keyed,
+        gate: Gate,
+        (cells, sketch, counters): (Arc<Cells>, Arc<Sketch>, Arc<Counters>),
+    ) -> Self {
+        Self {
             dry_run: settings.dry_run,
             budgets: resources.all().iter().map(Budget::of).collect(),
             limits: Limits::of(&settings.rate),
-            keyed: Keyed::new(key),
-            cells: Cells::new(settings.cells_count),
+            overloaded: AtomicBool::new(gate.is_overloaded()),
+            gate: Mutex::new(gate),
+            keyed,
+            cells,
+            sketch,
+            counters,
             handshakes: Handshakes::new(settings.rate.handshakes_calm_per_s),
-            sketch: Sketch::new(settings.sketch_width),
-            gate: Mutex::new(Gate::new(settings, resources.len())),
-            overloaded: AtomicBool::new(false),
-            counters: Counters::default(),
             resources,
-        })
+        }
     }
 
     /// The resource of a path, without its query.

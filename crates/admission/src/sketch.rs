@@ -28,6 +28,12 @@ impl Sketch {
         Self { cells: (0..width * ROWS).map(|_| AtomicU32::new(0)).collect(), width }
     }
 
+    /// A sketch of this width, where this one has another.
+    pub(crate) fn resized(&self, width: u32) -> Option<Self> {
+        let other = Self::new(width);
+        (other.width != self.width).then_some(other)
+    }
+
     /// How much the source with this keyed hash asked lately, at least.
     #[cfg(test)]
     pub(crate) fn count(&self, hash: u64, now: Moment) -> u32 {

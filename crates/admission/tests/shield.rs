@@ -305,3 +305,42 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn new_settings_take_over_in_an_overload_and_forget_nobody() {
+    let (shield, mut places, now) = overloaded();
+    let flood = asked(&shield, Class::Unknown, 77, "/search/x");
+    let refused = (0..40).filter(|_| rule_of(&judge(&shield, &flood, now).0) == Some(Rule::Rate)).count();
+    assert!(refused > 0, "the flood has used up its rate");
+    let mut settings = settings();
+    settings.resources.swap(0, 1);
+    settings.places_max = 5;
+    let renewed = shield.renewed(&settings).expect("settings");
+    assert!(renewed.is_overloaded(), "an overload is not over because somebody wrote a file");
+    let again = asked(&renewed, Class::Unknown, 77, "/search/x");
+    assert_eq!(rule_of(&judge(&renewed, &again, now).0), Some(Rule::Rate), "nor has the flood its rate anew");
+    let counts = renewed.counts();
+    assert_eq!((counts.gate.taken, counts.gate.overloads), (0, 1));
+    assert_eq!(counts.refused_of(Class::Unknown), shield.counts().refused_of(Class::Unknown), "they go on");
+    // Who waits in the old one is called there, and its places are left there.
+    let mut calls = Calls::new();
+    shield.leave(places.pop().expect("a place"), None, now, &mut calls);
+    assert!(matches!(&calls[..], [Call { decided: Ok(_), .. }]), "{calls:?}");
+    assert_eq!(renewed.counts().gate.taken, 0);
+    settings.places_min = 0;
+    assert_eq!(shield.renewed(&settings).err().expect("unfit").key, "places_min");
+}
+
+#[test]
+fn how_long_the_work_takes_is_known_of_a_resource_by_its_name() {
+    let shield = shield();
+    for n in 0..32 {
+        let asked = asked(&shield, Class::Operator, n, "/label");
+        let Verdict::Go(place) = judge(&shield, &asked, Moment::default()).0 else { panic!("no place") };
+        shield.leave(place, Some(Duration::from_millis(30)), Moment::default(), &mut Calls::new());
+    }
+    let mut settings = settings();
+    settings.resources.rotate_left(1);
+    let floors = shield.renewed(&settings).expect("settings").counts().gate.floors_us;
+    assert_eq!(floors, [None, None, None, None, Some(30_000)]);
+}

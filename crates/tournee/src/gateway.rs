@@ -38,6 +38,7 @@ pub struct Gateway {
     store: Store,
     runner: Runner,
     status: Arc<StatusPages>,
+    guard: Guard,
     keeper: Keeper,
     hooks: Hooks,
     shops: Shops,
@@ -139,9 +140,9 @@ impl Gateway {
             registry: Arc::new(Mutex::new(registry)),
         });
         let drain = Duration::from_millis(door.limits.drain_ms_max);
-        let (stop, listener) = listen(listener, app, guard, (door, counts));
+        let (stop, listener) = listen(listener, app, guard.clone(), (door, counts));
         runner.lookout().probe_ourselves_by(Arc::new(to_ourselves(addr)?));
-        Ok(Self { addr, store, runner, status, keeper, hooks, shops, telling, stop, listener, drain })
+        Ok(Self { addr, store, runner, status, guard, keeper, hooks, shops, telling, stop, listener, drain })
     }
 
     /// Where it listens.
@@ -157,6 +158,11 @@ impl Gateway {
     /// Its status page, to be published to.
     pub fn status(&self) -> &Arc<StatusPages> {
         &self.status
+    }
+
+    /// The guard of its door.
+    pub fn guard(&self) -> &Guard {
+        &self.guard
     }
 
     /// How the carrier's label service looks to it.

@@ -18,6 +18,7 @@ pub mod pickup;
 pub mod progress;
 pub mod publish_status;
 mod quit;
+mod reload;
 pub mod replay;
 pub mod say;
 pub mod serve;

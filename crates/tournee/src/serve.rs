@@ -7,6 +7,7 @@ use crate::{
     fault::Fault,
     gateway::Gateway,
     key, logging,
+    reload::Hangup,
 };
 use std::net::SocketAddr;
 use tokio::signal::unix::{SignalKind, signal};
@@ -21,7 +22,7 @@ pub fn run(args: &cli::Serve) -> Result<(), Fault> {
         return demo::run(args, config);
     }
     logging::start(config.log);
-    runtime()?.block_on(serve(config))
+    runtime()?.block_on(serve(config, || settle(&args.place, args.listen)))
 }
 
 /// The configuration with what the command line says instead.
@@ -48,16 +49,16 @@ pub fn runtime() -> Result<tokio::runtime::Runtime, Fault> {
     built.map_err(|e| Fault::unavailable(format!("the system gives no threads: {e}; raise the limit of processes")))
 }
 
-async fn serve(config: Config) -> Result<(), Fault> {
+async fn serve(config: Config, read: impl Fn() -> Result<Config, Fault>) -> Result<(), Fault> {
     // Listened for before anything starts, so that a signal during the start is not lost.
-    let mut stop = StopSignal::listen()?;
+    let (mut stop, mut hangup) = (StopSignal::listen()?, Hangup::listen()?);
     let found = key::find_or_make(&config)?;
     if let Some(warning) = found.warning() {
         tracing::warn!("{warning}");
     }
     let (data, colissimo) = (config.data.clone(), config.carrier.colissimo.clone());
     let dropin = config.dropin.enabled;
-    let gateway = Gateway::start(config, found.key).await?;
+    let gateway = Gateway::start(config.clone(), found.key).await?;
     tracing::info!(
         data = %data.display(),
         shipping_url = %colissimo.shipping_url,
@@ -65,7 +66,10 @@ async fn serve(config: Config) -> Result<(), Fault> {
         "wired"
     );
     tell_addresses(gateway.addr(), dropin);
-    let signal = stop.wait().await;
+    let signal = tokio::select! {
+        signal = stop.wait() => signal,
+        never = hangup.renew(gateway.guard(), &config, read, server::own) => match never {},
+    };
     tracing::info!(signal, "stopping: nothing new is accepted, what is under way may end");
     tokio::select! {
         ended = gateway.shutdown() => ended?,

@@ -5,7 +5,9 @@ use crate::{
     config::Config,
     fault::Fault,
     gateway::{cannot_listen, chance},
-    key, logging, say,
+    key, logging,
+    reload::Hangup,
+    say,
     serve::{StopSignal, runtime},
 };
 use admission::{Class, Key, Keys, explain};
@@ -24,7 +26,7 @@ pub fn run(args: &cli::Shield) -> Result<(), Fault> {
         None => {
             let config = settle(&args.run)?;
             logging::start(config.log);
-            runtime()?.block_on(serve(config))
+            runtime()?.block_on(serve(config, || settle(&args.run)))
         }
     }
 }
@@ -43,8 +45,8 @@ fn settle(args: &cli::RunShield) -> Result<Config, Fault> {
     Ok(config)
 }
 
-async fn serve(config: Config) -> Result<(), Fault> {
-    let mut stop = StopSignal::listen()?;
+async fn serve(config: Config, read: impl Fn() -> Result<Config, Fault>) -> Result<(), Fault> {
+    let (mut stop, mut hangup) = (StopSignal::listen()?, Hangup::listen()?);
     let settings = config.shield.clone();
     let Some(upstream) = settings.upstream.clone() else {
         return Err(Fault::usage(
@@ -72,7 +74,10 @@ async fn serve(config: Config) -> Result<(), Fault> {
         let signal = stop.wait().await;
         tracing::info!(signal, "stopping: nothing new is accepted, what is under way may end");
     };
-    let served = guard.serve(listener, behind, &settings, counts, until).await;
+    let served = tokio::select! {
+        served = guard.serve(listener, behind, &settings, counts, until) => served,
+        never = hangup.renew(&guard, &config, read, GuardSettings::clone) => match never {},
+    };
     served.map_err(|e| Fault::unavailable(format!("cannot serve: {e}")))?;
     tracing::info!("stopped");
     Ok(())

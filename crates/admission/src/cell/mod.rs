@@ -94,6 +94,12 @@ impl Cells {
         Self { cells: (0..count).map(|_| AtomicU64::new(0)).collect(), lines: count / LINE }
     }
 
+    /// A field of so many cells, where this one has another number.
+    pub(crate) fn resized(&self, count: u32) -> Option<Self> {
+        let other = Self::new(count);
+        (other.lines != self.lines).then_some(other)
+    }
+
     /// Takes one request of the source with this keyed hash.
     ///
     /// # Errors

@@ -97,6 +97,12 @@ impl Floors {
         Self(vec![Floor::default(); resources.max(1)].into())
     }
 
+    /// The floors of resources of which each was this one here, or none.
+    pub(crate) fn renewed(&self, before: &[Option<usize>]) -> Self {
+        let floor = |before: &Option<usize>| before.and_then(|place| self.0.get(place)).copied().unwrap_or_default();
+        Self(before.iter().map(floor).collect())
+    }
+
     /// Learns of one delay, in microseconds. By how much it is over the floor, and the floor; before that is known, the
     /// least delay that was seen stands for it.
     pub(crate) fn learn(&mut self, resource: ResourceId, us: u32, frozen: bool, now: Moment) -> Option<(u32, u32)> {

@@ -73,6 +73,14 @@ impl Limit {
         }
     }
 
+    /// A limit with new settings that goes on from where this one is, as far as they allow.
+    pub(crate) fn renewed(&self, settings: &ShieldSettings) -> Self {
+        let new = Self::new(settings);
+        // What a quiet time would bring back was set: it is believed where nothing was learnt.
+        let now = if self.now == self.start { new.start } else { self.now.clamp(new.min, new.max) };
+        Self { now, ..new }
+    }
+
     pub(crate) const fn now(&self) -> u32 {
         self.now
     }

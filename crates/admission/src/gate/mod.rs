@@ -120,6 +120,20 @@ impl Gate {
         }
     }
 
+    /// A gate with new settings and nobody in it, which knows how long the work takes and whether there is an overload.
+    /// `before` says of each resource which it was here.
+    pub(crate) fn renewed(&self, settings: &ShieldSettings, before: &[Option<usize>]) -> Self {
+        Self {
+            limit: self.limit.renewed(settings),
+            floors: self.floors.renewed(before),
+            overloaded: self.overloaded,
+            overloads: self.overloads,
+            over_us: self.over_us,
+            shed_before: self.shed_before,
+            ..Self::new(settings, before.len())
+        }
+    }
+
     pub(crate) const fn is_overloaded(&self) -> bool {
         self.overloaded
     }

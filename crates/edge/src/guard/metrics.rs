@@ -1,6 +1,6 @@
 //! The shield's counts as metrics, read when somebody asks for them.
 
-use super::Core;
+use super::{Core, Guard};
 use admission::{Class, INNOCENTS_WINDOW_S_MAX, Known, Refused, Rule};
 use prometheus_client::{
     collector::Collector,
@@ -8,16 +8,13 @@ use prometheus_client::{
     metrics::{counter::ConstCounter, gauge::ConstGauge},
     registry::Registry,
 };
-use std::{
-    fmt,
-    sync::{Arc, PoisonError},
-};
+use std::{fmt, sync::PoisonError};
 
 /// The collector of a guard's counts.
-pub(super) struct ShieldMetrics(Arc<Core>);
+pub(super) struct ShieldMetrics(Guard);
 
-pub(super) fn register(core: &Arc<Core>, registry: &mut Registry) {
-    registry.register_collector(Box::new(ShieldMetrics(Arc::clone(core))));
+pub(super) fn register(guard: &Guard, registry: &mut Registry) {
+    registry.register_collector(Box::new(ShieldMetrics(guard.clone())));
 }
 
 impl fmt::Debug for ShieldMetrics {
@@ -28,7 +25,8 @@ impl fmt::Debug for ShieldMetrics {
 
 impl Collector for ShieldMetrics {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
-        let counts = self.0.shield.counts();
+        let core = self.0.core();
+        let counts = core.shield.counts();
         for (name, help, of) in [
             ("tournee_shield_arrived", "Requests that were judged", &counts.arrived),
             ("tournee_shield_served", "Requests that were let in", &counts.served),
@@ -57,13 +55,13 @@ impl Collector for ShieldMetrics {
                 }
             }
         }
-        self.gate(&mut encoder, &counts.gate)?;
-        self.innocents(&mut encoder)
+        Self::gate(&mut encoder, &counts.gate)?;
+        Self::innocents(&mut encoder, &core)
     }
 }
 
 impl ShieldMetrics {
-    fn gate(&self, encoder: &mut DescriptorEncoder<'_>, gate: &admission::GateState) -> Result<(), fmt::Error> {
+    fn gate(encoder: &mut DescriptorEncoder<'_>, gate: &admission::GateState) -> Result<(), fmt::Error> {
         for (name, help, value) in [
             ("tournee_shield_overloaded", "Whether there is an overload", i64::from(gate.overloaded)),
             ("tournee_shield_places", "Requests that the work behind is given at once", gate.places.into()),
@@ -81,9 +79,9 @@ impl ShieldMetrics {
         Ok(())
     }
 
-    fn innocents(&self, encoder: &mut DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
-        let innocents = self.0.innocents.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = self.0.clock.now();
+    fn innocents(encoder: &mut DescriptorEncoder<'_>, core: &Core) -> Result<(), fmt::Error> {
+        let innocents = core.innocents.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = core.clock.now();
         let help =
             "Of the known good, the share that was refused in the last quarter of an hour, and its upper bound (95 %)";
         let mut family = encoder.encode_descriptor(

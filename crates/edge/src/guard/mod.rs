@@ -12,6 +12,7 @@ mod operate;
 mod page;
 mod refuse;
 mod remember;
+mod renew;
 mod settings;
 mod stale;
 mod waiting;
@@ -19,6 +20,7 @@ mod who;
 
 pub use hunt::Order;
 pub use remember::Remember;
+use renew::Now;
 pub use settings::{GuardSettings, HuntSettings};
 pub use who::{Existence, KeyList, KeySettings, Known, Vouched, Who, id_of};
 
@@ -84,10 +86,11 @@ pub struct Makings {
 
 /// The guard of a door.
 #[derive(Clone)]
-pub struct Guard(Arc<Core>);
+pub struct Guard(Arc<Now>);
 
-/// What its connections share.
+/// What its connections share, with the settings of now.
 pub(crate) struct Core {
+    settings: GuardSettings,
     shield: Shield,
     waiting: Waiting,
     ladder: Ladder,
@@ -95,11 +98,11 @@ pub(crate) struct Core {
     challenge: bool,
     listed: KeyList,
     who: Arc<dyn Who>,
-    vouchers: Vouchers,
+    vouchers: Arc<Vouchers>,
     stale: Stale,
     static_for: Duration,
-    hunt: Hunt,
-    innocents: Mutex<Innocents>,
+    hunt: Arc<Hunt>,
+    innocents: Arc<Mutex<Innocents>>,
     ahead: Option<Ahead>,
     clock: Arc<dyn Clock>,
     chance: Chance,
@@ -151,22 +154,17 @@ impl Guard {
         chance(&mut seed);
         let shield = Shield::new(&settings.admission, secret()).map_err(|unfit| unfit.below("admission"))?;
         let listed = KeyList::new(&settings.keys).map_err(|what| Unfit::new("key", what))?;
-        let ladder = Ladder {
-            keys,
-            token_good_for: Duration::from_secs(3_600) * settings.token_hours,
-            home: Some(settings.status_url).filter(|url| !url.is_empty()),
-        };
-        Ok(Self(Arc::new(Core {
+        Ok(Self(Arc::new(Now::of(Core {
             waiting: Waiting::new(settings.admission.waiting_max),
-            vouchers: Vouchers::new(secret()),
+            vouchers: Arc::new(Vouchers::new(secret())),
             stale: Stale::new(secret(), Duration::from_secs(settings.stale_s.into())),
             static_for: Duration::from_secs(settings.static_s.into()),
-            hunt: Hunt::new(settings.hunt.limits(), secret(), u64::from_le_bytes(seed)),
-            innocents: Mutex::default(),
+            hunt: Arc::new(Hunt::new(settings.hunt.limits(), secret(), u64::from_le_bytes(seed))),
+            innocents: Arc::default(),
             dry_run: settings.admission.dry_run,
             challenge: settings.challenge && !settings.admission.dry_run,
             shield,
-            ladder,
+            ladder: Ladder::of(keys, &settings),
             listed,
             who,
             ahead,
@@ -176,7 +174,8 @@ impl Guard {
             pressure: AtomicU8::new(0),
             over_ms: AtomicU32::new(0),
             looked: Mutex::default(),
-        })))
+            settings,
+        }))))
     }
 
     /// Serves through this guard until `shutdown` is ready; what of requests is under way then is given the drain's time to
@@ -218,31 +217,32 @@ impl Guard {
 
     /// What is behind the door, with a memory of its good answers, for a door that is served otherwise.
     pub fn remember<B: Behind>(&self, behind: B) -> Remember<B> {
-        Remember { behind, core: Arc::clone(&self.0) }
+        Remember { behind, guard: self.clone() }
     }
 
     /// Tells the shield that time passes, for as long as it is polled. Without it nobody who waits is ever told. Poll it
     /// where the work can't hold it up.
     pub fn ticking(&self) -> impl Future<Output = Infallible> + Send + 'static {
-        let core = Arc::clone(&self.0);
+        let guard = self.clone();
         async move {
             let mut ticks = tokio::time::interval(TICK);
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
             loop {
                 ticks.tick().await;
-                core.tick();
+                guard.core().tick();
+                guard.0.tick_before();
             }
         }
     }
 
     /// Registers the metrics.
     pub fn register(&self, registry: &mut Registry) {
-        metrics::register(&self.0, registry);
+        metrics::register(self, registry);
     }
 
     /// What the shield counted.
     pub fn counts(&self) -> admission::Counts {
-        self.0.shield.counts()
+        self.core().shield.counts()
     }
 }
 
@@ -259,10 +259,15 @@ impl Core {
         PRESSURES[usize::from(self.pressure.load(Relaxed)) % PRESSURES.len()]
     }
 
-    fn tick(&self) {
+    /// Tells those who waited too long.
+    fn call(&self) {
         let mut calls = Calls::new();
         self.shield.tick(self.moment(), &mut calls);
         self.tell(calls);
+    }
+
+    fn tick(&self) {
+        self.call();
         let now = self.elapsed();
         let mut looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner);
         if now.saturating_sub(looked.at) >= LOOK {
@@ -495,11 +500,12 @@ impl Door for Guard {
     }
 
     fn handshake(&self, from: Prefix, peeked: &Peeked) -> bool {
-        peeked.resumes || self.0.shield.handshake(from, self.0.moment()) || self.0.dry_run
+        let core = self.core();
+        peeked.resumes || core.shield.handshake(from, core.moment()) || core.dry_run
     }
 
     fn ahead(&self, _: &Peer, asked: &Parts) -> Option<Answer> {
-        let core = &self.0;
+        let core = self.core();
         if let Some(answer) = core.ahead.as_ref().and_then(|ahead| ahead(asked)) {
             return Some(answer);
         }
@@ -512,7 +518,7 @@ impl Door for Guard {
     }
 
     async fn admit(&self, peer: &Peer, asked: &Parts) -> Admitted<GuardPass> {
-        let core = &self.0;
+        let core = &self.core();
         let (now, began) = (core.clock.now(), Instant::now());
         let facts = core.facts(peer, asked, now);
         if operate::is_for_operators(asked.uri.path()) {

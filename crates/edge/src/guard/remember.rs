@@ -1,6 +1,6 @@
 //! What is behind the door, with a memory: good answers are kept for when they cannot be had, and good keys vouch.
 
-use super::{Core, stale, who::Vouched};
+use super::{Core, Guard, stale, who::Vouched};
 use crate::{Behind, Inbound, Outbound, Peer, door::StandsFor};
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, Request, Response, StatusCode};
@@ -16,16 +16,16 @@ use std::{
 /// What is behind, remembered by a guard.
 pub struct Remember<B> {
     pub(super) behind: B,
-    pub(super) core: Arc<Core>,
+    pub(super) guard: Guard,
 }
 
 impl<B: Behind> Behind for Remember<B> {
     fn here(&self) -> Self {
-        Self { behind: self.behind.here(), core: Arc::clone(&self.core) }
+        Self { behind: self.behind.here(), guard: self.guard.clone() }
     }
 
     async fn work(&self, peer: Peer, request: Request<Inbound>) -> (Response<Outbound>, Option<Duration>) {
-        let (from, core) = (peer.prefix(), &self.core);
+        let (from, core) = (peer.prefix(), self.guard.core());
         let (asked, body) = request.into_parts();
         let (key, anybodys) = (core.stale_key(&asked), core.is_anybodys(&asked));
         let (response, queued) = self.behind.work(peer, Request::from_parts(asked, body)).await;
@@ -47,7 +47,7 @@ impl<B: Behind> Behind for Remember<B> {
         if !anybodys || vouched {
             return (response, queued);
         }
-        (kept(Arc::clone(core), key, response), queued)
+        (kept(core, key, response), queued)
     }
 }
 

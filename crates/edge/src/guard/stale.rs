@@ -10,7 +10,7 @@ use siphasher::sip::SipHasher13;
 use std::{
     hash::Hasher,
     sync::{
-        Mutex, PoisonError,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
@@ -30,8 +30,8 @@ const NOT_KEPT: [header::HeaderName; 5] =
 
 /// The snapshot.
 pub(crate) struct Stale {
-    places: Box<[Mutex<Option<Kept>>]>,
-    bytes: AtomicUsize,
+    places: Arc<[Mutex<Option<Kept>>]>,
+    bytes: Arc<AtomicUsize>,
     secret: [u8; 16],
     /// Older than this, an answer says nothing any more.
     age_max: Duration,
@@ -76,7 +76,12 @@ impl Stale {
     /// An empty snapshot; `secret` keeps others from choosing addresses that share a place.
     pub(crate) fn new(secret: [u8; 16], age_max: Duration) -> Self {
         let places = (0..PLACES).map(|_| Mutex::new(None)).collect();
-        Self { places, bytes: AtomicUsize::new(0), secret, age_max }
+        Self { places, bytes: Arc::default(), secret, age_max }
+    }
+
+    /// The same answers, of which those that are older than this say nothing.
+    pub(crate) fn until(&self, age_max: Duration) -> Self {
+        Self { places: Arc::clone(&self.places), bytes: Arc::clone(&self.bytes), secret: self.secret, age_max }
     }
 
     /// Under what an answer to this request is kept; nothing where none may be.
@@ -314,7 +319,7 @@ mod tests {
 
     #[test]
     fn a_flood_takes_nobodys_place() {
-        let stale = Stale { places: Box::new([Mutex::new(None)]), ..stale() };
+        let stale = Stale { places: Arc::new([Mutex::new(None)]), ..stale() };
         let key = |path: &str| stale.key(&get(path)).expect("a key");
         let keep = |path: &str, overload, at| {
             stale.keep(key(path), &HeaderMap::new(), Bytes::from_static(b"x"), overload, s(at));

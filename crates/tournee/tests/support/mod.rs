@@ -74,7 +74,10 @@ pub(crate) struct Running {
 
 impl Running {
     pub(crate) fn start(args: &[&str]) -> Self {
-        let mut command = tournee(args);
+        Self::of(tournee(args))
+    }
+
+    pub(crate) fn of(mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary runs");
         let (tell, lines) = sync_channel(10_000);
         read_lines(child.stdout.take().expect("its output"), tell.clone());
@@ -167,12 +170,17 @@ pub(crate) struct House {
 
 impl House {
     pub(crate) fn open() -> Self {
+        Self::with("")
+    }
+
+    /// With this at the end of its configuration.
+    pub(crate) fn with(settings: &str) -> Self {
         let dir = tempfile::tempdir().expect("a directory");
         let carrier = Carrier::start();
         let base = &carrier.base;
         let config = format!(
             "listen = \"127.0.0.1:0\"\ndata = \"data\"\n\
-             [carrier.colissimo]\nshipping_url = {base:?}\ntracking_url = {base:?}\n"
+             [carrier.colissimo]\nshipping_url = {base:?}\ntracking_url = {base:?}\n{settings}"
         );
         let config = file(dir.path(), "t.toml", config);
         let server = Server::start(&["--config", &config]);

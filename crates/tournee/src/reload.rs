@@ -1,0 +1,52 @@
+//! New settings of the shield while it is at work: SIGHUP has the configuration read again.
+
+use crate::{config::Config, fault::Fault};
+use edge::{Guard, GuardSettings};
+use std::convert::Infallible;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+/// SIGHUP, listened for from the start on: without a listener it ends a process.
+pub(crate) struct Hangup(Signal);
+
+impl Hangup {
+    pub(crate) fn listen() -> Result<Self, Fault> {
+        Ok(Self(signal(SignalKind::hangup())?))
+    }
+
+    /// At each signal, reads the configuration again and gives the guard its settings. What is wrong changes nothing and is
+    /// said.
+    pub(crate) async fn renew(
+        &mut self,
+        guard: &Guard,
+        started: &Config,
+        read: impl Fn() -> Result<Config, Fault>,
+        fit: impl Fn(&GuardSettings) -> GuardSettings,
+    ) -> Infallible {
+        loop {
+            if self.0.recv().await.is_none() {
+                std::future::pending().await
+            }
+            let renewed = read().and_then(|config| {
+                let waits = guard.renew(fit(&config.shield));
+                Ok((waits.map_err(|unfit| Fault::usage(format!("shield.{unfit}")))?, config))
+            });
+            match renewed {
+                Ok((waits, config)) => tell(&waits, started, config),
+                Err(fault) => tracing::error!(
+                    why = fault.message,
+                    "SIGHUP: the configuration is not taken, the settings of before go on"
+                ),
+            }
+        }
+    }
+}
+
+fn tell(waits: &[&str], started: &Config, config: Config) {
+    let others = Config { shield: started.shield.clone(), ..config } != *started;
+    let mut waits: Vec<String> = waits.iter().map(|key| format!("shield.{key}")).collect();
+    waits.extend(others.then(|| "what stands outside of [shield]".to_owned()));
+    if !waits.is_empty() {
+        tracing::warn!(changed = waits.join(", "), "SIGHUP: this is taken up at a restart only");
+    }
+    tracing::info!("SIGHUP: the shield has the settings of the configuration");
+}

@@ -1,0 +1,57 @@
+//! Receipts, from a refusal that curl gets to the words that support reads.
+
+use crate::{
+    door::{Door, there_is},
+    support::{Ended, run},
+};
+use std::process::Command;
+
+/// Asks by curl until it is refused; its answer with its head.
+fn refused(addr: &str) -> String {
+    let url = format!("http://{addr}/track/1");
+    (0..20)
+        .map(|_| Command::new("curl").args(["--silent", "--include", &url]).output().expect("it runs"))
+        .map(|ran| String::from_utf8_lossy(&ran.stdout).into_owned())
+        .find(|said| said.starts_with("HTTP/1.1 429 "))
+        .expect("a refusal")
+}
+
+fn receipt(said: &str) -> String {
+    said.lines().find_map(|line| line.strip_prefix("tournee-receipt: ")).expect("a receipt").trim().to_owned()
+}
+
+#[test]
+fn support_reads_what_a_refusal_was() {
+    if !there_is("curl") {
+        return;
+    }
+    let settings = "[shield.admission.rate]\nprefix = { per_s = 1, burst = 1 }\n\
+                    [[shield.admission.resource]]\nname = \"tracking\"\nkind = \"page\"\npaths = [\"/track/{number}\"]\n";
+    let door = Door::with(settings);
+    let said = refused(&door.addr);
+    assert!(said.contains("application/problem+json") && said.to_lowercase().contains("retry-after: "), "{said}");
+    let code = receipt(&said);
+    let explain = |code: &str, lang: &str| -> Ended {
+        run(&["shield", "explain", code, "--config", &door.config, "--lang", lang])
+    };
+    let english = explain(&code, "en");
+    assert_eq!(english.code, Some(0), "{english:?}");
+    for word in ["Refused", "127.0.0.1", "tracking", "rate", "unknown"] {
+        assert!(english.stdout.contains(word), "{word}: {}", english.stdout);
+    }
+    let french = explain(&code, "fr");
+    for word in ["Refusé", "Jusqu’à", "Réseau", "Règle", "127.0.0.1"] {
+        assert!(french.stdout.contains(word), "{word}: {}", french.stdout);
+    }
+    // As people say them: in small letters, with blanks.
+    let spelt = code.to_lowercase().replace('-', " ");
+    assert_eq!(explain(&spelt, "en").stdout, english.stdout);
+    let mut wrong: Vec<char> = code.chars().collect();
+    wrong[5] = if wrong[5] == '7' { '8' } else { '7' };
+    for bad in [wrong.into_iter().collect(), "0".repeat(32), "nonsense".to_owned()] {
+        explain(&bad, "en").refuses(64, &["this receipt cannot be explained: "]);
+    }
+    let other = Door::open();
+    let elsewhere = run(&["shield", "explain", &code, "--config", &other.config]);
+    elsewhere.refuses(64, &["this receipt cannot be explained: "]);
+}
