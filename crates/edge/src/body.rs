@@ -9,14 +9,19 @@ use http_body::{Body, Frame, SizeHint};
 use http_body_util::{BodyExt, combinators::UnsyncBoxBody};
 use hyper::body::Incoming;
 use std::{
+    collections::VecDeque,
     error::Error,
     fmt,
+    future::poll_fn,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
     time::Duration,
 };
-use tokio::time::{Instant, Sleep};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::{Instant, Sleep},
+};
 
 pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
 
@@ -28,6 +33,27 @@ pub struct Inbound {
     pace: Pace,
     ends: Option<Instant>,
     waiting: Option<(Instant, Held, Pin<Box<Sleep>>)>,
+    ahead: Ahead,
+}
+
+/// The part of a body that came before its request is let in.
+#[derive(Default)]
+struct Ahead {
+    frames: VecDeque<Frame<Bytes>>,
+    bytes: usize,
+    /// The room that they take; none where there is nothing.
+    room: Option<OwnedSemaphorePermit>,
+}
+
+/// So much of a body is read before its request is let in: an order, a search, a form. A client that lets its body drip
+/// holds no place meanwhile.
+const AHEAD_BYTES_MAX: usize = 64 << 10;
+/// Of all bodies together. Beyond it a request is let in without its body.
+const ALL_AHEAD_BYTES_MAX: usize = 64 << 20;
+
+/// The room for what is read ahead, in bytes.
+pub(crate) fn room() -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(ALL_AHEAD_BYTES_MAX))
 }
 
 /// What a body may still be waited for.
@@ -63,7 +89,41 @@ impl Inbound {
         let most = Duration::from_millis(limits.stall_ms_max);
         let in_all = Duration::from_millis(limits.body_ms_max);
         let pace = Pace { credit: most, most, in_all, bytes_per_s: limits.body_bytes_per_s_min };
-        Self { body, seat, pace, ends: None, waiting: None }
+        Self { body, seat, pace, ends: None, waiting: None, ahead: Ahead::default() }
+    }
+
+    /// Waits for the body, or for as much of it as there is room for.
+    ///
+    /// # Errors
+    /// It came too slowly ([`TooSlow`]), or the client broke it off.
+    pub(crate) async fn read_ahead(&mut self, room: &Arc<Semaphore>) -> Result<(), BoxError> {
+        while self.ahead.bytes < AHEAD_BYTES_MAX && !self.body.is_end_stream() {
+            let Some(frame) = poll_fn(|context| self.poll_client(context)).await else { break };
+            let frame = frame?;
+            let bytes = frame.data_ref().map_or(0, Bytes::len);
+            self.ahead.frames.push_back(frame);
+            self.ahead.bytes += bytes;
+            let taken = Arc::clone(room).try_acquire_many_owned(u32::try_from(bytes).unwrap_or(u32::MAX));
+            match (taken, &mut self.ahead.room) {
+                (Ok(more), Some(room)) => room.merge(more),
+                (Ok(first), none) => *none = Some(first),
+                (Err(_), _) => break,
+            }
+        }
+        Ok(())
+    }
+
+    /// What comes of the client next.
+    fn poll_client(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(context) else { return self.wait(context) };
+        if let Some((since, _, _)) = self.waiting.take() {
+            self.pace.credit = self.pace.credit.saturating_sub(since.elapsed());
+        }
+        if let Some(Ok(frame)) = &frame {
+            let bytes = frame.data_ref().map_or(0, Bytes::len);
+            self.pace.earns(bytes);
+        }
+        Poll::Ready(frame.map(|frame| frame.map_err(Into::into)))
     }
 
     fn wait(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
@@ -93,23 +153,25 @@ impl Body for Inbound {
     type Error = BoxError;
 
     fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(context) else { return self.wait(context) };
-        if let Some((since, _, _)) = self.waiting.take() {
-            self.pace.credit = self.pace.credit.saturating_sub(since.elapsed());
+        let Some(frame) = self.ahead.frames.pop_front() else { return self.poll_client(context) };
+        self.ahead.bytes -= frame.data_ref().map_or(0, Bytes::len);
+        if self.ahead.frames.is_empty() {
+            self.ahead.room = None;
         }
-        if let Some(Ok(frame)) = &frame {
-            let bytes = frame.data_ref().map_or(0, Bytes::len);
-            self.pace.earns(bytes);
-        }
-        Poll::Ready(frame.map(|frame| frame.map_err(Into::into)))
+        Poll::Ready(Some(Ok(frame)))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.ahead.frames.is_empty() && self.body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        let (mut hint, ahead) = (self.body.size_hint(), self.ahead.bytes as u64);
+        if let Some(upper) = hint.upper() {
+            hint.set_upper(upper + ahead);
+        }
+        hint.set_lower(hint.lower() + ahead);
+        hint
     }
 }
 

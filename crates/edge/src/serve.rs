@@ -1,8 +1,8 @@
 //! One request: answered from memory, or admitted and worked on, or refused.
 
 use crate::{
-    Admitted, Answer, Behind, Door, Hops, Inbound, Limits, Outbound, Pass, Peer, Told,
-    body::until_taken,
+    Admitted, Answer, Behind, Door, Hops, Inbound, Limits, Outbound, Pass, Peer, Told, TooSlow,
+    body::{BoxError, until_taken},
     problem,
     seat::{Held, Seat},
 };
@@ -22,7 +22,7 @@ use std::{
     sync::Arc,
     task::{Context, Poll},
 };
-use tokio::time::Instant;
+use tokio::{sync::Semaphore, time::Instant};
 
 pub(crate) type Sent = Response<Either<Full<Bytes>, Outbound>>;
 type Worked = Pin<Box<dyn Future<Output = Result<Sent, Infallible>> + Send>>;
@@ -34,6 +34,8 @@ pub(crate) struct House<D, B> {
     pub(crate) behind: B,
     pub(crate) hops: Hops,
     pub(crate) limits: Arc<Limits>,
+    /// Room for bodies that are read before their requests are let in.
+    pub(crate) room: Arc<Semaphore>,
 }
 
 /// The service of one connection.
@@ -66,9 +68,12 @@ impl<D: Door, B: Behind> Serve<D, B> {
         let work = Held::work(&seat);
         Box::pin(async move {
             let (asked, body) = request.into_parts();
+            let mut body = Inbound::new(body, Arc::clone(&seat), &house.limits);
+            if let Err(why) = body.read_ahead(&house.room).await {
+                return Ok(cut_off(&why).map(Either::Left));
+            }
             let mut sent = match house.door.admit(&peer, &asked).await {
                 Admitted::Go(mut pass) => {
-                    let body = Inbound::new(body, Arc::clone(&seat), &house.limits);
                     let began = Instant::now();
                     let (response, queued) = house.behind.work(peer, Request::from_parts(asked, body)).await;
                     pass.answered(Told { queued, took: began.elapsed(), status: response.status() });
@@ -85,6 +90,16 @@ impl<D: Door, B: Behind> Serve<D, B> {
             Ok(sent)
         })
     }
+}
+
+/// The answer to a request whose body did not come.
+fn cut_off(why: &BoxError) -> Answer {
+    let (status, detail) = if why.is::<TooSlow>() {
+        (StatusCode::REQUEST_TIMEOUT, "The body of the request came too slowly.")
+    } else {
+        (StatusCode::BAD_REQUEST, "The body of the request did not come whole.")
+    };
+    problem::answer(status, detail, None)
 }
 
 fn taken(body: Full<Bytes>, seat: &Arc<Seat>) -> Full<Bytes> {

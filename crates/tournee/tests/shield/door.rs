@@ -29,8 +29,7 @@ impl Door {
         let (dir, origin) = (tempfile::tempdir().expect("a directory"), Origin::open());
         let config = file(dir.path(), "t.toml", configuration(settings));
         let process = Running::start(&["shield", "--config", &config, "--upstream", &origin.url]);
-        let addr =
-            process.wait_for(|line| Some(line.split_once("shielding addr=")?.1.split(' ').next()?.to_owned()));
+        let addr = process.wait_for(|line| Some(line.split_once("shielding addr=")?.1.split(' ').next()?.to_owned()));
         Self { process, addr, origin, config, dir }
     }
 
