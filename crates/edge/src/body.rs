@@ -12,12 +12,16 @@ use std::{
     collections::VecDeque,
     error::Error,
     fmt,
+    future::poll_fn,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
     time::Duration,
 };
-use tokio::time::{Instant, Sleep};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::{Instant, Sleep},
+};
 
 pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
 
@@ -29,13 +33,28 @@ pub struct Inbound {
     pace: Pace,
     ends: Option<Instant>,
     waiting: Option<(Instant, Held, Pin<Box<Sleep>>)>,
-    /// What came before anybody wanted it.
-    early: VecDeque<Frame<Bytes>>,
+    ahead: Ahead,
 }
 
-/// Of a body, as many bytes are waited for before its request is let in. A form, a label or a scan fits; what is longer goes on
-/// while it comes. nginx keeps 16 kB in memory.
-const EARLY_BYTES_MAX: usize = 64 << 10;
+/// The part of a body that came before its request is let in.
+#[derive(Default)]
+struct Ahead {
+    frames: VecDeque<Frame<Bytes>>,
+    bytes: usize,
+    /// The room that they take; none where there is nothing.
+    room: Option<OwnedSemaphorePermit>,
+}
+
+/// So much of a body is read before its request is let in: an order, a search, a form. A client that lets its body drip
+/// holds no place meanwhile.
+const AHEAD_BYTES_MAX: usize = 64 << 10;
+/// Of all bodies together. Beyond it a request is let in without its body.
+const ALL_AHEAD_BYTES_MAX: usize = 64 << 20;
+
+/// The room for what is read ahead, in bytes.
+pub(crate) fn room() -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(ALL_AHEAD_BYTES_MAX))
+}
 
 /// What a body may still be waited for.
 #[derive(Clone, Copy, Debug)]
@@ -70,25 +89,32 @@ impl Inbound {
         let most = Duration::from_millis(limits.stall_ms_max);
         let in_all = Duration::from_millis(limits.body_ms_max);
         let pace = Pace { credit: most, most, in_all, bytes_per_s: limits.body_bytes_per_s_min };
-        Self { body, seat, pace, ends: None, waiting: None, early: VecDeque::new() }
+        Self { body, seat, pace, ends: None, waiting: None, ahead: Ahead::default() }
     }
 
-    /// Waits for the body, or the beginning of a long one: no request holds a place while its client dawdles.
+    /// Waits for the body, or for as much of it as there is room for.
     ///
     /// # Errors
-    /// [`TooSlow`], or that it broke off.
-    pub(crate) async fn come(&mut self) -> Result<(), BoxError> {
-        let mut bytes = 0;
-        while bytes < EARLY_BYTES_MAX && !self.body.is_end_stream() {
-            let Some(frame) = std::future::poll_fn(|context| self.poll_body(context)).await else { break };
+    /// It came too slowly ([`TooSlow`]), or the client broke it off.
+    pub(crate) async fn read_ahead(&mut self, room: &Arc<Semaphore>) -> Result<(), BoxError> {
+        while self.ahead.bytes < AHEAD_BYTES_MAX && !self.body.is_end_stream() {
+            let Some(frame) = poll_fn(|context| self.poll_client(context)).await else { break };
             let frame = frame?;
-            bytes += frame.data_ref().map_or(0, Bytes::len);
-            self.early.push_back(frame);
+            let bytes = frame.data_ref().map_or(0, Bytes::len);
+            self.ahead.frames.push_back(frame);
+            self.ahead.bytes += bytes;
+            let taken = Arc::clone(room).try_acquire_many_owned(u32::try_from(bytes).unwrap_or(u32::MAX));
+            match (taken, &mut self.ahead.room) {
+                (Ok(more), Some(room)) => room.merge(more),
+                (Ok(first), none) => *none = Some(first),
+                (Err(_), _) => break,
+            }
         }
         Ok(())
     }
 
-    fn poll_body(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+    /// What comes of the client next.
+    fn poll_client(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(context) else { return self.wait(context) };
         if let Some((since, _, _)) = self.waiting.take() {
             self.pace.credit = self.pace.credit.saturating_sub(since.elapsed());
@@ -127,24 +153,24 @@ impl Body for Inbound {
     type Error = BoxError;
 
     fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        match self.early.pop_front() {
-            Some(frame) => Poll::Ready(Some(Ok(frame))),
-            None => self.poll_body(context),
+        let Some(frame) = self.ahead.frames.pop_front() else { return self.poll_client(context) };
+        self.ahead.bytes -= frame.data_ref().map_or(0, Bytes::len);
+        if self.ahead.frames.is_empty() {
+            self.ahead.room = None;
         }
+        Poll::Ready(Some(Ok(frame)))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.early.is_empty() && self.body.is_end_stream()
+        self.ahead.frames.is_empty() && self.body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        let early: usize = self.early.iter().filter_map(|frame| Some(frame.data_ref()?.len())).sum();
-        let (early, rest) = (early as u64, self.body.size_hint());
-        let mut hint = SizeHint::new();
-        hint.set_lower(early + rest.lower());
-        if let Some(upper) = rest.upper() {
-            hint.set_upper(early + upper);
+        let (mut hint, ahead) = (self.body.size_hint(), self.ahead.bytes as u64);
+        if let Some(upper) = hint.upper() {
+            hint.set_upper(upper + ahead);
         }
+        hint.set_lower(hint.lower() + ahead);
         hint
     }
 }

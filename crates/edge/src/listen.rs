@@ -1,7 +1,7 @@
 //! The sockets: one per thread at the same address, accepted by that thread alone, drained when the door is told to stop.
 
 use crate::{
-    Behind, Certificates, Counts, Cut, Door, Hops, Limits, connection,
+    Behind, Certificates, Counts, Cut, Door, Hops, Limits, body, connection,
     hop::canonical,
     places::{self, Places, PrefixCounts},
     seat::Ticks,
@@ -112,6 +112,7 @@ pub async fn serve<D: Door, B: Behind>(
     let fit = limits.connections_that_fit();
     let (ticks, prefixes) = (Arc::new(Ticks::new()), Arc::new(PrefixCounts::new()));
     let tls = settings.certificates.as_ref().map(Certificates::config).transpose()?;
+    let room = body::room();
     let (stop, stopping) = watch::channel(());
     let mut done = Vec::new();
     for (n, socket) in listener.sockets.into_iter().enumerate() {
@@ -122,6 +123,7 @@ pub async fn serve<D: Door, B: Behind>(
             behind: behind.here(),
             hops: settings.hops.clone(),
             limits: Arc::clone(&limits),
+            room: Arc::clone(&room),
         };
         let desk = Desk {
             house: Arc::new(house),

@@ -23,7 +23,7 @@ use std::{
     sync::Arc,
     task::{Context, Poll},
 };
-use tokio::time::Instant;
+use tokio::{sync::Semaphore, time::Instant};
 
 pub(crate) type Sent = Response<Either<Full<Bytes>, Outbound>>;
 type Worked = Pin<Box<dyn Future<Output = Result<Sent, Infallible>> + Send>>;
@@ -35,6 +35,8 @@ pub(crate) struct House<D, B> {
     pub(crate) behind: B,
     pub(crate) hops: Hops,
     pub(crate) limits: Arc<Limits>,
+    /// Room for bodies that are read before their requests are let in.
+    pub(crate) room: Arc<Semaphore>,
 }
 
 /// The service of one connection.
@@ -64,13 +66,13 @@ impl<D: Door, B: Behind> Serve<D, B> {
 
     fn work(&self, peer: Peer, request: Request<Incoming>, h2: bool, last: bool) -> Worked {
         let (house, seat) = (Arc::clone(&self.house), Arc::clone(&self.seat));
+        let work = Held::work(&seat);
         Box::pin(async move {
             let (asked, body) = request.into_parts();
             let mut body = Inbound::new(body, Arc::clone(&seat), &house.limits);
-            if let Err(e) = body.come().await {
-                return Ok(not_come(&e).map(Either::Left));
+            if let Err(why) = body.read_ahead(&house.room).await {
+                return Ok(cut_off(&why).map(Either::Left));
             }
-            let work = Held::work(&seat);
             let mut sent = match house.door.admit(&peer, &asked).await {
                 Admitted::Go(mut pass) => {
                     let began = Instant::now();
@@ -93,14 +95,13 @@ impl<D: Door, B: Behind> Serve<D, B> {
 }
 
 /// The answer to a request whose body did not come.
-fn not_come(e: &BoxError) -> Answer {
-    let (status, detail) = match e.is::<TooSlow>() {
-        true => (StatusCode::REQUEST_TIMEOUT, "The body of the request came too slowly."),
-        false => (StatusCode::BAD_REQUEST, "The body of the request did not come as it was announced."),
+fn cut_off(why: &BoxError) -> Answer {
+    let (status, detail) = if why.is::<TooSlow>() {
+        (StatusCode::REQUEST_TIMEOUT, "The body of the request came too slowly.")
+    } else {
+        (StatusCode::BAD_REQUEST, "The body of the request did not come whole.")
     };
-    let mut answer = problem::answer(status, detail, None);
-    answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-    answer
+    problem::answer(status, detail, None)
 }
 
 fn taken(body: Full<Bytes>, seat: &Arc<Seat>) -> Full<Bytes> {

@@ -12,7 +12,7 @@ use crate::{
 };
 use admission::{Class, Key, Keys, explain};
 use clock::{Clock, SystemClock};
-use edge::{Counts, Guard, GuardSettings, KeyList, Makings, Upstream, UpstreamSettings};
+use edge::{Certificates, Counts, Guard, GuardSettings, KeyList, Makings, Upstream, UpstreamSettings};
 use std::sync::Arc;
 use store::SealingKey;
 
@@ -57,6 +57,7 @@ async fn serve(config: Config, read: impl Fn() -> Result<Config, Fault>) -> Resu
     if let Some(warning) = found.warning() {
         tracing::warn!("{warning}");
     }
+    certificates(&settings)?;
     let guard = Guard::new(Makings {
         settings: settings.clone(),
         keys: keys(&found.key),
@@ -80,6 +81,15 @@ async fn serve(config: Config, read: impl Fn() -> Result<Config, Fault>) -> Resu
     };
     served.map_err(|e| Fault::unavailable(format!("cannot serve: {e}")))?;
     tracing::info!("stopped");
+    Ok(())
+}
+
+/// Whether the certificates can be used, before anything is bound.
+fn certificates(settings: &GuardSettings) -> Result<(), Fault> {
+    if !settings.tls.is_empty() {
+        let unusable = |e| Fault::usage(format!("shield.tls: {e}; give the right files, in PEM, that we may read"));
+        Certificates::read(settings.tls.clone()).map_err(unusable)?;
+    }
     Ok(())
 }
 
@@ -134,6 +144,7 @@ pub(crate) fn guard(
     clock: &Arc<dyn Clock>,
 ) -> Result<(Guard, GuardSettings), Fault> {
     let settings = server::own(&config.shield);
+    certificates(&settings)?;
     let (status, clock) = (Arc::clone(status), Arc::clone(clock));
     let guard = server::guard(settings.clone(), keys(sealing), who, status, clock, Arc::new(chance));
     let guard = guard.map_err(|unfit| Fault::usage(format!("shield.{unfit}")))?;

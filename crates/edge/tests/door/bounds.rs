@@ -65,7 +65,9 @@ async fn a_body_that_drips_fails_for_its_reader() {
     let (mut read, mut write) = door.connect().await.into_split();
     let dripping = async {
         let mut drops = tokio::time::interval(Duration::from_millis(10));
-        _ = write.write_all(b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\n").await;
+        // More than is waited for before the request is let in.
+        _ = write.write_all(b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\n").await;
+        _ = write.write_all(&[b'a'; 70_000]).await;
         while write.write_all(b"a").await.is_ok() {
             drops.tick().await;
         }
@@ -76,6 +78,42 @@ async fn a_body_that_drips_fails_for_its_reader() {
     let said = String::from_utf8_lossy(&said);
     assert!(said.starts_with("HTTP/1.1 408") && said.ends_with("true"), "{said}");
     assert_eq!(door.counts.cut_for(Cut::SlowBody), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_short_body_that_drips_is_let_in_by_nobody() {
+    let gate = Gate::default();
+    let passes = Arc::clone(&gate.passes);
+    let door = open(gate, at_once(), settings(brief()));
+    let mut stream = door.connect().await;
+    stream.write_all(b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\nabc").await.expect("written");
+    let said = to_end(&mut stream).await;
+    assert!(said.starts_with("HTTP/1.1 408 ") && said.contains("too slowly"), "{said}");
+    assert_eq!(door.counts.cut_for(Cut::SlowBody), 1);
+    assert!(passes.told.lock().expect("lock").is_empty(), "it held no place");
+    let chunks =
+        "POST / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n";
+    assert!(door.say(chunks).await.ends_with("ok"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_is_read_whole_beyond_what_was_read_ahead() {
+    let door = open(
+        Open,
+        work(|request: http::Request<edge::Inbound>| async {
+            let hint = http_body::Body::size_hint(request.body()).exact();
+            let whole = request.into_body().collect().await.expect("whole").to_bytes();
+            let in_order = whole.iter().enumerate().all(|(n, byte)| usize::from(*byte) == n % 251);
+            text(format!("{hint:?} {} {in_order}", whole.len()))
+        }),
+        settings(limits()),
+    );
+    for length in [0, 1, 65_535, 65_536, 65_537, 1_000_000] {
+        let body: Vec<u8> = (0..=250).cycle().take(length).collect();
+        let head = format!("POST / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n");
+        let said = door.say([head.as_bytes(), &body].concat()).await;
+        assert!(said.ends_with(&format!("Some({length}) {length} true")), "{said}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -17,7 +17,7 @@ async fn the_three_ways() {
     assert_eq!(told.status, http::StatusCode::OK);
     assert!(told.queued.is_some_and(|queued| queued <= told.took));
     assert!(door.say(close("/memory")).await.ends_with("mmm"));
-    let refused = "POST /refused HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\n";
+    let refused = "POST /refused HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 100000\r\n\r\n";
     let said = door.say([refused.as_bytes(), &[b'x'; 100_000]].concat()).await;
     assert!(said.starts_with("HTTP/1.1 429 ") && said.ends_with("refused"), "{said:?}");
     assert!(passes.told.lock().expect("lock").is_empty(), "what was refused or in memory holds no pass");
@@ -27,8 +27,9 @@ async fn the_three_ways() {
 async fn who_is_refused_in_the_middle_of_a_body_may_finish_it() {
     let door = open(Gate::default(), at_once(), settings(limits()));
     let mut stream = door.connect().await;
-    stream.write_all(b"POST /refused HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\n").await.expect("written");
-    assert!(to_end(&mut stream).await.ends_with("refused"));
+    stream.write_all(b"POST /refused HTTP/1.1\r\nHost: h\r\nContent-Length: 170000\r\n\r\n").await.expect("written");
+    stream.write_all(&[b'x'; 70_000]).await.expect("written");
+    assert!(until(&mut stream, "refused").await.starts_with("HTTP/1.1 429 "));
     for _ in 0..100 {
         stream.write_all(&[b'x'; 1_000]).await.expect("nothing was reset");
         stream.flush().await.expect("flushed");

@@ -33,7 +33,11 @@ fn each_wrong_key_is_told_where_it_stands_and_what_to_do() {
     refused(&at("ftp://127.0.0.1"), &["shield.upstream"]);
     refused("", &["no server to stand before", "--upstream"]);
     let missing = "[[shield.tls]]\ncertificate = \"none.pem\"\nkey = \"none.key\"\n";
-    refused(&format!("{}{missing}", at("http://127.0.0.1:1")), &["certificate", "none.pem"]);
+    refused(&format!("{}{missing}", at("http://127.0.0.1:1")), &["shield.tls: the certificate", "none.pem"]);
+    // The gateway does not start without a door.
+    let dir = tempfile::tempdir().expect("a directory");
+    let config = file(dir.path(), "t.toml", configuration(missing));
+    run(&["serve", "--config", &config]).refuses(64, &["shield.tls: the certificate", "none.pem"]);
 }
 
 #[test]

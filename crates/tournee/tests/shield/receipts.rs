@@ -2,7 +2,7 @@
 
 use crate::{
     door::{Door, there_is},
-    support::{Ended, run},
+    support::{Ended, http, run},
 };
 use std::process::Command;
 
@@ -26,7 +26,8 @@ fn support_reads_what_a_refusal_was() {
         return;
     }
     let settings = "[shield.admission.rate]\nprefix = { per_s = 1, burst = 1 }\n\
-                    [[shield.admission.resource]]\nname = \"tracking\"\nkind = \"page\"\npaths = [\"/track/{number}\"]\n";
+                    [[shield.admission.resource]]\nname = \"tracking\"\nkind = \"page\"\npaths = [\"/track/{number}\"]\n\
+                    stale = false\n";
     let door = Door::with(settings);
     let said = refused(&door.addr);
     assert!(said.contains("application/problem+json") && said.to_lowercase().contains("retry-after: "), "{said}");
@@ -54,4 +55,15 @@ fn support_reads_what_a_refusal_was() {
     let other = Door::open();
     let elsewhere = run(&["shield", "explain", &code, "--config", &other.config]);
     elsewhere.refuses(64, &["this receipt cannot be explained: "]);
+}
+
+#[test]
+fn who_is_refused_gets_an_older_answer_where_there_is_one() {
+    let settings = "[shield.admission.rate]\nprefix = { per_s = 1, burst = 1 }\n\
+                    [[shield.admission.resource]]\nname = \"pages\"\nkind = \"page\"\npaths = [\"/page/{name}\"]\n";
+    let door = Door::with(settings);
+    let answers: Vec<_> = (0..20).map(|_| http(&door.addr, "GET", "/page/1", &[], "")).collect();
+    assert!(answers.iter().all(|answer| answer.status == 200 && answer.body == b"GET /page/1 0"), "{answers:?}");
+    assert!(answers.iter().any(|answer| answer.head.to_lowercase().contains("\r\nage: ")), "{answers:?}");
+    assert!(door.origin.heard().matches("GET /page/1 ").count() < 20);
 }
