@@ -91,7 +91,8 @@ async fn a_short_body_that_drips_is_let_in_by_nobody() {
     assert!(said.starts_with("HTTP/1.1 408 ") && said.contains("too slowly"), "{said}");
     assert_eq!(door.counts.cut_for(Cut::SlowBody), 1);
     assert!(passes.told.lock().expect("lock").is_empty(), "it held no place");
-    let chunks = "POST / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n";
+    let chunks =
+        "POST / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n";
     assert!(door.say(chunks).await.ends_with("ok"));
 }
 
