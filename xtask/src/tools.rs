@@ -31,6 +31,11 @@ pub(crate) const TOOLS: &[Tool] = &[
         why: "a buyer chooses a pickup point in it, by keys alone and in both languages",
         ensure: chromium,
     },
+    Tool {
+        name: "Tools that attack web servers",
+        why: "slow connections, odd requests and plain load come from them, as they are, to the shield",
+        ensure: attackers,
+    },
 ];
 
 /// What is installed in the virtual environment, pinned, one a line.
@@ -106,6 +111,28 @@ fn chromium(shop: &Shop) -> Result<Environment, Failed> {
     let browser = browser.ok_or_else(|| Failed(format!("none of {} runs here", BROWSERS.join(", "))))?;
     let path = shop.output(&Call::new("sh", ["-c", &format!("command -v {browser}")]))?;
     Ok(vec![("TOURNEE_TEST_CHROMIUM".into(), path.trim().into())])
+}
+
+/// The programs, and the packages of Debian and Ubuntu that they come in.
+const ATTACKERS: &[(&str, &str)] =
+    &[("varnishtest", "varnish"), ("slowhttptest", "slowhttptest"), ("h2load", "nghttp2-client"), ("curl", "curl")];
+
+/// Those that are not there are installed where we may.
+fn attackers(shop: &Shop) -> Result<Environment, Failed> {
+    let is_there = |program: &str| shop.works(&Call::new("sh", ["-c", &format!("command -v {program}")]));
+    let missing: Vec<_> = ATTACKERS.iter().filter(|(program, _)| !is_there(program)).collect();
+    if missing.is_empty() {
+        return Ok(Vec::new());
+    }
+    if may_install(shop) {
+        shop.output(&Call::new("apt-get", ["update", "--quiet"]))?;
+        let install = ["install", "--yes", "--quiet", "--no-install-recommends"];
+        let packages = missing.iter().map(|(_, package)| package);
+        shop.output(&Call::new("apt-get", install.iter().chain(packages))).map(|_| Vec::new())
+    } else {
+        let names: Vec<_> = missing.iter().map(|(program, _)| *program).collect();
+        Err(Failed(format!("{} is not installed here", names.join(", "))))
+    }
 }
 
 /// Installs, unless `ready` says that these very packages are there.
