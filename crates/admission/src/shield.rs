@@ -3,7 +3,7 @@
 //! # What a caller does
 //! - [`Shield::judge`] each request. `Go` carries a [`Place`]; give it back with [`Shield::leave`] when the work is done or
 //!   was given up, exactly once. `Wait` carries a [`Ticket`].
-//! - Every call that takes `calls` may decide about others who wait. Append to an empty [`Calls`], and pass each [`Call`] on
+//! - Every call that takes `calls` may decide about others who wait. Append to an empty [`Calls`], and pass each [`crate::Call`] on
 //!   by its ticket. A call can come, on another thread, before the one who waits has left its waker: keep a map by
 //!   ticket in which either finds what the other left. It never holds many more than `waiting_max`.
 //! - [`Shield::give_up`] when one who waits goes away. `false` says that its call is under way: collect it, and leave its

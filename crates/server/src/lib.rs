@@ -1,7 +1,7 @@
 //! What is served: the API, the carrier-compatible endpoints, pages, health, metrics; wire types live here.
 //!
-//! [`app`] is the whole of it without a socket: a simulation calls it request by request in its own time. [`serve`]
-//! puts it behind a listener with bounds on connections, headers and bodies. What a handler needs from the rest of
+//! [`app`] is the whole of it without a socket: a simulation calls it request by request in its own time. [`behind`]
+//! puts it behind the door of `edge`, which bounds connections, heads and bodies, and [`guard`] says who may enter. What a handler needs from the rest of
 //! the house comes in through [`AppState`]; wire types never leave this crate.
 //!
 //! Nothing here calls a carrier for a label: that is the runner's work. A handler that waits holds a watch of the
