@@ -4,9 +4,8 @@ use crate::{auth::Digest32, status::StatusPages};
 use admission::{Class, Keys, Kind, Rate, ResourceSettings, Unfit};
 use axum::Router;
 use clock::Clock;
-use edge::{Ahead, Chance, Existence, Guard, GuardSettings, InProcess, Known, Makings, Who, id_of};
-use http::{HeaderMap, header, request::Parts};
-use sha2::{Digest, Sha256};
+use edge::{Ahead, Chance, Existence, Guard, GuardSettings, InProcess, Known, Makings, Who, id_of, key_shown};
+use http::{header, request::Parts};
 use std::{
     collections::HashMap,
     sync::{Arc, PoisonError, RwLock},
@@ -55,7 +54,7 @@ impl KnownKeys {
 
 impl Who for KnownKeys {
     fn known(&self, asked: &Parts) -> Option<Known> {
-        let digest: Digest32 = Sha256::digest(bearer(&asked.headers)?).into();
+        let digest: Digest32 = key_shown(&asked.headers, &header::AUTHORIZATION)?;
         let class = *self.0.read().unwrap_or_else(PoisonError::into_inner).get(&digest)?;
         Some(Known { class, id: id_of(&digest) })
     }
@@ -63,12 +62,6 @@ impl Who for KnownKeys {
     fn parcel(&self, _: &str) -> Existence {
         Existence::Unsure
     }
-}
-
-fn bearer(headers: &HeaderMap) -> Option<&[u8]> {
-    let text = headers.get(header::AUTHORIZATION)?.as_bytes();
-    let (scheme, key) = text.split_at_checked(7)?;
-    scheme.eq_ignore_ascii_case(b"bearer ").then(|| key.trim_ascii())
 }
 
 /// The guard of our own endpoints, which answers with the forms of the status page whoever asks.

@@ -16,7 +16,7 @@ use carriers::{
 };
 use channels::webhook::Sender;
 use clock::{Clock, SystemClock};
-use edge::{Counts, Guard, GuardSettings};
+use edge::{Counts, Guard};
 use prometheus_client::registry::Registry;
 use runner::{Dial, HookMetrics, Hooks, Keeper, Runner, ShopMetrics, Shops, Transports};
 use server::{AppState, KnownKeys, StatusPages};
@@ -98,7 +98,7 @@ impl Gateway {
         let addr = listener.local_addr();
         let known = known_keys(&store).await?;
         let status = Arc::new(StatusPages::new(status_settings(&config), Arc::clone(&clock)));
-        let (guard, door) = crate::shield::guard(&config, &key, Arc::clone(&known), &status, &clock)?;
+        let guard = crate::shield::guard(&config, &key, Arc::clone(&known), &status, &clock)?;
         let mut registry = Registry::default();
         guard.register(&mut registry);
         let counts = door_counts(&mut registry);
@@ -139,8 +139,8 @@ impl Gateway {
             random: Arc::new(chance),
             registry: Arc::new(Mutex::new(registry)),
         });
-        let drain = Duration::from_millis(door.limits.drain_ms_max);
-        let (stop, listener) = listen(listener, app, guard.clone(), (door, counts));
+        let drain = Duration::from_millis(config.shield.limits.drain_ms_max);
+        let (stop, listener) = listen(listener, app, guard.clone(), counts);
         runner.lookout().probe_ourselves_by(Arc::new(to_ourselves(addr)?));
         Ok(Self { addr, store, runner, status, guard, keeper, hooks, shops, telling, stop, listener, drain })
     }
@@ -304,12 +304,12 @@ fn listen(
     listener: edge::Listener,
     app: axum::Router,
     guard: Guard,
-    (door, counts): (GuardSettings, Arc<Counts>),
+    counts: Arc<Counts>,
 ) -> (oneshot::Sender<()>, JoinHandle<()>) {
     let (stop, stopped) = oneshot::channel::<()>();
     let serving = async move {
         let told = async { drop(stopped.await) };
-        if let Err(error) = guard.serve(listener, server::behind(app), &door, counts, told).await {
+        if let Err(error) = guard.serve(listener, server::behind(app), counts, told).await {
             tracing::error!(%error, "the door could not be opened");
         }
     };

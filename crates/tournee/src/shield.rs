@@ -76,7 +76,7 @@ async fn serve(config: Config, read: impl Fn() -> Result<Config, Fault>) -> Resu
         tracing::info!(signal, "stopping: nothing new is accepted, what is under way may end");
     };
     let served = tokio::select! {
-        served = guard.serve(listener, behind, &settings, counts, until) => served,
+        served = guard.serve(listener, behind, counts, until) => served,
         never = hangup.renew(&guard, &config, read, GuardSettings::clone) => match never {},
     };
     served.map_err(|e| Fault::unavailable(format!("cannot serve: {e}")))?;
@@ -135,18 +135,17 @@ fn resource(settings: &GuardSettings, number: u16) -> String {
     named.map_or_else(|| "other".to_owned(), |resource| resource.name.clone())
 }
 
-/// The guard of the gateway's own door, with the settings that fit it.
+/// The guard of the gateway's own door.
 pub(crate) fn guard(
     config: &Config,
     sealing: &SealingKey,
     who: Arc<server::KnownKeys>,
     status: &Arc<server::StatusPages>,
     clock: &Arc<dyn Clock>,
-) -> Result<(Guard, GuardSettings), Fault> {
+) -> Result<Guard, Fault> {
     let settings = server::own(&config.shield);
     certificates(&settings)?;
     let (status, clock) = (Arc::clone(status), Arc::clone(clock));
-    let guard = server::guard(settings.clone(), keys(sealing), who, status, clock, Arc::new(chance));
-    let guard = guard.map_err(|unfit| Fault::usage(format!("shield.{unfit}")))?;
-    Ok((guard, settings))
+    let guard = server::guard(settings, keys(sealing), who, status, clock, Arc::new(chance));
+    guard.map_err(|unfit| Fault::usage(format!("shield.{unfit}")))
 }

@@ -85,7 +85,7 @@ impl Server {
                     server::guard(settings.clone(), keys, Arc::default(), pages(), Arc::new(SystemClock), chance);
                 let behind = server::behind(axum::Router::new());
                 let guard = guard.expect("good settings");
-                guard.serve(listener, behind, &settings, Arc::default(), end).await.expect("it serves");
+                guard.serve(listener, behind, Arc::default(), end).await.expect("it serves");
             });
         });
         Self { addr: told.recv().expect("it listens"), stop: Some(stop), thread: Some(thread) }

@@ -22,7 +22,8 @@ pub use hunt::Order;
 pub use remember::Remember;
 use renew::Now;
 pub use settings::{GuardSettings, HuntSettings};
-pub use who::{Existence, KeyList, KeySettings, Known, Vouched, Who, id_of};
+pub use stale::takes_gzip;
+pub use who::{Existence, KeyList, KeySettings, Known, Vouched, Who, id_of, key_shown};
 
 use crate::{Admitted, Answer, Behind, Certificates, Counts, Door, Listener, Pass, Peeked, Peer, Settings, Told};
 use admission::{
@@ -94,13 +95,10 @@ pub(crate) struct Core {
     shield: Shield,
     waiting: Waiting,
     ladder: Ladder,
-    dry_run: bool,
-    challenge: bool,
     listed: KeyList,
     who: Arc<dyn Who>,
     vouchers: Arc<Vouchers>,
     stale: Stale,
-    static_for: Duration,
     hunt: Arc<Hunt>,
     innocents: Arc<Mutex<Innocents>>,
     ahead: Option<Ahead>,
@@ -158,11 +156,8 @@ impl Guard {
             waiting: Waiting::new(settings.admission.waiting_max),
             vouchers: Arc::new(Vouchers::new(secret())),
             stale: Stale::new(secret(), Duration::from_secs(settings.stale_s.into())),
-            static_for: Duration::from_secs(settings.static_s.into()),
             hunt: Arc::new(Hunt::new(settings.hunt.limits(), secret(), u64::from_le_bytes(seed))),
             innocents: Arc::default(),
-            dry_run: settings.admission.dry_run,
-            challenge: settings.challenge && !settings.admission.dry_run,
             shield,
             ladder: Ladder::of(keys, &settings),
             listed,
@@ -187,17 +182,13 @@ impl Guard {
         &self,
         listener: Listener,
         behind: B,
-        settings: &GuardSettings,
         counts: Arc<Counts>,
         shutdown: impl Future<Output = ()>,
     ) -> io::Result<()> {
-        let certificates = (!settings.tls.is_empty()).then(|| Certificates::read(settings.tls.clone()).map(Arc::new));
-        let door = Settings {
-            limits: settings.limits.clone(),
-            hops: settings.hops.clone(),
-            certificates: certificates.transpose()?,
-            counts,
-        };
+        let settings = self.core().settings.clone();
+        let certificates = (!settings.tls.is_empty()).then(|| Certificates::read(settings.tls).map(Arc::new));
+        let door =
+            Settings { limits: settings.limits, hops: settings.hops, certificates: certificates.transpose()?, counts };
         let behind = self.remember(behind);
         // On a thread of its own, where no work can hold it up.
         let (stop, stopped) = oneshot::channel::<()>();
@@ -253,6 +244,11 @@ impl Core {
 
     fn moment(&self) -> Moment {
         Moment::after(self.elapsed())
+    }
+
+    /// Whether people's browsers are asked anything. A dry run asks nobody.
+    fn challenges(&self) -> bool {
+        self.settings.challenge && !self.settings.admission.dry_run
     }
 
     fn pressure(&self) -> Pressure {
@@ -354,7 +350,7 @@ impl Core {
 
     /// What answers before the shield is asked: the way back from a challenge, and a challenge where it is time for one.
     fn climbs(&self, peer: &Peer, asked: &Parts, facts: &Facts<'_>, now: Time) -> Option<Answer> {
-        if !self.challenge || facts.client == Client::Program || facts.class > Class::Citizen {
+        if !self.challenges() || facts.client == Client::Program || facts.class > Class::Citizen {
             return None;
         }
         let pressure = self.pressure();
@@ -501,7 +497,7 @@ impl Door for Guard {
 
     fn handshake(&self, from: Prefix, peeked: &Peeked) -> bool {
         let core = self.core();
-        peeked.resumes || core.shield.handshake(from, core.moment()) || core.dry_run
+        peeked.resumes || core.shield.handshake(from, core.moment()) || core.settings.admission.dry_run
     }
 
     fn ahead(&self, _: &Peer, asked: &Parts) -> Option<Answer> {
@@ -514,7 +510,8 @@ impl Door for Guard {
             return None;
         }
         let key = core.stale.key(asked)?;
-        core.stale.fresh(key, core.static_for, core.elapsed()).map(|kept| kept.map(Full::new))
+        let fresh_for = Duration::from_secs(core.settings.static_s.into());
+        core.stale.fresh(key, fresh_for, core.elapsed()).map(|kept| kept.map(Full::new))
     }
 
     async fn admit(&self, peer: &Peer, asked: &Parts) -> Admitted<GuardPass> {
@@ -525,7 +522,7 @@ impl Door for Guard {
             return Admitted::Refuse(core.operated(asked, facts.class, now));
         }
         core.hunt.show(&facts.shaped, facts.class, core.shield.is_overloaded(), (peer, asked, facts.resource), now);
-        if facts.no_such_parcel && !core.dry_run {
+        if facts.no_such_parcel && !core.settings.admission.dry_run {
             let refusal = Refusal { rule: Rule::NoSuchParcel, retry_after_s: 1 };
             return Admitted::Refuse(core.refuse(peer, asked, &facts, refusal, began.elapsed()));
         }
@@ -538,7 +535,7 @@ impl Door for Guard {
             id: facts.id,
             resource: facts.resource,
             suspect_rule: facts.shaped.rule.map(|_| Rule::Signature),
-            program: facts.client == Client::Program || !core.challenge,
+            program: facts.client == Client::Program || !core.challenges(),
         };
         let mut calls = Calls::new();
         let verdict = core.shield.judge(&judged, core.moment(), &mut calls);

@@ -81,9 +81,6 @@ impl Core {
         Ok(Self {
             waiting: Waiting::new(settings.admission.waiting_max),
             stale: self.stale.until(Duration::from_secs(settings.stale_s.into())),
-            static_for: Duration::from_secs(settings.static_s.into()),
-            dry_run: settings.admission.dry_run,
-            challenge: settings.challenge && !settings.admission.dry_run,
             ladder: Ladder::of(self.ladder.keys.clone(), &settings),
             hunt: self.hunt(&settings),
             shield,

@@ -197,7 +197,8 @@ fn languages(headers: &HeaderMap) -> [[u8; 2]; LANGUAGES] {
     wanted.map(|(_, tag)| tag)
 }
 
-fn takes_gzip(headers: &HeaderMap) -> bool {
+/// Whether gzip is named and not forbidden by a weight of nothing.
+pub fn takes_gzip(headers: &HeaderMap) -> bool {
     let lines = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|line| line.to_str().ok());
     lines
         .flat_map(|line| line.split(','))

@@ -113,7 +113,7 @@ impl KeyList {
 
 impl Who for KeyList {
     fn known(&self, asked: &Parts) -> Option<Known> {
-        self.headers.iter().find_map(|name| self.keys.get(&shown(&asked.headers, name)?).copied())
+        self.headers.iter().find_map(|name| self.keys.get(&key_shown(&asked.headers, name)?).copied())
     }
 
     fn parcel(&self, _: &str) -> Existence {
@@ -124,8 +124,8 @@ impl Who for KeyList {
 /// The longest key that is looked at, in bytes: a flood of long ones is not digested.
 const KEY_BYTES_MAX: usize = 1_024;
 
-/// The digest of the key in this header.
-fn shown(headers: &HeaderMap, name: &HeaderName) -> Option<[u8; 32]> {
+/// The SHA-256 digest of the key in this header, alone or after `Bearer`.
+pub fn key_shown(headers: &HeaderMap, name: &HeaderName) -> Option<[u8; 32]> {
     let text = headers.get(name)?.as_bytes();
     let is_bearer = text.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"bearer "));
     let key = if is_bearer { text[7..].trim_ascii() } else { text };

@@ -3,51 +3,14 @@
 // Where TOURNEE_TEST_SHOTS names a folder, what was seen is left there.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
+import { open, violations } from "../browser.mjs";
 
-const { TOURNEE_TEST_URL, TOURNEE_TEST_PART, TOURNEE_TEST_CHROMIUM, TOURNEE_TEST_NODE_MODULES, TOURNEE_TEST_SHOTS } =
-  process.env;
-const need = createRequire(join(TOURNEE_TEST_NODE_MODULES, "any.js"));
-const { chromium } = need("playwright-core");
-const AXE = readFileSync(need.resolve("axe-core/axe.min.js"), "utf8");
+const { TOURNEE_TEST_URL, TOURNEE_TEST_PART, TOURNEE_TEST_SHOTS } = process.env;
 
-let browser;
-before(async () => {
-  const args = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"];
-  browser = await chromium.launch({ executablePath: TOURNEE_TEST_CHROMIUM, args, chromiumSandbox: false });
-});
-after(() => browser.close());
-
-const open = async ({ lang = "fr", scheme = "light", width = 1280, javaScriptEnabled = true } = {}) => {
-  const context = await browser.newContext({
-    viewport: { width, height: 900 },
-    colorScheme: scheme,
-    locale: lang === "fr" ? "fr-FR" : "en-GB",
-    javaScriptEnabled,
-  });
-  const page = await context.newPage();
-  const troubles = [];
-  page.on("pageerror", (error) => troubles.push(String(error)));
-  page.on("console", (message) => troubles.push(message.text()));
-  page.on("request", (request) => {
-    if (!request.url().startsWith(TOURNEE_TEST_URL)) troubles.push(request.url());
-  });
-  // The status of a page that is refused is written to the console too.
-  const told = () => troubles.filter((text) => !/favicon|the server responded with a status of/.test(text));
-  return { context, page, troubles: told };
-};
-
-const violations = async (page) => {
-  // As the debugger's own code: a page's policy forbids it as a script.
-  await page.evaluate(AXE);
-  const { violations: found } = await page.evaluate(() => window.axe.run(document));
-  return found.map(
-    ({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join("; ")}`,
-  );
-};
+/** The status of a page that is refused is written to the console too. */
+const opened = (options) => open({ ...options, expected: /favicon|the server responded with a status of/ });
 
 /** Comes to the service by itself, and has no question left. */
 const arrives = async ({ context, page, troubles }, path) => {
@@ -67,7 +30,7 @@ const looks = (name, path, method) => {
     for (const scheme of ["light", "dark"])
       for (const width of [390, 1280])
         test(`axe finds nothing (${name}, ${lang}, ${scheme}, ${width} wide)`, async () => {
-          const { context, page, troubles } = await open({ lang, scheme, width });
+          const { context, page, troubles } = await opened({ lang, scheme, width });
           // A page that reloads itself is looked at in its first moment: the question's address is not answered.
           await page.route("**/*tournee-check*", (route) => route.abort());
           const response = await page.goto(TOURNEE_TEST_URL + path);
@@ -87,9 +50,9 @@ const looks = (name, path, method) => {
 
 const parts = {
   script: () => {
-    test("a script answers", async () => arrives(await open(), "/x?a=b"));
+    test("a script answers", async () => arrives(await opened(), "/x?a=b"));
     test("a form is sent again by its page, with what was in it", async () => {
-      const { context, page } = await open();
+      const { context, page } = await opened();
       await page.route(`${TOURNEE_TEST_URL}/form`, (route) =>
         route.fulfill({
           contentType: "text/html",
@@ -105,11 +68,11 @@ const parts = {
       await context.close();
     });
   },
-  work: () => test("work is done", async () => arrives(await open(), "/x")),
+  work: () => test("work is done", async () => arrives(await opened(), "/x")),
   refresh: () => {
-    test("a page that reloads itself, without a script", async () => arrives(await open({ javaScriptEnabled: false }), "/x"));
+    test("a page that reloads itself, without a script", async () => arrives(await opened({ javaScriptEnabled: false }), "/x"));
     test("a browser that keeps no cookies is told so, and may allow them", async () => {
-      const { context, page } = await open({ javaScriptEnabled: false });
+      const { context, page } = await opened({ javaScriptEnabled: false });
       await page.goto(`${TOURNEE_TEST_URL}/x`);
       await context.clearCookies();
       await page.getByText("ne garde pas les cookies").waitFor();

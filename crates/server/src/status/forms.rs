@@ -1,6 +1,7 @@
 //! Forms that are ready to be sent: bytes, the same bytes gzipped, and the headers of both.
 
 use bytes::Bytes;
+use edge::takes_gzip;
 use flate2::{Compression, write::GzEncoder};
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 use http_body_util::Full;
@@ -136,17 +137,6 @@ fn of(status: StatusCode, headers: HeaderMap, body: Bytes) -> Response<Full<Byte
 fn names(line: &str, etags: &[String; 2]) -> bool {
     let mut named = line.split(',').map(|tag| tag.trim().trim_start_matches("W/"));
     named.any(|tag| tag == "*" || etags.iter().any(|etag| etag == tag))
-}
-
-/// Whether gzip is named and not forbidden by a weight of nothing.
-fn takes_gzip(headers: &HeaderMap) -> bool {
-    let lines = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|line| line.to_str().ok());
-    lines.flat_map(|line| line.split(',')).any(|coding| {
-        let mut parts = coding.split(';').map(str::trim);
-        let is_gzip = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("gzip"));
-        let weight = parts.find_map(|part| part.strip_prefix("q=")?.parse::<f32>().ok());
-        is_gzip && weight.is_none_or(|weight| weight > 0.0)
-    })
 }
 
 fn squeezed(text: &[u8]) -> Bytes {

@@ -15,7 +15,7 @@ pub fn bind() -> Listener {
 pub async fn serve(world: &World, listener: Listener, settings: &GuardSettings, end: impl Future<Output = ()>) {
     let settings = server::own(settings);
     let (guard, behind) = (guard(world, &settings), server::behind(world.app.clone()));
-    guard.serve(listener, behind, &settings, Arc::default(), end).await.expect("it serves");
+    guard.serve(listener, behind, Arc::default(), end).await.expect("it serves");
 }
 
 fn guard(world: &World, settings: &GuardSettings) -> Guard {
