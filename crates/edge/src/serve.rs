@@ -76,7 +76,9 @@ impl<D: Door, B: Behind> Serve<D, B> {
             let mut sent = match house.door.admit(&peer, &asked).await {
                 Admitted::Go(mut pass) => {
                     let began = Instant::now();
-                    let (response, queued) = house.behind.work(peer, Request::from_parts(asked, body)).await;
+                    // In a box of its own: most who come in a flood are refused, and need no room for work.
+                    let work_behind = Box::pin(house.behind.work(peer, Request::from_parts(asked, body)));
+                    let (response, queued) = work_behind.await;
                     let status = response.extensions().get().map_or(response.status(), |StandsFor(status)| *status);
                     pass.answered(Told { queued, took: began.elapsed(), status });
                     response.map(|body| Either::Right(body.held(pass, work, &seat, h2)))

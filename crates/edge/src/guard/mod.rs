@@ -251,7 +251,15 @@ impl Core {
         self.settings.challenge && !self.settings.admission.dry_run
     }
 
+    /// As of the last look; an overload is seen at once.
     fn pressure(&self) -> Pressure {
+        match self.pressure_looked() {
+            Pressure::Calm if self.shield.is_overloaded() => Pressure::Overload,
+            looked => looked,
+        }
+    }
+
+    fn pressure_looked(&self) -> Pressure {
         PRESSURES[usize::from(self.pressure.load(Relaxed)) % PRESSURES.len()]
     }
 
@@ -286,7 +294,7 @@ impl Core {
         let arrived = seen.arrived.saturating_sub(looked.arrived);
         let refused = seen.refused.saturating_sub(looked.refused);
         let too_cheap = arrived >= CITIZENS_COUNT_MIN && refused * 1_000 > arrived * CITIZENS_REFUSED_PER_MILLE;
-        let before = self.pressure();
+        let before = self.pressure_looked();
         let pressure = match (counts.gate.overloaded, too_cheap) {
             (false, _) => Pressure::Calm,
             (true, false) => before.max(Pressure::Overload),
@@ -342,29 +350,38 @@ impl Core {
                 Existence::Unsure => {}
             }
         }
-        if let Some(token) = &facts.token {
+        // A token of a step below what is asked for now is none, but for the next step.
+        let step = self.pressure().step();
+        if let Some(token) = facts.token.filter(|token| step.is_none_or(|step| token.step >= step)) {
             (facts.class, facts.id) = (facts.class.with_token(), Some(token.budget_key()));
         }
         facts
     }
 
-    /// What answers before the shield is asked: the way back from a challenge, and a challenge where it is time for one.
-    fn climbs(&self, peer: &Peer, asked: &Parts, facts: &Facts<'_>, now: Time) -> Option<Answer> {
-        if !self.challenges() || facts.client == Client::Program || facts.class > Class::Citizen {
+    /// Whether a person's browser may be asked something.
+    fn can_climb(&self, facts: &Facts<'_>) -> bool {
+        self.challenges() && facts.client == Client::Person && facts.class <= Class::Citizen
+    }
+
+    /// The way back from a challenge.
+    fn returned(&self, peer: &Peer, asked: &Parts, facts: &Facts<'_>, now: Time) -> Option<Answer> {
+        if !self.can_climb(facts) {
             return None;
         }
-        let pressure = self.pressure();
-        let suffices = facts.token.is_some_and(|token| pressure.step().is_none_or(|step| token.step >= step));
-        if suffices || pressure == Pressure::Calm {
+        if facts.class == Class::Citizen || self.pressure() == Pressure::Calm {
             return Ladder::cleaned(asked);
         }
-        let asks = || {
-            let mut id = [0; 8];
-            (self.chance)(&mut id);
-            self.ladder.asks(asked, facts.cookies, facts.token.as_ref(), pressure, (peer.tls, id, now))
-        };
-        let back = self.ladder.returned(asked, facts.cookies, peer.tls, now);
-        back.or_else(|| self.older(asked)).or_else(asks)
+        self.ladder.returned(asked, facts.cookies, peer.tls, now)
+    }
+
+    /// A challenge, for a person without a token for whom there was no place.
+    fn asks(&self, peer: &Peer, asked: &Parts, facts: &Facts<'_>, now: Time) -> Option<Answer> {
+        if !self.can_climb(facts) || facts.class == Class::Citizen {
+            return None;
+        }
+        let mut id = [0; 8];
+        (self.chance)(&mut id);
+        self.ladder.asks(asked, facts.cookies, facts.token.as_ref(), self.pressure(), (peer.tls, id, now))
     }
 
     /// An older answer, with its age.
@@ -398,12 +415,14 @@ impl Core {
         self.innocents.lock().unwrap_or_else(PoisonError::into_inner).count(good, refused, now);
     }
 
-    /// A refusal of one who has `waited` so long: an older answer where one is kept, else why and when to come again.
+    /// A refusal of one who has `waited` so long: an older answer where one is kept, a challenge where that helps, else why
+    /// and when to come again.
     fn refuse(&self, peer: &Peer, asked: &Parts, facts: &Facts<'_>, refusal: Refusal, waited: Duration) -> Answer {
-        if refusal.rule != Rule::Forbidden
-            && let Some(older) = self.older(asked)
+        let now = self.clock.now();
+        if !matches!(refusal.rule, Rule::Forbidden | Rule::NoSuchParcel)
+            && let Some(better) = self.older(asked).or_else(|| self.asks(peer, asked, facts, now))
         {
-            return older;
+            return better;
         }
         let evidence = match refusal.rule {
             Rule::Rate | Rule::Budget => refusal.retry_after_s,
@@ -418,7 +437,7 @@ impl Core {
             prefix: peer.prefix(),
             resource: u16::try_from(facts.resource.index()).unwrap_or(u16::MAX),
             evidence,
-            at: self.clock.now(),
+            at: now,
             lasts: Duration::from_secs(refusal.retry_after_s.into()),
         };
         let code = receipt.code(&self.ladder.keys);
@@ -526,7 +545,7 @@ impl Door for Guard {
             let refusal = Refusal { rule: Rule::NoSuchParcel, retry_after_s: 1 };
             return Admitted::Refuse(core.refuse(peer, asked, &facts, refusal, began.elapsed()));
         }
-        if let Some(answer) = core.climbs(peer, asked, &facts, now) {
+        if let Some(answer) = core.returned(peer, asked, &facts, now) {
             return Admitted::Refuse(answer);
         }
         let judged = Asked {

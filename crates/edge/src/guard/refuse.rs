@@ -6,6 +6,7 @@ use admission::{Client, Lang, Receipt, Rule};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use http_body_util::Full;
+use serde::Serialize;
 
 /// The header with the receipt's code.
 pub(super) const RECEIPT: HeaderName = HeaderName::from_static("tournee-receipt");
@@ -48,24 +49,39 @@ pub(super) fn answer(
         Client::Program => problem(receipt.rule, status, code, again),
     };
     *answer.status_mut() = status;
-    answer.headers_mut().extend(HeaderValue::try_from(code).map(|code| (RECEIPT, code)));
+    if let Ok(mut code) = HeaderValue::try_from(code) {
+        // No two are alike: HPACK is not to keep it, which would drive out what comes again.
+        code.set_sensitive(true);
+        answer.headers_mut().insert(RECEIPT, code);
+    }
     answer
+}
+
+/// Problem details (RFC 9457).
+#[derive(Serialize)]
+struct Problem<'a> {
+    r#type: &'static str,
+    title: &'a str,
+    status: u16,
+    detail: &'a str,
+    rule: &'static str,
+    receipt: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_after_s: Option<u32>,
 }
 
 fn problem(rule: Rule, status: StatusCode, code: &str, retry_after_s: Option<u32>) -> Answer {
     let words = Lang::En.words(rule);
-    let mut said = serde_json::json!({
-        "type": "about:blank",
-        "title": status.canonical_reason().unwrap_or_default(),
-        "status": status.as_u16(),
-        "detail": format!("{} {}", words.what, words.todo),
-        "rule": rule.as_str(),
-        "receipt": code,
-    });
-    if let Some(seconds) = retry_after_s {
-        said["retry_after_s"] = seconds.into();
-    }
-    let mut answer = Response::new(Full::new(Bytes::from(said.to_string())));
+    let said = Problem {
+        r#type: "about:blank",
+        title: status.canonical_reason().unwrap_or_default(),
+        status: status.as_u16(),
+        detail: &[words.what, words.todo].join(" "),
+        rule: rule.as_str(),
+        receipt: code,
+        retry_after_s,
+    };
+    let mut answer = Response::new(Full::new(Bytes::from(serde_json::to_vec(&said).unwrap_or_default())));
     let headers = answer.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
