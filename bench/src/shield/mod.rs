@@ -5,6 +5,7 @@
 
 mod more;
 mod peer;
+mod sources;
 mod table;
 mod usage;
 
@@ -48,7 +49,11 @@ pub(crate) fn compare(sources: Option<u64>, json: Option<&Path>, quick: u32) -> 
         }
     }
     table::print(&rows);
-    let more = if rows.iter().any(|row| row.report.interrupted) { Vec::new() } else { more::measure(core, quick) };
+    let mut more = Vec::new();
+    if !rows.iter().any(|row| row.report.interrupted) {
+        more = more::measure(core, quick);
+        more.push(sources::measure(quick)?);
+    }
     measure::print(&more);
     json.map_or(Ok(()), |file| table::write(file, &rows, &more))
 }

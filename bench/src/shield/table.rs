@@ -61,6 +61,7 @@ impl Row {
                 .reduce(f64::max)
                 .map_or_else(none, |ms| format!("{ms:.0}")),
         );
+        cells.push(self.report.settled_ms.map_or_else(none, |ms| format!("{ms:.0}")));
         cells.extend([self.report.flood_at_origin, self.report.flood.refused].map(a_second));
         cells.push(self.cpu_us_per_refused.map_or_else(none, |us| format!("{us:.1}")));
         cells.push(self.cpu_percent.map_or_else(none, |percent| format!("{percent:.0}")));
@@ -78,7 +79,7 @@ fn none() -> String {
     "–".to_owned()
 }
 
-const HEADS: [&str; 18] = [
+const HEADS: [&str; 19] = [
     "door",
     "sources",
     "anonymous %",
@@ -91,6 +92,7 @@ const HEADS: [&str; 18] = [
     "p99 browser",
     "p99 anon.",
     "p99 alone",
+    "settled ms",
     "flood at origin/s",
     "refused/s",
     "CPU µs/refused",

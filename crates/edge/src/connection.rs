@@ -135,7 +135,6 @@ async fn open<D: Door, B: Behind>(
     tls: Option<Arc<ServerConfig>>,
     seat: &Seat,
 ) -> io::Result<(Peer, bool, bool, Stream)> {
-    stream.set_nodelay(true)?;
     let trusted = house.hops.trusts(from.ip());
     let mut early = Early { stream, early: BytesMut::new(), copy: None };
     let mut peer = Peer { client: from, socket: from, tls: tls.is_some(), peeked: None };

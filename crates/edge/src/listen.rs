@@ -27,6 +27,10 @@ use tokio::{
 /// How often it is looked whether the certificates' files changed.
 const CERTIFICATES_LOOKED_AT: Duration = Duration::from_secs(5);
 
+/// So many connections are accepted before those that are open have their turn. More wait in the kernel, where they hold up
+/// nobody who is served: taken all at once, two thousand cost a third of a second.
+const ACCEPTED_IN_A_ROW_MAX: u32 = 16;
+
 /// What a door is opened with.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
@@ -77,6 +81,8 @@ fn bound(address: SocketAddr, threads: usize, limits: &Limits) -> io::Result<Lis
     let backlog = i32::try_from(limits.backlog_count).unwrap_or(i32::MAX);
     let open = |_| {
         let socket = socket(shared, true)?;
+        // What is accepted has it too, without a call for each connection.
+        socket.set_tcp_nodelay(true)?;
         socket.listen(backlog)?;
         socket.set_nonblocking(true)?;
         Ok(TcpListener::from(socket))
@@ -190,7 +196,12 @@ impl<D: Door, B: Behind> Desk<D, B> {
         let mut ticks = tokio::time::interval(self.house.limits.tick());
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut open = JoinSet::new();
+        let mut in_a_row = 0;
         loop {
+            if in_a_row == ACCEPTED_IN_A_ROW_MAX {
+                in_a_row = 0;
+                tokio::task::yield_now().await;
+            }
             tokio::select! {
                 _ = self.stopping.changed() => break,
                 _ = ticks.tick() => {
@@ -198,7 +209,10 @@ impl<D: Door, B: Behind> Desk<D, B> {
                     while open.try_join_next().is_some() {}
                 }
                 accepted = socket.accept() => match accepted {
-                    Ok((stream, from)) => self.receive(stream, canonical(from), &mut open),
+                    Ok((stream, from)) => {
+                        in_a_row += 1;
+                        self.receive(stream, canonical(from), &mut open);
+                    }
                     Err(e) => {
                         tracing::warn!(error = %e, "a connection could not be accepted");
                         ticks.tick().await;

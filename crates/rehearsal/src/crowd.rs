@@ -8,7 +8,7 @@ use crate::{
     mark::{Kind, Marks},
     parcels::Parcels,
     shape::agents,
-    tally::Tally,
+    tally::{Tally, Wished},
     wire::Door,
     wish::Wish,
 };
@@ -104,8 +104,8 @@ impl Asking {
     /// Lets them come for so long, then waits for the answers of those who still have patience. Ctrl-C ends it early, which
     /// is said beside the tally.
     pub(crate) async fn come(&mut self, lasts: Duration) -> (Tally, bool) {
-        let mut next = Instant::now();
-        let until = next + lasts;
+        let began = Instant::now();
+        let (mut next, until) = (began, began + lasts);
         let mut waiting = JoinSet::new();
         let (mut tally, mut interrupted) = (Tally::default(), false);
         let mut interrupt = pin!(tokio::signal::ctrl_c());
@@ -118,19 +118,19 @@ impl Asking {
                 () = sleep_until(next) => {}
                 _ = &mut interrupt => interrupted = true,
             }
-            waiting.spawn(self.one());
-            while let Some(Ok((kind, came, took, challenged))) = waiting.try_join_next() {
-                tally.add(kind, came, took, challenged);
+            waiting.spawn(self.one(began));
+            while let Some(Ok(one)) = waiting.try_join_next() {
+                tally.add(one);
             }
         }
-        while let Some(Ok((kind, came, took, challenged))) = waiting.join_next().await {
-            tally.add(kind, came, took, challenged);
+        while let Some(Ok(one)) = waiting.join_next().await {
+            tally.add(one);
         }
         (tally, interrupted)
     }
 
     /// The next who comes, and what comes of it.
-    fn one(&mut self) -> impl Future<Output = (Kind, crate::tally::Came, Duration, bool)> + Send + use<> {
+    fn one(&mut self, began: Instant) -> impl Future<Output = Wished> + Send + use<> {
         let place = self.dice.weighted(WHO.iter().map(|(_, _, share)| *share));
         let client = Arc::clone(self.dice.pick(&self.clients[place]));
         self.asked += 1;
@@ -138,8 +138,9 @@ impl Asking {
         let mark = self.marks.make(client.kind, &mut self.dice);
         let (door, patience) = (self.door.clone(), Duration::from_millis(self.crowd.patience_ms));
         async move {
+            let at = began.elapsed();
             let (came, took, challenged) = client.want(&door, &wish, &mark, patience).await;
-            (client.kind, came, took, challenged)
+            Wished { kind: client.kind, at, came, took, challenged }
         }
     }
 }

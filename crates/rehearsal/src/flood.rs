@@ -20,6 +20,7 @@ use std::{
     time::Duration,
 };
 use tokio::{
+    sync::watch,
     task::JoinSet,
     time::{Instant, sleep, sleep_until, timeout},
 };
@@ -30,6 +31,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(20);
 /// How far the pace may lie behind before what was missed is left out.
 const LAG_MAX: Duration = Duration::from_millis(20);
+/// Over how long the first connections are opened, before the first request: a step is to be one of requests.
+pub(crate) const OPENING: Duration = Duration::from_secs(1);
 /// Shapes on record in HTTP/1.1 and in HTTP/2, of a hundred; 4 are in HTTP/3, which is left out here.
 const ONE_TO_TWO: [u64; 2] = [49, 47];
 
@@ -52,9 +55,10 @@ pub struct Flood {
     pub lasts: Seconds,
 }
 
-/// A flood that goes on until this is dropped or its bounds are reached.
+/// A flood that goes on until this is dropped or its bounds are reached. Its connections are opened first.
 pub(crate) struct Flooding {
     tally: Arc<FloodTally>,
+    begin: watch::Sender<()>,
     _background: Background,
 }
 
@@ -62,11 +66,17 @@ impl Flooding {
     pub(crate) fn start(flood: Flood, door: Door, seed: u64) -> io::Result<Self> {
         let tally = Arc::new(FloodTally::default());
         let counted = Arc::clone(&tally);
+        let (begin, begins) = watch::channel(());
         let background = Background::start("flood", move || async move {
             let lasts = flood.lasts.duration();
-            let _ = timeout(lasts, rush(flood, door, seed, counted)).await;
+            let _ = timeout(lasts, rush(flood, door, seed, counted, begins)).await;
         })?;
-        Ok(Self { tally, _background: background })
+        Ok(Self { tally, begin, _background: background })
+    }
+
+    /// Lets the requests begin.
+    pub(crate) fn begin(&self) {
+        self.begin.send_replace(());
     }
 
     pub(crate) fn now(&self) -> Flooded {
@@ -84,23 +94,28 @@ struct Shared {
     due: Mutex<Instant>,
 }
 
-async fn rush(flood: Flood, door: Door, seed: u64, tally: Arc<FloodTally>) {
+async fn rush(flood: Flood, door: Door, seed: u64, tally: Arc<FloodTally>, begins: watch::Receiver<()>) {
     let mut all = JoinSet::new();
     for n in 0..flood.slow.get() {
         all.spawn(slow::hold(door.clone(), n, flood.sources, Arc::clone(&tally)));
     }
     let (next, due) = (AtomicU64::new(0), Mutex::new(Instant::now()));
     let shared = Arc::new(Shared { flood, door, seed, shapes: Shapes::new(seed), tally, next, due });
-    for _ in 0..flood.connections.get() {
-        all.spawn(Arc::clone(&shared).call());
+    for n in 0..flood.connections.get() {
+        let opens = OPENING.mul_f64(n as f64 / flood.connections.get() as f64);
+        all.spawn(Arc::clone(&shared).call(opens, begins.clone()));
     }
     while all.join_next().await.is_some() {}
 }
 
 impl Shared {
-    /// Asks again and again, until no request is left.
-    async fn call(self: Arc<Self>) {
-        let mut line = None;
+    /// Opens a connection after this time; asks from the beginning again and again, until no request is left.
+    async fn call(self: Arc<Self>, opens: Duration, mut begins: watch::Receiver<()>) {
+        sleep(opens).await;
+        let mut line = timeout(PATIENCE, self.open()).await.ok().and_then(Result::ok).map(|line| (line, 0));
+        if begins.changed().await.is_err() {
+            return;
+        }
         while let Some(n) = self.turn().await {
             add(&self.tally.sent);
             if let Ok(Ok(kept)) = timeout(PATIENCE, self.ask(n, line.take())).await {

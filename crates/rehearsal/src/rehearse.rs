@@ -3,7 +3,7 @@
 use crate::{
     bounded::Seconds,
     crowd::{Asking, Crowd},
-    flood::{Flood, Flooding},
+    flood::{Flood, Flooding, OPENING},
     origin::{Origin, Reached},
     tally::{Fared, Flooded, Tally},
     wire::{Door, Failure},
@@ -54,6 +54,9 @@ pub struct Outcome {
     pub reached: Reached,
     /// How long that was.
     pub took: Duration,
+    /// How long after the flood's first request the last request with a key came that was not served within twice the time in which
+    /// 99 of a hundred were alone; none when none came.
+    pub settled: Option<Duration>,
     /// Somebody ended it early; what is here is what there was until then.
     pub interrupted: bool,
 }
@@ -71,8 +74,14 @@ pub fn rehearse(plan: &Plan, door: &Door, origin: &Origin, tell: &mut dyn FnMut(
         tell(Moment::Flood);
         let flooding = Flooding::start(plan.flood, door.clone(), plan.seed)?;
         if !interrupted {
-            interrupted = asking.come(plan.settle.duration()).await.1;
+            interrupted = asking.come(OPENING).await.1;
         }
+        flooding.begin();
+        let mut settling = Tally::default();
+        if !interrupted {
+            (settling, interrupted) = asking.come(plan.settle.duration()).await;
+        }
+        let settled = unloaded.keyed_p99().and_then(|alone| settling.settled(alone * 2));
         tell(Moment::Counting);
         let (before, reached, began) = (flooding.now(), origin.reached(), tokio::time::Instant::now());
         let mut loaded = Tally::default();
@@ -82,6 +91,7 @@ pub fn rehearse(plan: &Plan, door: &Door, origin: &Origin, tell: &mut dyn FnMut(
         let (flood, reached) = (flooding.now().since(&before), origin.reached().since(&reached));
         let took = began.elapsed();
         tell(Moment::Over);
-        Ok(Outcome { unloaded: unloaded.fared(), loaded: loaded.fared(), flood, reached, took, interrupted })
+        let (unloaded, loaded) = (unloaded.fared(), loaded.fared());
+        Ok(Outcome { unloaded, loaded, flood, reached, took, settled, interrupted })
     })
 }

@@ -23,6 +23,9 @@ pub struct Report {
     pub flood_at_origin: u64,
     /// Requests of the innocent that reached the origin.
     pub innocents_at_origin: u64,
+    /// Milliseconds after the flood's first request at which the last request with a key came that was not served within twice its time
+    /// alone; 0 when none fared so, none when none came.
+    pub settled_ms: Option<f64>,
     /// Over how many seconds this was counted.
     pub counted_s: f64,
     /// Somebody ended it early.
@@ -32,10 +35,11 @@ pub struct Report {
 impl Report {
     /// The report of this outcome.
     pub fn new(plan: Plan, outcome: Outcome) -> Self {
-        let Outcome { unloaded, loaded, flood, reached, took, interrupted } = outcome;
+        let Outcome { unloaded, loaded, flood, reached, took, settled, interrupted } = outcome;
         let innocents_at_origin = Kind::INNOCENT.into_iter().map(|kind| reached.of(kind)).sum();
         let (flood_at_origin, counted_s) = (reached.of(Kind::Flood), took.as_secs_f64());
-        Self { plan, unloaded, loaded, flood, flood_at_origin, innocents_at_origin, counted_s, interrupted }
+        let settled_ms = settled.map(|settled| settled.as_secs_f64() * 1e3);
+        Self { plan, unloaded, loaded, flood, flood_at_origin, innocents_at_origin, settled_ms, counted_s, interrupted }
     }
 
     /// Of a hundred requests of these kinds beside the flood, how many were served.
@@ -100,6 +104,13 @@ impl Report {
                 fared.p50_ms,
                 fared.p99_ms,
                 alone.map_or_else(|| "–".to_owned(), |alone| format!("{:.0}", alone.p99_ms)),
+            );
+        }
+        if let Some(ms) = self.settled_ms {
+            let _ = writeln!(
+                table,
+                "\nOf those with a key the last that was not served within twice its time alone came {ms:.0} ms after the flood's \
+                 first request.",
             );
         }
         table
@@ -169,6 +180,7 @@ mod tests {
             flood: Flooded { refused: 77, ..Flooded::default() },
             reached: crate::Reached::default(),
             took: Duration::from_millis(8_400),
+            settled: Some(Duration::from_millis(40)),
             interrupted: false,
         };
         Report::new(plan, outcome)
@@ -188,7 +200,7 @@ mod tests {
         let page = report().page();
         assert!(page.contains("| app | 200 | 75.0 | 50 | 0 | 0 | 0 | 0 | 21 | 35 | 35 |"), "{page}");
         assert!(page.contains("| feed | 100 | 0.0 | 0 | 0 | 0 | 0 | 0 | 21 | 35 | – |"), "{page}");
-        assert!(page.contains("77 refused"), "{page}");
+        assert!(page.contains("77 refused") && page.contains(" came 40 ms after"), "{page}");
         assert!(!page.contains("Ended early"));
         let early = Report { interrupted: true, ..report() };
         assert!(early.page().contains("Ended early"));

@@ -74,13 +74,43 @@ pub struct Fared {
     pub p99_ms: f64,
 }
 
+/// One request of the innocent.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wished {
+    pub(crate) kind: Kind,
+    /// When it came, since the first.
+    pub(crate) at: Duration,
+    pub(crate) came: Came,
+    pub(crate) took: Duration,
+    /// Whether it was challenged on the way.
+    pub(crate) challenged: bool,
+}
+
 /// Outcomes as they come in.
 #[derive(Debug, Default)]
-pub(crate) struct Tally(Vec<(Kind, Came, Duration, bool)>);
+pub(crate) struct Tally(Vec<Wished>);
 
 impl Tally {
-    pub(crate) fn add(&mut self, kind: Kind, came: Came, took: Duration, challenged: bool) {
-        self.0.push((kind, came, took, challenged));
+    pub(crate) fn add(&mut self, one: Wished) {
+        self.0.push(one);
+    }
+
+    /// The time that 99 of a hundred with a key did not exceed; none when nobody with a key was served.
+    pub(crate) fn keyed_p99(&self) -> Option<Duration> {
+        let mut took: Vec<_> = self.keyed().filter(|one| one.came.is_served()).map(|one| one.took).collect();
+        took.sort_unstable();
+        quantile(&took, 99)
+    }
+
+    /// From when on all with a key were served within this time; none when nobody with a key came.
+    pub(crate) fn settled(&self, within: Duration) -> Option<Duration> {
+        let fails = |one: &Wished| !one.came.is_served() || one.took > within;
+        self.keyed().next()?;
+        Some(self.keyed().filter(|one| fails(one)).map(|one| one.at).max().unwrap_or_default())
+    }
+
+    fn keyed(&self) -> impl Iterator<Item = &Wished> {
+        self.0.iter().filter(|one| matches!(one.kind, Kind::App | Kind::Scanner | Kind::Probe))
     }
 
     /// Counted by kind; no line for a kind that did not ask.
@@ -90,11 +120,11 @@ impl Tally {
 
     fn of(&self, kind: Kind) -> Option<Fared> {
         let count = |which: Option<Came>| {
-            let mine = self.0.iter().filter(|(of, came, _, _)| *of == kind && which.is_none_or(|which| which == *came));
+            let mine = self.0.iter().filter(|one| one.kind == kind && which.is_none_or(|which| which == one.came));
             mine.count() as u64
         };
-        let served = self.0.iter().filter(|(of, came, _, _)| *of == kind && came.is_served());
-        let mut took: Vec<Duration> = served.map(|(_, _, took, _)| *took).collect();
+        let served = self.0.iter().filter(|one| one.kind == kind && one.came.is_served());
+        let mut took: Vec<Duration> = served.map(|one| one.took).collect();
         took.sort_unstable();
         let asked = count(None);
         (asked > 0).then(|| Fared {
@@ -105,7 +135,7 @@ impl Tally {
             refused: count(Some(Came::Refused)),
             wrong: count(Some(Came::Wrong)),
             nothing: count(Some(Came::Nothing)),
-            challenged: self.0.iter().filter(|(of, _, _, challenged)| *of == kind && *challenged).count() as u64,
+            challenged: self.0.iter().filter(|one| one.kind == kind && one.challenged).count() as u64,
             served_percent: took.len() as f64 * 100.0 / asked as f64,
             p50_ms: quantile_ms(&took, 50),
             p99_ms: quantile_ms(&took, 99),
@@ -115,8 +145,11 @@ impl Tally {
 
 /// The shortest time that so many of a hundred do not exceed, in milliseconds; 0 when there are none.
 fn quantile_ms(sorted: &[Duration], percent: usize) -> f64 {
-    let place = (sorted.len() * percent).div_ceil(100).saturating_sub(1);
-    sorted.get(place).map_or(0.0, |took| took.as_secs_f64() * 1e3)
+    quantile(sorted, percent).map_or(0.0, |took| took.as_secs_f64() * 1e3)
+}
+
+fn quantile(sorted: &[Duration], percent: usize) -> Option<Duration> {
+    sorted.get((sorted.len() * percent).div_ceil(100).saturating_sub(1)).copied()
 }
 
 /// What came of the flood's requests, counted while it goes on.
@@ -231,16 +264,35 @@ mod tests {
         assert_eq!(Came::of(&answer(200, &[], "are you human?"), "page"), Came::Wrong);
     }
 
+    fn wished(kind: Kind, at_ms: u64, came: Came, took_ms: u64) -> Wished {
+        let [at, took] = [at_ms, took_ms].map(Duration::from_millis);
+        Wished { kind, at, came, took, challenged: false }
+    }
+
+    #[test]
+    fn it_has_settled_after_the_last_with_a_key_who_fared_badly() {
+        let mut tally = Tally::default();
+        assert_eq!(tally.settled(Duration::from_millis(50)), None);
+        tally.add(wished(Kind::Scanner, 10, Came::Right, 40));
+        tally.add(wished(Kind::Anonymous, 900, Came::Refused, 1));
+        assert_eq!(tally.settled(Duration::from_millis(50)), Some(Duration::ZERO));
+        for (at, came, took) in [(20, Came::Refused, 1), (30, Came::Right, 51), (40, Came::Right, 50)] {
+            tally.add(wished(Kind::App, at, came, took));
+        }
+        assert_eq!(tally.settled(Duration::from_millis(50)), Some(Duration::from_millis(30)));
+        assert_eq!(tally.keyed_p99(), Some(Duration::from_millis(51)));
+    }
+
     #[test]
     fn shares_and_times_are_of_those_they_are_of() {
         let mut tally = Tally::default();
         for n in 1..=100 {
-            tally.add(Kind::App, Came::Right, Duration::from_millis(n), false);
+            tally.add(wished(Kind::App, 0, Came::Right, n));
         }
         for came in [Came::Stale, Came::Refused, Came::Wrong, Came::Nothing] {
-            tally.add(Kind::App, came, Duration::from_millis(1), false);
+            tally.add(wished(Kind::App, 0, came, 1));
         }
-        tally.add(Kind::Feed, Came::Nothing, Duration::from_secs(2), false);
+        tally.add(wished(Kind::Feed, 0, Came::Nothing, 2_000));
         let [app, feed] = &tally.fared()[..] else { panic!("two kinds asked") };
         assert_eq!((app.asked, app.right, app.stale, app.refused, app.wrong, app.nothing), (104, 100, 1, 1, 1, 1));
         assert!((app.served_percent - 101.0 * 100.0 / 104.0).abs() < 1e-9);
