@@ -10,7 +10,7 @@ use crate::{
     say,
     serve::{StopSignal, runtime},
 };
-use admission::{Class, Key, Keys, explain};
+use admission::{Class, Key, Keys, explain, resource_mark};
 use clock::{Clock, SystemClock};
 use edge::{Certificates, Counts, Guard, GuardSettings, KeyList, Makings, Upstream, UpstreamSettings};
 use std::sync::Arc;
@@ -109,8 +109,8 @@ fn explained(args: &cli::Explain) -> Result<(), Fault> {
         cli::Lang::Fr => admission::Lang::Fr,
         cli::Lang::En => admission::Lang::En,
     };
-    let settings = if config.shield.upstream.is_some() { config.shield } else { server::own(&config.shield) };
-    let resource = resource(&settings, told.resource);
+    // What nobody named is named after our own endpoints. No receipt from before another server has these names.
+    let resource = resource(&server::own(&config.shield), told.resource, lang);
     let [when, until, from, what, class, rule, evidence] = match lang {
         admission::Lang::Fr => ["Refusé", "Jusqu’à", "Réseau", "Demandé", "Classe", "Règle", "Mesuré"],
         admission::Lang::En => ["Refused", "Until", "Network", "Asked for", "Class", "Rule", "Measured"],
@@ -129,10 +129,15 @@ fn explained(args: &cli::Explain) -> Result<(), Fault> {
     Ok(())
 }
 
-/// The name of a resource by its number; 0 is every path that no template takes.
-fn resource(settings: &GuardSettings, number: u16) -> String {
-    let named = usize::from(number).checked_sub(1).and_then(|place| settings.admission.resources.get(place));
-    named.map_or_else(|| "other".to_owned(), |resource| resource.name.clone())
+/// The name of the resource with this mark; of two, both.
+fn resource(settings: &GuardSettings, mark: u16, lang: admission::Lang) -> String {
+    let names = settings.admission.resources.iter().map(|resource| resource.name.as_str()).chain(["other"]);
+    let named: Vec<&str> = names.filter(|name| resource_mark(name) == mark).collect();
+    let (or, gone) = match lang {
+        admission::Lang::Fr => (" ou ", "une ressource qui n’est plus dans la configuration"),
+        admission::Lang::En => (" or ", "a resource that is not in the configuration any more"),
+    };
+    if named.is_empty() { gone.to_owned() } else { named.join(or) }
 }
 
 /// The guard of the gateway's own door.

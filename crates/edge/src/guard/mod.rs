@@ -416,7 +416,7 @@ impl Core {
             rule: refusal.rule,
             class: facts.class,
             prefix: peer.prefix(),
-            resource: u16::try_from(facts.resource.index()).unwrap_or(u16::MAX),
+            resource: self.shield.resources().get(facts.resource).mark,
             evidence,
             at: self.clock.now(),
             lasts: Duration::from_secs(refusal.retry_after_s.into()),
