@@ -4,7 +4,7 @@ use crate::{
     cli::{self, ShieldAction},
     config::Config,
     fault::Fault,
-    gateway::{cannot_listen, chance},
+    gateway::{cannot_listen, chance, door_counts},
     key, logging,
     reload::Hangup,
     say,
@@ -12,9 +12,16 @@ use crate::{
 };
 use admission::{Class, Key, Keys, explain, resource_mark};
 use clock::{Clock, SystemClock};
-use edge::{Certificates, Counts, Guard, GuardSettings, KeyList, Makings, Upstream, UpstreamSettings};
-use std::sync::Arc;
+use edge::{Certificates, Guard, GuardSettings, KeyList, Limits, Makings, Upstream, UpstreamSettings};
+use prometheus_client::registry::Registry;
+use std::{
+    io,
+    sync::{Arc, Mutex},
+};
 use store::SealingKey;
+
+/// Prometheus needs one, and a person who looks another.
+const METRICS_CONNECTIONS_COUNT_MAX: u32 = 64;
 
 /// Runs the command.
 ///
@@ -68,20 +75,41 @@ async fn serve(config: Config, read: impl Fn() -> Result<Config, Fault>) -> Resu
     })
     .map_err(|unfit| Fault::usage(format!("shield.{unfit}")))?;
     let behind = Upstream::new(upstream.clone(), None).map_err(|e| Fault::usage(format!("shield.upstream: {e}")))?;
+    let mut registry = Registry::default();
+    guard.register(&mut registry);
+    let counts = door_counts(&mut registry);
+    let metrics = metrics(&config, registry)?;
     let listener = edge::bind(config.listen, 0, &settings.limits).map_err(cannot_listen)?;
     tracing::info!(addr = %listener.local_addr(), upstream = upstream.url, dry_run = settings.admission.dry_run, "shielding");
-    let counts = Arc::<Counts>::default();
     let until = async {
         let signal = stop.wait().await;
         tracing::info!(signal, "stopping: nothing new is accepted, what is under way may end");
     };
     let served = tokio::select! {
         served = guard.serve(listener, behind, counts, until) => served,
+        failed = metrics => failed,
         never = hangup.renew(&guard, &config, read, GuardSettings::clone) => match never {},
     };
     served.map_err(|e| Fault::unavailable(format!("cannot serve: {e}")))?;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Shows the metrics at an address of their own, where there is one, for as long as it is polled.
+fn metrics(config: &Config, registry: Registry) -> Result<impl Future<Output = io::Result<()>> + use<>, Fault> {
+    let limits = Limits { connections_count_max: METRICS_CONNECTIONS_COUNT_MAX, ..Limits::default() };
+    let taken = |e: io::Error| Fault::unavailable(format!("{e} (`shield.metrics_listen` in the configuration)"));
+    let listener = config.shield.metrics_listen.map(|address| edge::bind(address, 1, &limits)).transpose();
+    let listener = listener.map_err(taken)?;
+    if let Some(listener) = &listener {
+        tracing::info!(addr = %listener.local_addr(), "metrics at /metrics");
+    }
+    let app = server::exposed(Arc::new(Mutex::new(registry)));
+    Ok(async move {
+        let Some(listener) = listener else { return std::future::pending().await };
+        let settings = edge::Settings { limits, ..edge::Settings::default() };
+        edge::serve(listener, Arc::new(edge::Open), server::behind(app), settings, std::future::pending()).await
+    })
 }
 
 /// Whether the certificates can be used, before anything is bound.
