@@ -159,15 +159,23 @@ impl Trouble {
         }
     }
 
-    /// The problem, for programs.
-    pub fn problem(self) -> Answer {
-        let retry_after_s = matches!(self, Self::Unreachable | Self::Late | Self::Full).then_some(5);
-        problem::answer(self.status(), self.detail(), retry_after_s)
+    /// Whether the request may have been worked on.
+    pub(crate) const fn may_be_done(self) -> bool {
+        matches!(self, Self::Broken | Self::Late)
+    }
+
+    /// When a client may ask again.
+    pub(crate) fn retry_after_s(self) -> Option<u32> {
+        matches!(self, Self::Unreachable | Self::Late | Self::Full).then_some(5)
+    }
+
+    /// The problem, with a mark by which it is known as a trouble of the upstream.
+    fn problem(self) -> Answer {
+        let mut answer = problem::answer(self.status(), self.detail(), self.retry_after_s().map(u64::from));
+        answer.extensions_mut().insert(self);
+        answer
     }
 }
-
-/// Makes the page about a trouble for people, by what the request's headers ask for. None: the problem is told as one.
-pub type Page = Arc<dyn Fn(Trouble, &HeaderMap) -> Option<Answer> + Send + Sync>;
 
 type Pool = Client<HttpsConnector<HttpConnector>, Passed>;
 
@@ -180,7 +188,6 @@ pub struct Upstream {
     authority: Authority,
     settings: Arc<UpstreamSettings>,
     places: Arc<Semaphore>,
-    page: Option<Page>,
 }
 
 impl fmt::Debug for Upstream {
@@ -194,7 +201,7 @@ impl Upstream {
     ///
     /// # Errors
     /// The URL is none of a server, or the authority can't be read.
-    pub fn new(settings: UpstreamSettings, page: Option<Page>) -> io::Result<Self> {
+    pub fn new(settings: UpstreamSettings) -> io::Result<Self> {
         let invalid =
             |why: &str| io::Error::new(io::ErrorKind::InvalidInput, format!("upstream {}: {why}", settings.url));
         let url: Uri = settings.url.parse().map_err(|_| invalid("not a URL"))?;
@@ -208,7 +215,7 @@ impl Upstream {
         let connector = connector(&settings)?;
         let places = Arc::new(Semaphore::new(settings.requests_count_max as usize));
         let pool = pool(&settings, &connector);
-        Ok(Self { pool, connector, scheme, authority, settings: Arc::new(settings), places, page })
+        Ok(Self { pool, connector, scheme, authority, settings: Arc::new(settings), places })
     }
 
     async fn exchange(&self, peer: &Peer, request: Request<Inbound>) -> Result<Response<Outbound>, Trouble> {
@@ -267,11 +274,6 @@ impl Upstream {
         parts.extensions.clear();
         Request::from_parts(parts, body)
     }
-
-    fn told(&self, trouble: Trouble, headers: &HeaderMap) -> Answer {
-        let page = self.page.as_ref().and_then(|page| page(trouble, headers));
-        page.unwrap_or_else(|| trouble.problem())
-    }
 }
 
 impl Behind for Upstream {
@@ -281,10 +283,8 @@ impl Behind for Upstream {
     }
 
     async fn work(&self, peer: Peer, request: Request<Inbound>) -> (Response<Outbound>, Option<Duration>) {
-        let headers = request.headers().clone();
         let answer = self.exchange(&peer, request).await;
-        let answer = answer.unwrap_or_else(|trouble| self.told(trouble, &headers).map(Outbound::new));
-        (answer, None)
+        (answer.unwrap_or_else(|trouble| trouble.problem().map(Outbound::new)), None)
     }
 }
 

@@ -74,7 +74,7 @@ async fn serve(config: Config, read: impl Fn() -> Result<Config, Fault>) -> Resu
         chance: Arc::new(chance),
     })
     .map_err(|unfit| Fault::usage(format!("shield.{unfit}")))?;
-    let behind = Upstream::new(upstream.clone(), None).map_err(|e| Fault::usage(format!("shield.upstream: {e}")))?;
+    let behind = Upstream::new(upstream.clone()).map_err(|e| Fault::usage(format!("shield.upstream: {e}")))?;
     let mut registry = Registry::default();
     guard.register(&mut registry);
     let counts = door_counts(&mut registry);

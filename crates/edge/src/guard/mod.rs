@@ -15,6 +15,7 @@ mod remember;
 mod renew;
 mod settings;
 mod stale;
+mod trouble;
 mod waiting;
 mod who;
 
@@ -25,7 +26,9 @@ pub use settings::{GuardSettings, HuntSettings};
 pub use stale::takes_gzip;
 pub use who::{Existence, KeyList, KeySettings, Known, Vouched, Who, id_of, key_shown};
 
-use crate::{Admitted, Answer, Behind, Certificates, Counts, Door, Listener, Pass, Peeked, Peer, Settings, Told};
+use crate::{
+    Admitted, Answer, Behind, Certificates, Counts, Door, Listener, Pass, Peeked, Peer, Settings, Told, Trouble,
+};
 use admission::{
     Asked, Calls, Class, Client, Headers, Innocents, Keys, Kind, Known as Good, Moment, Place, Prefix, Pressure,
     Receipt, Refusal, ResourceId, Rule, Shield, Token, Unfit, Verdict,
@@ -51,6 +54,7 @@ use tokio::{
     sync::oneshot,
     time::{Instant, MissedTickBehavior},
 };
+use trouble::Person;
 use waiting::{Gate, Wait, Waiting};
 use who::Vouchers;
 
@@ -460,6 +464,7 @@ impl Gate for Core {
 pub struct GuardPass {
     core: Arc<Core>,
     place: Option<Place>,
+    person: Option<Person>,
 }
 
 impl Pass for GuardPass {
@@ -470,6 +475,10 @@ impl Pass for GuardPass {
         if let Some(place) = self.place.take() {
             self.core.leave(place, told.queued.or(took));
         }
+    }
+
+    fn about(&self, trouble: Trouble) -> Option<Answer> {
+        self.core.about(trouble, self.person?)
     }
 }
 
@@ -547,7 +556,10 @@ impl Door for Guard {
         };
         core.count(&facts, decided.is_err(), now);
         match decided {
-            Ok(place) => Admitted::Go(GuardPass { core: Arc::clone(core), place: Some(place) }),
+            Ok(place) => {
+                let person = Person::of(core, peer, asked, &facts);
+                Admitted::Go(GuardPass { core: Arc::clone(core), place: Some(place), person })
+            }
             Err(refusal) => Admitted::Refuse(core.refuse(peer, asked, &facts, refusal, began.elapsed())),
         }
     }
