@@ -10,7 +10,7 @@ use crate::{
     say,
     serve::{StopSignal, runtime},
 };
-use admission::{Class, Key, Keys, explain, resource_mark};
+use admission::{Class, Key, Keys, Unfit, explain, resource_mark};
 use clock::{Clock, SystemClock};
 use edge::{Certificates, Guard, GuardSettings, KeyList, Limits, Makings, Upstream, UpstreamSettings};
 use prometheus_client::registry::Registry;
@@ -47,6 +47,7 @@ fn settle(args: &cli::RunShield) -> Result<Config, Fault> {
             Some(before) => UpstreamSettings { url: url.clone(), ..before },
             None => UpstreamSettings::at(url),
         });
+        config.shield.check().map_err(|unfit| Fault::usage(format!("--upstream: {}", unfit.message)))?;
     }
     config.shield.admission.dry_run |= args.dry_run;
     Ok(config)
@@ -64,7 +65,7 @@ async fn serve(config: Config, read: impl Fn() -> Result<Config, Fault>) -> Resu
     if let Some(warning) = found.warning() {
         tracing::warn!("{warning}");
     }
-    certificates(&settings)?;
+    certificates(&config)?;
     let guard = Guard::new(Makings {
         settings: settings.clone(),
         keys: keys(&found.key),
@@ -73,8 +74,8 @@ async fn serve(config: Config, read: impl Fn() -> Result<Config, Fault>) -> Resu
         clock: Arc::new(SystemClock),
         chance: Arc::new(chance),
     })
-    .map_err(|unfit| Fault::usage(format!("shield.{unfit}")))?;
-    let behind = Upstream::new(upstream.clone()).map_err(|e| Fault::usage(format!("shield.upstream: {e}")))?;
+    .map_err(|unfit| unfit_for(&config, &unfit))?;
+    let behind = Upstream::new(upstream.clone()).map_err(|unfit| unfit_for(&config, &unfit))?;
     let mut registry = Registry::default();
     guard.register(&mut registry);
     let counts = door_counts(&mut registry);
@@ -113,12 +114,15 @@ fn metrics(config: &Config, registry: Registry) -> Result<impl Future<Output = i
 }
 
 /// Whether the certificates can be used, before anything is bound.
-fn certificates(settings: &GuardSettings) -> Result<(), Fault> {
-    if !settings.tls.is_empty() {
-        let unusable = |e| Fault::usage(format!("shield.tls: {e}; give the right files, in PEM, that we may read"));
-        Certificates::read(settings.tls.clone()).map_err(unusable)?;
+fn certificates(config: &Config) -> Result<(), Fault> {
+    if !config.shield.tls.is_empty() {
+        Certificates::read(config.shield.tls.clone()).map_err(|unfit| unfit_for(config, &unfit))?;
     }
     Ok(())
+}
+
+fn unfit_for(config: &Config, unfit: &Unfit) -> Fault {
+    config.mistake(&format!("shield.{}", unfit.key), &unfit.message)
 }
 
 /// The keys of tokens and receipts, made from the sealing key.
@@ -177,8 +181,8 @@ pub(crate) fn guard(
     clock: &Arc<dyn Clock>,
 ) -> Result<Guard, Fault> {
     let settings = server::own(&config.shield);
-    certificates(&settings)?;
+    certificates(config)?;
     let (status, clock) = (Arc::clone(status), Arc::clone(clock));
     let guard = server::guard(settings, keys(sealing), who, status, clock, Arc::new(chance));
-    guard.map_err(|unfit| Fault::usage(format!("shield.{unfit}")))
+    guard.map_err(|unfit| unfit_for(config, &unfit))
 }

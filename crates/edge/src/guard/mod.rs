@@ -190,7 +190,8 @@ impl Guard {
         shutdown: impl Future<Output = ()>,
     ) -> io::Result<()> {
         let settings = self.core().settings.clone();
-        let certificates = (!settings.tls.is_empty()).then(|| Certificates::read(settings.tls).map(Arc::new));
+        let certificates = (!settings.tls.is_empty())
+            .then(|| Certificates::read(settings.tls).map(Arc::new).map_err(io::Error::other));
         let door =
             Settings { limits: settings.limits, hops: settings.hops, certificates: certificates.transpose()?, counts };
         let behind = self.remember(behind);

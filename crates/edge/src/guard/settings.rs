@@ -114,6 +114,7 @@ impl GuardSettings {
             let message = format!("{} is not between 1 and {TOKEN_HOURS_MAX}", self.token_hours);
             return Err(Unfit::new("token_hours", message));
         }
+        self.upstream.iter().try_for_each(|upstream| upstream.server().map(drop))?;
         let limits = &self.limits;
         let at_least = [
             ("limits.connections_count_max", u64::from(limits.connections_count_max), 1),
