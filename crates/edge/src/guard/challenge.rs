@@ -23,21 +23,11 @@ const MARK: &str = "tournee-check";
 /// How long a question and its answer are kept, in seconds.
 const GOOD_FOR_S: u64 = admission::QUESTION_GOOD_FOR.as_secs();
 
-/// How often each step was asked and passed.
+/// How often each step was asked and passed, in their order.
 #[derive(Debug, Default)]
 pub(super) struct Climbed {
-    asked: [AtomicU64; Step::ALL.len()],
-    passed: [AtomicU64; Step::ALL.len()],
-}
-
-impl Climbed {
-    pub(super) fn asked(&self, step: Step) -> u64 {
-        self.asked[step as usize - 1].load(Relaxed)
-    }
-
-    pub(super) fn passed(&self, step: Step) -> u64 {
-        self.passed[step as usize - 1].load(Relaxed)
-    }
+    pub(super) asked: [AtomicU64; Step::ALL.len()],
+    pub(super) passed: [AtomicU64; Step::ALL.len()],
 }
 
 /// The ladder with its keys.

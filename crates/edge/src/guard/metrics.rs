@@ -85,18 +85,17 @@ impl ShieldMetrics {
     }
 
     fn steps(encoder: &mut DescriptorEncoder<'_>, climbed: &Climbed) -> Result<(), fmt::Error> {
-        let all: [(_, _, fn(&Climbed, Step) -> u64); 2] = [
-            ("tournee_shield_challenges_asked", "Questions that were put to browsers, by step", Climbed::asked),
+        for (name, help, of) in [
+            ("tournee_shield_challenges_asked", "Questions that were put to browsers, by step", &climbed.asked),
             (
                 "tournee_shield_challenges_passed",
                 "Questions that were answered, by step, each of which was given a token",
-                Climbed::passed,
+                &climbed.passed,
             ),
-        ];
-        for (name, help, of) in all {
+        ] {
             let mut family = encoder.encode_descriptor(name, help, None, ConstCounter::new(0_u64).metric_type())?;
-            for step in Step::ALL {
-                ConstCounter::new(of(climbed, step)).encode(family.encode_family(&[("step", step.as_str())])?)?;
+            for (step, count) in Step::ALL.into_iter().zip(of) {
+                ConstCounter::new(count.load(Relaxed)).encode(family.encode_family(&[("step", step.as_str())])?)?;
             }
         }
         Ok(())
