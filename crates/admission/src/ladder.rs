@@ -36,6 +36,16 @@ impl Step {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::Cookie, Self::Refresh, Self::Script, Self::Work];
 
+    /// Its name in metrics.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Cookie => "cookie",
+            Self::Refresh => "refresh",
+            Self::Script => "script",
+            Self::Work => "work",
+        }
+    }
+
     pub(crate) const fn code(self) -> u8 {
         self as u8
     }

@@ -43,7 +43,7 @@ pub use ladder::{
 pub use moment::Moment;
 pub use prefix::Prefix;
 pub use receipt::{BadCode, Explained, Receipt, explain};
-pub use route::{Kind, Resource, ResourceId, Resources};
+pub use route::{Kind, Resource, ResourceId, Resources, resource_mark};
 pub use rule::Rule;
 pub use settings::{Rate, RateSettings, ResourceSettings, ShieldSettings, Unfit, WaitSettings};
 pub use shape::{Feature, Seen, Shape, Shaper, in_words};

@@ -42,7 +42,7 @@ pub struct Receipt {
     pub class: Class,
     /// Whence it came. A receipt keeps an IPv4 address whole and an IPv6 one to the /48.
     pub prefix: Prefix,
-    /// The number of the resource that it asked for.
+    /// The [mark](crate::resource_mark) of the resource that it asked for.
     pub resource: u16,
     /// What was measured, in the unit of the rule ([`crate::Lang::evidence`]). A receipt keeps it to an eighth.
     pub evidence: u32,
@@ -61,7 +61,7 @@ pub struct Explained {
     pub class: Class,
     /// Whence it came: an IPv4 address, or the first /64 of an IPv6 /48.
     pub prefix: Prefix,
-    /// The number of the resource that was asked for.
+    /// The [mark](crate::resource_mark) of the resource that was asked for.
     pub resource: u16,
     /// What was measured, in the unit of the rule; at most an eighth below what it was.
     pub evidence: u32,

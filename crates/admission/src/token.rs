@@ -120,6 +120,13 @@ pub struct Passed {
     id: [u8; 8],
 }
 
+impl Passed {
+    /// The step that was passed.
+    pub const fn step(&self) -> Step {
+        self.step
+    }
+}
+
 /// What was asked of a browser, when, and on which path: in a cookie of its own until it is answered.
 ///
 /// The question's random id becomes the token's, so that answering one question many times gives one budget, not many:

@@ -64,6 +64,20 @@ impl Lang {
         }
     }
 
+    /// Of something that was sent to a server which took it and then gave no answer.
+    pub const fn may_be_done(self) -> Words {
+        match self {
+            Self::Fr => words(
+                "Le service demandé n’a pas répondu à temps. Ce que vous avez envoyé a peut-être été reçu.",
+                "Vérifiez-le avant de l’envoyer de nouveau. Nous ne savons pas encore quand le service répondra.",
+            ),
+            Self::En => words(
+                "The service that you asked for did not answer in time. What you sent may have been received.",
+                "Check that before you send it again. We do not know yet when the service will answer.",
+            ),
+        }
+    }
+
     /// What to do with a browser that keeps no cookies.
     pub const fn no_cookies(self) -> Words {
         match self {

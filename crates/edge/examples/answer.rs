@@ -53,7 +53,7 @@ fn main() -> std::io::Result<()> {
     let certificates = match files {
         [certificate, key] => {
             let files = TlsFiles { certificate: certificate.into(), key: key.into() };
-            Some(Arc::new(Certificates::read(vec![files])?))
+            Some(Arc::new(Certificates::read(vec![files]).map_err(std::io::Error::other)?))
         }
         _ => None,
     };

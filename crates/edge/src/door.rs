@@ -3,6 +3,7 @@
 //! The door itself decides nothing here. Whoever decides implements [`Door`]; it is asked on the thread that holds the
 //! connection, so none of its plain functions may wait for anything.
 
+use crate::Trouble;
 use admission::Prefix;
 use bytes::Bytes;
 use http::{Response, StatusCode, request::Parts};
@@ -63,10 +64,17 @@ pub(crate) struct StandsFor(pub(crate) StatusCode);
 pub trait Pass: Send + 'static {
     /// The head of the answer is there. Not called when the client left before.
     fn answered(&mut self, told: Told);
+
+    /// What whoever asks is given where the server behind gave no answer; none: the problem that there is already.
+    fn about(&self, trouble: Trouble) -> Option<Answer>;
 }
 
 impl Pass for () {
     fn answered(&mut self, _: Told) {}
+
+    fn about(&self, _: Trouble) -> Option<Answer> {
+        None
+    }
 }
 
 /// What became of a request at the door.

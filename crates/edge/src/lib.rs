@@ -36,4 +36,4 @@ pub use hop::{HopHeader, Hops};
 pub use limits::{Limits, TlsFiles};
 pub use listen::{Listener, Settings, bind, serve};
 pub use tls::Certificates;
-pub use upstream::{Page, Trouble, Upstream, UpstreamSettings};
+pub use upstream::{Trouble, Upstream, UpstreamSettings};

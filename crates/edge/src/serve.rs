@@ -81,6 +81,8 @@ impl<D: Door, B: Behind> Serve<D, B> {
                     let (response, queued) = work_behind.await;
                     let status = response.extensions().get().map_or(response.status(), |StandsFor(status)| *status);
                     pass.answered(Told { queued, took: began.elapsed(), status });
+                    let about = response.extensions().get().and_then(|trouble| pass.about(*trouble));
+                    let response = about.map_or(response, |answer| answer.map(Outbound::new));
                     response.map(|body| Either::Right(body.held(pass, work, &seat, h2)))
                 }
                 Admitted::Refuse(answer) => {

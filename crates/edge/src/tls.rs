@@ -4,6 +4,7 @@
 //! share and that change by themselves, so that who comes back costs no signature on any thread.
 
 use crate::TlsFiles;
+use admission::Unfit;
 use rustls::{
     ServerConfig, SignatureAlgorithm,
     crypto::ring,
@@ -42,10 +43,11 @@ impl Certificates {
     /// Reads the files.
     ///
     /// # Errors
-    /// No file, or one that can't be read or whose key doesn't belong to its certificate; the message names it.
-    pub fn read(files: Vec<TlsFiles>) -> io::Result<Self> {
+    /// No file, or one that can't be read or whose key doesn't belong to its certificate: by its key, `tls[0].certificate`
+    /// or `tls[0].key` for the first; the message names the file.
+    pub fn read(files: Vec<TlsFiles>) -> Result<Self, Unfit> {
         if files.is_empty() {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "TLS needs a certificate and its key"));
+            return Err(Unfit::new("tls", "TLS needs a certificate and its key"));
         }
         let now = RwLock::new(Loaded { stamps: stamps(&files), keys: load(&files)? });
         Ok(Self { files, now })
@@ -104,25 +106,27 @@ fn stamps(files: &[TlsFiles]) -> Vec<Stamp> {
 }
 
 /// The keys, ECDSA before RSA.
-fn load(files: &[TlsFiles]) -> io::Result<Vec<Arc<CertifiedKey>>> {
-    let mut keys: Vec<_> = files.iter().map(read).collect::<io::Result<_>>()?;
+fn load(files: &[TlsFiles]) -> Result<Vec<Arc<CertifiedKey>>, Unfit> {
+    let below = |(n, files)| read(files).map_err(|unfit| unfit.below(&format!("tls[{n}]")));
+    let mut keys: Vec<_> = files.iter().enumerate().map(below).collect::<Result<_, _>>()?;
     keys.sort_by_key(|key| key.key.algorithm() == SignatureAlgorithm::RSA);
     Ok(keys)
 }
 
-fn read(files: &TlsFiles) -> io::Result<Arc<CertifiedKey>> {
+fn read(files: &TlsFiles) -> Result<Arc<CertifiedKey>, Unfit> {
     let TlsFiles { certificate, key } = files;
-    let chain: Vec<_> = CertificateDer::pem_file_iter(certificate)
-        .and_then(Iterator::collect)
-        .map_err(|e| unreadable("certificate", certificate, e))?;
+    let chain: Vec<_> = CertificateDer::pem_file_iter(certificate).and_then(Iterator::collect).map_err(|e| {
+        unusable("certificate", certificate, e, "give the file of a certificate, in PEM, that we may read")
+    })?;
     if chain.is_empty() {
-        return Err(unreadable("certificate", certificate, "there is none in it"));
+        return Err(unusable("certificate", certificate, "no certificate is in it", "give the file of one, in PEM"));
     }
-    let key_der = PrivateKeyDer::from_pem_file(key).map_err(|e| unreadable("private key", key, e))?;
+    let key_der = PrivateKeyDer::from_pem_file(key)
+        .map_err(|e| unusable("key", key, e, "give the file of a private key, in PEM, that we may read"))?;
     let certified = CertifiedKey::from_der(chain, key_der, &ring::default_provider());
-    certified.map(Arc::new).map_err(|e| unreadable("private key", key, e))
+    certified.map(Arc::new).map_err(|e| unusable("key", key, e, "give the private key of this certificate"))
 }
 
-fn unreadable(what: &str, path: &Path, why: impl Display) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, format!("the {what} {} can't be used: {why}", path.display()))
+fn unusable(setting: &str, path: &Path, why: impl Display, todo: &str) -> Unfit {
+    Unfit::new(setting, format!("{} can't be used: {why}; {todo}", path.display()))
 }

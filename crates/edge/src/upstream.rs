@@ -4,6 +4,7 @@
 //! connection (RFC 9110 §7.6.1), and who asks in the words of this door alone.
 
 use crate::{Answer, Behind, Inbound, Outbound, Peer, problem};
+use admission::Unfit;
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, Uri, Version,
@@ -27,7 +28,7 @@ use rustls::{
 };
 use serde::{Deserialize, Serialize};
 use std::{
-    fmt, io,
+    fmt,
     net::IpAddr,
     path::PathBuf,
     pin::Pin,
@@ -110,6 +111,33 @@ impl UpstreamSettings {
             idle_ms_max: idle_ms_max(),
         }
     }
+
+    /// The server that the URL names.
+    ///
+    /// # Errors
+    /// It names none: by its key, `upstream.url`.
+    pub(crate) fn server(&self) -> Result<(Scheme, Authority), Unfit> {
+        // A password in it is not said.
+        let url = if self.url.contains('@') { "it".to_owned() } else { format!("`{}`", self.url) };
+        let invalid = |why: &str| {
+            let todo = "write http:// or https://, a host and, where it is another than usual, a port";
+            Unfit::new("upstream.url", format!("{url} {why}; {todo}"))
+        };
+        let parts = self.url.parse::<Uri>().map_err(|e| invalid(&format!("is not a URL ({e})")))?.into_parts();
+        let scheme = parts.scheme.filter(|scheme| *scheme == Scheme::HTTP || *scheme == Scheme::HTTPS);
+        let scheme = scheme.ok_or_else(|| invalid("does not begin with http:// or https://"))?;
+        let authority = parts.authority.ok_or_else(|| invalid("has no host"))?;
+        if authority.as_str().contains('@') {
+            return Err(invalid("has a name or a password in it, which are not passed on"));
+        }
+        if authority.as_str() != authority.host() && authority.port_u16().is_none() {
+            return Err(invalid("has a port that is no number up to 65535"));
+        }
+        if parts.path_and_query.is_some_and(|path| path != "/") {
+            return Err(invalid("has a path or a query, and requests keep their own"));
+        }
+        Ok((scheme, authority))
+    }
 }
 
 /// Why there is no answer of the upstream.
@@ -159,15 +187,23 @@ impl Trouble {
         }
     }
 
-    /// The problem, for programs.
-    pub fn problem(self) -> Answer {
-        let retry_after_s = matches!(self, Self::Unreachable | Self::Late | Self::Full).then_some(5);
-        problem::answer(self.status(), self.detail(), retry_after_s)
+    /// Whether the request may have been worked on.
+    pub(crate) const fn may_be_done(self) -> bool {
+        matches!(self, Self::Broken | Self::Late)
+    }
+
+    /// When a client may ask again.
+    pub(crate) fn retry_after_s(self) -> Option<u32> {
+        matches!(self, Self::Unreachable | Self::Late | Self::Full).then_some(5)
+    }
+
+    /// The problem, with a mark by which it is known as a trouble of the upstream.
+    fn problem(self) -> Answer {
+        let mut answer = problem::answer(self.status(), self.detail(), self.retry_after_s().map(u64::from));
+        answer.extensions_mut().insert(self);
+        answer
     }
 }
-
-/// Makes the page about a trouble for people, by what the request's headers ask for. None: the problem is told as one.
-pub type Page = Arc<dyn Fn(Trouble, &HeaderMap) -> Option<Answer> + Send + Sync>;
 
 type Pool = Client<HttpsConnector<HttpConnector>, Passed>;
 
@@ -180,7 +216,6 @@ pub struct Upstream {
     authority: Authority,
     settings: Arc<UpstreamSettings>,
     places: Arc<Semaphore>,
-    page: Option<Page>,
 }
 
 impl fmt::Debug for Upstream {
@@ -193,22 +228,13 @@ impl Upstream {
     /// The server of these settings; nothing is connected yet.
     ///
     /// # Errors
-    /// The URL is none of a server, or the authority can't be read.
-    pub fn new(settings: UpstreamSettings, page: Option<Page>) -> io::Result<Self> {
-        let invalid =
-            |why: &str| io::Error::new(io::ErrorKind::InvalidInput, format!("upstream {}: {why}", settings.url));
-        let url: Uri = settings.url.parse().map_err(|_| invalid("not a URL"))?;
-        let parts = url.into_parts();
-        let scheme = parts.scheme.filter(|scheme| *scheme == Scheme::HTTP || *scheme == Scheme::HTTPS);
-        let scheme = scheme.ok_or_else(|| invalid("it begins with http:// or https://"))?;
-        let authority = parts.authority.ok_or_else(|| invalid("a host is missing"))?;
-        if parts.path_and_query.is_some_and(|path| path != "/") {
-            return Err(invalid("requests keep their own path, so it has none"));
-        }
+    /// The URL is none of a server, or the authority can't be read: by its key, `upstream.url` or `upstream.authority`.
+    pub fn new(settings: UpstreamSettings) -> Result<Self, Unfit> {
+        let (scheme, authority) = settings.server()?;
         let connector = connector(&settings)?;
         let places = Arc::new(Semaphore::new(settings.requests_count_max as usize));
         let pool = pool(&settings, &connector);
-        Ok(Self { pool, connector, scheme, authority, settings: Arc::new(settings), places, page })
+        Ok(Self { pool, connector, scheme, authority, settings: Arc::new(settings), places })
     }
 
     async fn exchange(&self, peer: &Peer, request: Request<Inbound>) -> Result<Response<Outbound>, Trouble> {
@@ -267,11 +293,6 @@ impl Upstream {
         parts.extensions.clear();
         Request::from_parts(parts, body)
     }
-
-    fn told(&self, trouble: Trouble, headers: &HeaderMap) -> Answer {
-        let page = self.page.as_ref().and_then(|page| page(trouble, headers));
-        page.unwrap_or_else(|| trouble.problem())
-    }
 }
 
 impl Behind for Upstream {
@@ -281,26 +302,28 @@ impl Behind for Upstream {
     }
 
     async fn work(&self, peer: Peer, request: Request<Inbound>) -> (Response<Outbound>, Option<Duration>) {
-        let headers = request.headers().clone();
         let answer = self.exchange(&peer, request).await;
-        let answer = answer.unwrap_or_else(|trouble| self.told(trouble, &headers).map(Outbound::new));
-        (answer, None)
+        (answer.unwrap_or_else(|trouble| trouble.problem().map(Outbound::new)), None)
     }
 }
 
-fn connector(settings: &UpstreamSettings) -> io::Result<HttpsConnector<HttpConnector>> {
+fn connector(settings: &UpstreamSettings) -> Result<HttpsConnector<HttpConnector>, Unfit> {
     let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     if let Some(path) = &settings.authority {
-        let unreadable = |e: &dyn fmt::Display| {
-            io::Error::new(io::ErrorKind::InvalidData, format!("the authority {} can't be used: {e}", path.display()))
+        let unusable = |why: &dyn fmt::Display| {
+            let todo = "give the file of a certificate authority, in PEM, that we may read";
+            Unfit::new("upstream.authority", format!("{} can't be used: {why}; {todo}", path.display()))
         };
         roots = RootCertStore::empty();
-        for certificate in CertificateDer::pem_file_iter(path).map_err(|e| unreadable(&e))? {
-            roots.add(certificate.map_err(|e| unreadable(&e))?).map_err(|e| unreadable(&e))?;
+        for certificate in CertificateDer::pem_file_iter(path).map_err(|e| unusable(&e))? {
+            roots.add(certificate.map_err(|e| unusable(&e))?).map_err(|e| unusable(&e))?;
+        }
+        if roots.is_empty() {
+            return Err(unusable(&"no certificate is in it"));
         }
     }
     let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
-    let versions = builder.with_safe_default_protocol_versions().map_err(io::Error::other)?;
+    let versions = builder.with_safe_default_protocol_versions().map_err(|e| Unfit::new("upstream", e.to_string()))?;
     let tls = versions.with_root_certificates(roots).with_no_client_auth();
     let mut http = HttpConnector::new();
     http.enforce_http(false);

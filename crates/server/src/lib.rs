@@ -44,6 +44,7 @@ pub use carrier::{BoxFuture, Carrier, LocalLabel, PickupFound, Points};
 pub use desk::{DeskSecret, DeskSettings};
 pub use dropin::enrolled_id;
 pub use listen::{KnownKeys, behind, guard, own};
+pub use metrics::exposed;
 pub use openapi::openapi_json;
 pub use router::app;
 pub use settings::{DropInSettings, LineEndChoice, ServerSettings};

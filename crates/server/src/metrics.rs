@@ -5,11 +5,13 @@
 use crate::{
     failure,
     problem::Problem,
-    state::{App, Shared},
+    state::{App, Shared, SharedRegistry},
 };
 use axum::{
+    Router,
     extract::State as Held,
     response::{IntoResponse, Response},
+    routing::get,
 };
 use dispatch::{Health, State};
 use http::header;
@@ -160,10 +162,19 @@ fn method_name(method: &http::Method) -> &'static str {
     responses((status = 200, description = "All metrics", body = String, content_type = "application/openmetrics-text")))]
 pub(crate) async fn metrics(Held(app): Held<Shared>) -> Result<Response, Problem> {
     refresh(&app).await;
-    let registry = app.registry.lock().unwrap_or_else(PoisonError::into_inner);
+    written(&app.registry)
+}
+
+fn written(registry: &SharedRegistry) -> Result<Response, Problem> {
+    let registry = registry.lock().unwrap_or_else(PoisonError::into_inner);
     let mut text = String::new();
     encode(&mut text, &registry).map_err(|_| failure::defect("the metrics could not be written"))?;
     Ok(([(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text).into_response())
+}
+
+/// Metrics alone, at `/metrics`, for an address of their own.
+pub fn exposed(registry: SharedRegistry) -> Router {
+    Router::new().route("/metrics", get(async move || written(&registry)))
 }
 
 /// Brings the gauges up to date; when the store does not answer they stay as they were.

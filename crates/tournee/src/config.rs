@@ -41,6 +41,9 @@ const PORT: u16 = 8080;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
+    /// The file that says so; none where nothing does.
+    #[serde(skip)]
+    pub file: Option<PathBuf>,
     /// Address and port to listen on.
     pub listen: SocketAddr,
     /// The directory of the data; made when missing.
@@ -84,6 +87,7 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         Self {
+            file: None,
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)),
             data: PathBuf::from("./tournee-data"),
             key_file: None,
@@ -124,7 +128,17 @@ impl Config {
         })?;
         let mut config = Self::parse(&path.display().to_string(), &text)?;
         config.resolve(path.parent().unwrap_or(Path::new("")), &text);
+        config.file = Some(path.to_owned());
         Ok(config)
+    }
+
+    /// What is wrong at this key, where that shows only when its value is used: with its place in the file as it is now.
+    #[expect(clippy::disallowed_methods, reason = "the configuration is not a data file")]
+    pub(crate) fn mistake(&self, key: &str, problem: &str) -> Fault {
+        let Some(file) = &self.file else { return Fault::usage(format!("{key}: {problem}")) };
+        let text = std::fs::read_to_string(file).unwrap_or_default();
+        let broken = rules::Broken { key: key.to_owned().into(), problem: problem.to_owned() };
+        explain::rule(&file.display().to_string(), &text, &broken)
     }
 
     /// The configuration in this text; `file` is its name, for errors.

@@ -209,7 +209,7 @@ async fn known_keys(store: &Store) -> Result<Arc<KnownKeys>, Fault> {
     Ok(Arc::new(known))
 }
 
-fn door_counts(registry: &mut Registry) -> Arc<Counts> {
+pub(crate) fn door_counts(registry: &mut Registry) -> Arc<Counts> {
     let counts = Arc::<Counts>::default();
     registry.register_collector(Box::new(edge::Metrics(Arc::clone(&counts))));
     counts

@@ -4,17 +4,24 @@ use crate::{
     cli::{self, ShieldAction},
     config::Config,
     fault::Fault,
-    gateway::{cannot_listen, chance},
+    gateway::{cannot_listen, chance, door_counts},
     key, logging,
     reload::Hangup,
     say,
     serve::{StopSignal, runtime},
 };
-use admission::{Class, Key, Keys, explain};
+use admission::{Class, Key, Keys, Unfit, explain, resource_mark};
 use clock::{Clock, SystemClock};
-use edge::{Certificates, Counts, Guard, GuardSettings, KeyList, Makings, Upstream, UpstreamSettings};
-use std::sync::Arc;
+use edge::{Certificates, Guard, GuardSettings, KeyList, Limits, Makings, Upstream, UpstreamSettings};
+use prometheus_client::registry::Registry;
+use std::{
+    io,
+    sync::{Arc, Mutex},
+};
 use store::SealingKey;
+
+/// Prometheus needs one, and a person who looks another.
+const METRICS_CONNECTIONS_COUNT_MAX: u32 = 64;
 
 /// Runs the command.
 ///
@@ -40,6 +47,7 @@ fn settle(args: &cli::RunShield) -> Result<Config, Fault> {
             Some(before) => UpstreamSettings { url: url.clone(), ..before },
             None => UpstreamSettings::at(url),
         });
+        config.shield.check().map_err(|unfit| Fault::usage(format!("--upstream: {}", unfit.message)))?;
     }
     config.shield.admission.dry_run |= args.dry_run;
     Ok(config)
@@ -57,7 +65,7 @@ async fn serve(config: Config, read: impl Fn() -> Result<Config, Fault>) -> Resu
     if let Some(warning) = found.warning() {
         tracing::warn!("{warning}");
     }
-    certificates(&settings)?;
+    certificates(&config)?;
     let guard = Guard::new(Makings {
         settings: settings.clone(),
         keys: keys(&found.key),
@@ -66,17 +74,21 @@ async fn serve(config: Config, read: impl Fn() -> Result<Config, Fault>) -> Resu
         clock: Arc::new(SystemClock),
         chance: Arc::new(chance),
     })
-    .map_err(|unfit| Fault::usage(format!("shield.{unfit}")))?;
-    let behind = Upstream::new(upstream.clone(), None).map_err(|e| Fault::usage(format!("shield.upstream: {e}")))?;
+    .map_err(|unfit| unfit_for(&config, &unfit))?;
+    let behind = Upstream::new(upstream.clone()).map_err(|unfit| unfit_for(&config, &unfit))?;
+    let mut registry = Registry::default();
+    guard.register(&mut registry);
+    let counts = door_counts(&mut registry);
+    let metrics = metrics(&config, registry)?;
     let listener = edge::bind(config.listen, 0, &settings.limits).map_err(cannot_listen)?;
     tracing::info!(addr = %listener.local_addr(), upstream = upstream.url, dry_run = settings.admission.dry_run, "shielding");
-    let counts = Arc::<Counts>::default();
     let until = async {
         let signal = stop.wait().await;
         tracing::info!(signal, "stopping: nothing new is accepted, what is under way may end");
     };
     let served = tokio::select! {
         served = guard.serve(listener, behind, counts, until) => served,
+        failed = metrics => failed,
         never = hangup.renew(&guard, &config, read, GuardSettings::clone) => match never {},
     };
     served.map_err(|e| Fault::unavailable(format!("cannot serve: {e}")))?;
@@ -84,13 +96,33 @@ async fn serve(config: Config, read: impl Fn() -> Result<Config, Fault>) -> Resu
     Ok(())
 }
 
+/// Shows the metrics at an address of their own, where there is one, for as long as it is polled.
+fn metrics(config: &Config, registry: Registry) -> Result<impl Future<Output = io::Result<()>> + use<>, Fault> {
+    let limits = Limits { connections_count_max: METRICS_CONNECTIONS_COUNT_MAX, ..Limits::default() };
+    let taken = |e: io::Error| Fault::unavailable(format!("{e} (`shield.metrics_listen` in the configuration)"));
+    let listener = config.shield.metrics_listen.map(|address| edge::bind(address, 1, &limits)).transpose();
+    let listener = listener.map_err(taken)?;
+    if let Some(listener) = &listener {
+        tracing::info!(addr = %listener.local_addr(), "metrics at /metrics");
+    }
+    let app = server::exposed(Arc::new(Mutex::new(registry)));
+    Ok(async move {
+        let Some(listener) = listener else { return std::future::pending().await };
+        let settings = edge::Settings { limits, ..edge::Settings::default() };
+        edge::serve(listener, Arc::new(edge::Open), server::behind(app), settings, std::future::pending()).await
+    })
+}
+
 /// Whether the certificates can be used, before anything is bound.
-fn certificates(settings: &GuardSettings) -> Result<(), Fault> {
-    if !settings.tls.is_empty() {
-        let unusable = |e| Fault::usage(format!("shield.tls: {e}; give the right files, in PEM, that we may read"));
-        Certificates::read(settings.tls.clone()).map_err(unusable)?;
+fn certificates(config: &Config) -> Result<(), Fault> {
+    if !config.shield.tls.is_empty() {
+        Certificates::read(config.shield.tls.clone()).map_err(|unfit| unfit_for(config, &unfit))?;
     }
     Ok(())
+}
+
+fn unfit_for(config: &Config, unfit: &Unfit) -> Fault {
+    config.mistake(&format!("shield.{}", unfit.key), &unfit.message)
 }
 
 /// The keys of tokens and receipts, made from the sealing key.
@@ -109,8 +141,8 @@ fn explained(args: &cli::Explain) -> Result<(), Fault> {
         cli::Lang::Fr => admission::Lang::Fr,
         cli::Lang::En => admission::Lang::En,
     };
-    let settings = if config.shield.upstream.is_some() { config.shield } else { server::own(&config.shield) };
-    let resource = resource(&settings, told.resource);
+    // What nobody named is named after our own endpoints. No receipt from before another server has these names.
+    let resource = resource(&server::own(&config.shield), told.resource, lang);
     let [when, until, from, what, class, rule, evidence] = match lang {
         admission::Lang::Fr => ["Refusé", "Jusqu’à", "Réseau", "Demandé", "Classe", "Règle", "Mesuré"],
         admission::Lang::En => ["Refused", "Until", "Network", "Asked for", "Class", "Rule", "Measured"],
@@ -129,10 +161,15 @@ fn explained(args: &cli::Explain) -> Result<(), Fault> {
     Ok(())
 }
 
-/// The name of a resource by its number; 0 is every path that no template takes.
-fn resource(settings: &GuardSettings, number: u16) -> String {
-    let named = usize::from(number).checked_sub(1).and_then(|place| settings.admission.resources.get(place));
-    named.map_or_else(|| "other".to_owned(), |resource| resource.name.clone())
+/// The name of the resource with this mark; of two, both.
+fn resource(settings: &GuardSettings, mark: u16, lang: admission::Lang) -> String {
+    let names = settings.admission.resources.iter().map(|resource| resource.name.as_str()).chain(["other"]);
+    let named: Vec<&str> = names.filter(|name| resource_mark(name) == mark).collect();
+    let (or, gone) = match lang {
+        admission::Lang::Fr => (" ou ", "une ressource qui n’est plus dans la configuration"),
+        admission::Lang::En => (" or ", "a resource that is not in the configuration any more"),
+    };
+    if named.is_empty() { gone.to_owned() } else { named.join(or) }
 }
 
 /// The guard of the gateway's own door.
@@ -144,8 +181,8 @@ pub(crate) fn guard(
     clock: &Arc<dyn Clock>,
 ) -> Result<Guard, Fault> {
     let settings = server::own(&config.shield);
-    certificates(&settings)?;
+    certificates(config)?;
     let (status, clock) = (Arc::clone(status), Arc::clone(clock));
     let guard = server::guard(settings, keys(sealing), who, status, clock, Arc::new(chance));
-    guard.map_err(|unfit| Fault::usage(format!("shield.{unfit}")))
+    guard.map_err(|unfit| unfit_for(config, &unfit))
 }

@@ -147,6 +147,10 @@ fn every_rule_has_its_words() {
         }
         assert_ne!(Lang::Fr.words(rule), Lang::En.words(rule));
     }
+    for lang in Lang::ALL {
+        let words = lang.may_be_done();
+        assert!(words.what.ends_with('.') && words.todo.ends_with('.') && words != lang.words(Rule::Upstream));
+    }
 }
 
 proptest! {

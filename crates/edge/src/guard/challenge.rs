@@ -10,16 +10,30 @@ use bytes::Bytes;
 use clock::Time;
 use http::{HeaderValue, Method, Response, StatusCode, Uri, header, request::Parts};
 use http_body_util::Full;
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 
 /// In an address: the browser was asked before, and should have brought a cookie.
 const MARK: &str = "tournee-check";
 /// How long a question and its answer are kept, in seconds.
 const GOOD_FOR_S: u64 = admission::QUESTION_GOOD_FOR.as_secs();
 
+/// How often each step was asked and passed, in their order.
+#[derive(Debug, Default)]
+pub(super) struct Climbed {
+    pub(super) asked: [AtomicU64; Step::ALL.len()],
+    pub(super) passed: [AtomicU64; Step::ALL.len()],
+}
+
 /// The ladder with its keys.
 pub(super) struct Ladder {
     pub(super) keys: Keys,
+    pub(super) climbed: Arc<Climbed>,
     pub(super) token_good_for: Duration,
     /// Where people see how the service is.
     pub(super) home: Option<String>,
@@ -37,6 +51,7 @@ impl Ladder {
         let passed = |answer| check(&self.keys, question, answer, path, now);
         // Whoever has waited long enough may have any answer: one to an earlier question, from before a script was blocked.
         let passed = passed(cookies.answer).or_else(|_| passed(None)).ok()?;
+        self.climbed.passed[passed.step() as usize - 1].fetch_add(1, Relaxed);
         let token = Token::issue(&self.keys, passed, self.token_good_for, now);
         let mut answer = to(&asked.method, &without_mark(&asked.uri));
         let [question, given] = cookies::done(path, tls);
@@ -73,6 +88,7 @@ impl Ladder {
         };
         // Who is told to allow cookies is asked all the same: by then the page, loaded again, passes.
         let set = early.is_none().then(|| Question::ask(&self.keys, step, path, id, now));
+        self.climbed.asked[step as usize - 1].fetch_add(set.is_some().into(), Relaxed);
         let cookie = set.as_ref().and_then(|question| cookies::question(question, path, GOOD_FOR_S, tls));
         let (question, left) = early.or_else(|| Some((set?, step.patience())))?;
         let mut answer = if !keeps_cookies {
@@ -162,7 +178,7 @@ mod tests {
 
     fn ladder() -> Ladder {
         let keys = Keys::new(admission::Key::new(1, &[9; 32]));
-        Ladder { keys, token_good_for: Duration::from_secs(3_600), home: None }
+        Ladder { keys, climbed: Arc::default(), token_good_for: Duration::from_secs(3_600), home: None }
     }
 
     fn sent(method: Method, address: &str, cookies: &[&str]) -> Parts {

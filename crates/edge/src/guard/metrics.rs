@@ -1,14 +1,17 @@
 //! The shield's counts as metrics, read when somebody asks for them.
 
-use super::{Core, Guard};
-use admission::{Class, INNOCENTS_WINDOW_S_MAX, Known, Refused, Rule};
+use super::{Core, Guard, challenge::Climbed, stale::Given};
+use admission::{Class, INNOCENTS_WINDOW_S_MAX, Known, Refused, Rule, Step};
 use prometheus_client::{
     collector::Collector,
     encoding::{DescriptorEncoder, EncodeMetric},
     metrics::{counter::ConstCounter, gauge::ConstGauge},
     registry::Registry,
 };
-use std::{fmt, sync::PoisonError};
+use std::{
+    fmt,
+    sync::{PoisonError, atomic::Ordering::Relaxed},
+};
 
 /// The collector of a guard's counts.
 pub(super) struct ShieldMetrics(Guard);
@@ -56,6 +59,8 @@ impl Collector for ShieldMetrics {
             }
         }
         Self::gate(&mut encoder, &counts.gate)?;
+        Self::steps(&mut encoder, &core.ladder.climbed)?;
+        Self::memory(&mut encoder, core.stale.given())?;
         Self::innocents(&mut encoder, &core)
     }
 }
@@ -74,6 +79,34 @@ impl ShieldMetrics {
             ("tournee_shield_waiting", "Requests that wait", gate.waiting.iter().map(|n| i64::from(*n)).sum()),
         ] {
             let metric = ConstGauge::new(value);
+            metric.encode(encoder.encode_descriptor(name, help, None, metric.metric_type())?)?;
+        }
+        Ok(())
+    }
+
+    fn steps(encoder: &mut DescriptorEncoder<'_>, climbed: &Climbed) -> Result<(), fmt::Error> {
+        for (name, help, of) in [
+            ("tournee_shield_challenges_asked", "Questions that were put to browsers, by step", &climbed.asked),
+            (
+                "tournee_shield_challenges_passed",
+                "Questions that were answered, by step, each of which was given a token",
+                &climbed.passed,
+            ),
+        ] {
+            let mut family = encoder.encode_descriptor(name, help, None, ConstCounter::new(0_u64).metric_type())?;
+            for (step, count) in Step::ALL.into_iter().zip(of) {
+                ConstCounter::new(count.load(Relaxed)).encode(family.encode_family(&[("step", step.as_str())])?)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn memory(encoder: &mut DescriptorEncoder<'_>, given: &Given) -> Result<(), fmt::Error> {
+        for (name, help, count) in [
+            ("tournee_shield_older_answers", "Answers from memory where the work could not be had", &given.older),
+            ("tournee_shield_fresh_answers", "Answers of static resources from memory, before admission", &given.fresh),
+        ] {
+            let metric = ConstCounter::new(count.load(Relaxed));
             metric.encode(encoder.encode_descriptor(name, help, None, metric.metric_type())?)?;
         }
         Ok(())

@@ -15,6 +15,7 @@ mod remember;
 mod renew;
 mod settings;
 mod stale;
+mod trouble;
 mod waiting;
 mod who;
 
@@ -25,7 +26,9 @@ pub use settings::{GuardSettings, HuntSettings};
 pub use stale::takes_gzip;
 pub use who::{Existence, KeyList, KeySettings, Known, Vouched, Who, id_of, key_shown};
 
-use crate::{Admitted, Answer, Behind, Certificates, Counts, Door, Listener, Pass, Peeked, Peer, Settings, Told};
+use crate::{
+    Admitted, Answer, Behind, Certificates, Counts, Door, Listener, Pass, Peeked, Peer, Settings, Told, Trouble,
+};
 use admission::{
     Asked, Calls, Class, Client, Headers, Innocents, Keys, Kind, Known as Good, Moment, Place, Prefix, Pressure,
     Receipt, Refusal, ResourceId, Rule, Shield, Token, Unfit, Verdict,
@@ -51,6 +54,7 @@ use tokio::{
     sync::oneshot,
     time::{Instant, MissedTickBehavior},
 };
+use trouble::Person;
 use waiting::{Gate, Wait, Waiting};
 use who::Vouchers;
 
@@ -186,7 +190,8 @@ impl Guard {
         shutdown: impl Future<Output = ()>,
     ) -> io::Result<()> {
         let settings = self.core().settings.clone();
-        let certificates = (!settings.tls.is_empty()).then(|| Certificates::read(settings.tls).map(Arc::new));
+        let certificates = (!settings.tls.is_empty())
+            .then(|| Certificates::read(settings.tls).map(Arc::new).map_err(io::Error::other));
         let door =
             Settings { limits: settings.limits, hops: settings.hops, certificates: certificates.transpose()?, counts };
         let behind = self.remember(behind);
@@ -435,7 +440,7 @@ impl Core {
             rule: refusal.rule,
             class: facts.class,
             prefix: peer.prefix(),
-            resource: u16::try_from(facts.resource.index()).unwrap_or(u16::MAX),
+            resource: self.shield.resources().get(facts.resource).mark,
             evidence,
             at: now,
             lasts: Duration::from_secs(refusal.retry_after_s.into()),
@@ -479,6 +484,7 @@ impl Gate for Core {
 pub struct GuardPass {
     core: Arc<Core>,
     place: Option<Place>,
+    person: Option<Person>,
 }
 
 impl Pass for GuardPass {
@@ -489,6 +495,10 @@ impl Pass for GuardPass {
         if let Some(place) = self.place.take() {
             self.core.leave(place, told.queued.or(took));
         }
+    }
+
+    fn about(&self, trouble: Trouble) -> Option<Answer> {
+        self.core.about(trouble, self.person?)
     }
 }
 
@@ -566,7 +576,10 @@ impl Door for Guard {
         };
         core.count(&facts, decided.is_err(), now);
         match decided {
-            Ok(place) => Admitted::Go(GuardPass { core: Arc::clone(core), place: Some(place) }),
+            Ok(place) => {
+                let person = Person::of(core, peer, asked, &facts);
+                Admitted::Go(GuardPass { core: Arc::clone(core), place: Some(place), person })
+            }
             Err(refusal) => Admitted::Refuse(core.refuse(peer, asked, &facts, refusal, began.elapsed())),
         }
     }

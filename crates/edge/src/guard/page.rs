@@ -65,6 +65,8 @@ pub(super) struct Refused<'a> {
     pub(super) again: Option<&'a str>,
     /// Where people see how the service is.
     pub(super) home: Option<&'a str>,
+    /// Nothing was refused: the server behind gave no answer.
+    pub(super) no_answer: bool,
 }
 
 /// What was refused and what to do.
@@ -72,6 +74,7 @@ pub(super) fn refused(lang: Lang, words: Words, told: Refused<'_>) -> String {
     let title = match (told.retry_after_s, told.again) {
         (Some(_), _) => pick(lang, "Un instant", "One moment"),
         (None, Some(_)) => pick(lang, "Il faut un cookie", "A cookie is needed"),
+        (None, None) if told.no_answer => pick(lang, "Pas de réponse pour le moment", "No answer just now"),
         (None, None) => pick(lang, "Nous ne pouvons pas y répondre", "We cannot answer this"),
     };
     let when = told.retry_after_s.map(|seconds| match lang {

@@ -43,7 +43,7 @@ pub(super) fn answer(
     let words = lang.words(receipt.rule);
     let mut answer = match client {
         Client::Person => {
-            let told = page::Refused { retry_after_s: again, receipt: Some(code), again: None, home };
+            let told = page::Refused { retry_after_s: again, receipt: Some(code), home, ..page::Refused::default() };
             shown(lang, page::refused(lang, words, told), again.map(u64::from))
         }
         Client::Program => problem(receipt.rule, status, code, again),

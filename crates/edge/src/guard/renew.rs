@@ -38,7 +38,7 @@ impl Guard {
     /// paths are counted by resource.
     ///
     /// Gives the keys that are set otherwise and that only a restart takes up: bounds of connections, hops, certificates'
-    /// places and the server behind.
+    /// places, the server behind and where metrics are shown.
     ///
     /// # Errors
     /// The first setting that cannot be, by its key; all stays as it is then.
@@ -60,6 +60,7 @@ fn waits_for_restart(before: &GuardSettings, after: &GuardSettings) -> Vec<&'sta
         ("hops", before.hops != after.hops),
         ("tls", before.tls != after.tls),
         ("upstream", before.upstream != after.upstream),
+        ("metrics_listen", before.metrics_listen != after.metrics_listen),
     ];
     all.into_iter().filter(|(_, differs)| *differs).map(|(key, _)| key).collect()
 }
@@ -68,6 +69,7 @@ impl Ladder {
     pub(super) fn of(keys: Keys, settings: &GuardSettings) -> Self {
         Self {
             keys,
+            climbed: Arc::default(),
             token_good_for: Duration::from_secs(3_600) * settings.token_hours,
             home: Some(settings.status_url.clone()).filter(|url| !url.is_empty()),
         }
@@ -81,7 +83,10 @@ impl Core {
         Ok(Self {
             waiting: Waiting::new(settings.admission.waiting_max),
             stale: self.stale.until(Duration::from_secs(settings.stale_s.into())),
-            ladder: Ladder::of(self.ladder.keys.clone(), &settings),
+            ladder: Ladder {
+                climbed: Arc::clone(&self.ladder.climbed),
+                ..Ladder::of(self.ladder.keys.clone(), &settings)
+            },
             hunt: self.hunt(&settings),
             shield,
             listed,
@@ -101,8 +106,8 @@ impl Core {
 
     /// These settings, but those that only a restart takes up.
     fn in_force(&self, settings: GuardSettings) -> GuardSettings {
-        let GuardSettings { limits, hops, tls, upstream, .. } = self.settings.clone();
-        GuardSettings { limits, hops, tls, upstream, ..settings }
+        let GuardSettings { limits, hops, tls, upstream, metrics_listen, .. } = self.settings.clone();
+        GuardSettings { limits, hops, tls, upstream, metrics_listen, ..settings }
     }
 
     fn hunt(&self, settings: &GuardSettings) -> Arc<Hunt> {

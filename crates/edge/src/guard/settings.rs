@@ -6,7 +6,7 @@ use admission::{HuntLimits, Resources, ShieldSettings, Unfit};
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use serde::{Deserialize, Serialize};
 use std::{
-    net::{Ipv4Addr, Ipv6Addr},
+    net::{Ipv4Addr, Ipv6Addr, SocketAddr},
     time::Duration,
 };
 
@@ -42,6 +42,8 @@ pub struct GuardSettings {
     pub tls: Vec<TlsFiles>,
     /// The server behind, where it is another.
     pub upstream: Option<UpstreamSettings>,
+    /// Where metrics are shown to Prometheus, without a key, before another server.
+    pub metrics_listen: Option<SocketAddr>,
 }
 
 /// Whoever forwards on this machine itself is believed.
@@ -66,6 +68,7 @@ impl Default for GuardSettings {
             hops: this_machine(),
             tls: Vec::new(),
             upstream: None,
+            metrics_listen: None,
         }
     }
 }
@@ -111,6 +114,7 @@ impl GuardSettings {
             let message = format!("{} is not between 1 and {TOKEN_HOURS_MAX}", self.token_hours);
             return Err(Unfit::new("token_hours", message));
         }
+        self.upstream.iter().try_for_each(|upstream| upstream.server().map(drop))?;
         let limits = &self.limits;
         let at_least = [
             ("limits.connections_count_max", u64::from(limits.connections_count_max), 1),

@@ -11,7 +11,7 @@ use std::{
     hash::Hasher,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -35,6 +35,14 @@ pub(crate) struct Stale {
     secret: [u8; 16],
     /// Older than this, an answer says nothing any more.
     age_max: Duration,
+    given: Arc<Given>,
+}
+
+/// How many answers were given.
+#[derive(Debug, Default)]
+pub(super) struct Given {
+    pub(super) older: AtomicU64,
+    pub(super) fresh: AtomicU64,
 }
 
 struct Kept {
@@ -76,12 +84,18 @@ impl Stale {
     /// An empty snapshot; `secret` keeps others from choosing addresses that share a place.
     pub(crate) fn new(secret: [u8; 16], age_max: Duration) -> Self {
         let places = (0..PLACES).map(|_| Mutex::new(None)).collect();
-        Self { places, bytes: Arc::default(), secret, age_max }
+        Self { places, bytes: Arc::default(), secret, age_max, given: Arc::default() }
     }
 
     /// The same answers, of which those that are older than this say nothing.
     pub(crate) fn until(&self, age_max: Duration) -> Self {
-        Self { places: Arc::clone(&self.places), bytes: Arc::clone(&self.bytes), secret: self.secret, age_max }
+        Self {
+            places: Arc::clone(&self.places),
+            bytes: Arc::clone(&self.bytes),
+            secret: self.secret,
+            age_max,
+            given: Arc::clone(&self.given),
+        }
     }
 
     /// Under what an answer to this request is kept; nothing where none may be.
@@ -150,14 +164,21 @@ impl Stale {
         }
     }
 
-    /// The answer that is kept, with its age.
+    /// The answer that is kept, with its age, to be given.
     pub(crate) fn find(&self, key: Key, now: Duration) -> Option<Response<Bytes>> {
         let place = self.place(key).lock().unwrap_or_else(PoisonError::into_inner);
-        place.as_ref().filter(|kept| kept.key == key)?.answer(now, self.age_max)
+        let answer = place.as_ref().filter(|kept| kept.key == key)?.answer(now, self.age_max)?;
+        self.given.older.fetch_add(1, Ordering::Relaxed);
+        Some(answer)
     }
 
-    /// The answer that is kept while it is at most so old. When it is older, one request a second is let through to ask
-    /// anew, and all others have it still.
+    /// How many answers were given.
+    pub(super) fn given(&self) -> &Given {
+        &self.given
+    }
+
+    /// The answer that is kept, to be given while it is at most so old. When it is older, one request a second is let
+    /// through to ask anew, and all others have it still.
     pub(crate) fn fresh(&self, key: Key, fresh_for: Duration, now: Duration) -> Option<Response<Bytes>> {
         let mut place = self.place(key).lock().unwrap_or_else(PoisonError::into_inner);
         let kept = place.as_mut().filter(|kept| kept.key == key)?;
@@ -166,7 +187,9 @@ impl Stale {
             kept.asked_anew = now;
             return None;
         }
-        kept.answer(now, self.age_max)
+        let answer = kept.answer(now, self.age_max)?;
+        self.given.fresh.fetch_add(1, Ordering::Relaxed);
+        Some(answer)
     }
 
     fn place(&self, key: Key) -> &Mutex<Option<Kept>> {

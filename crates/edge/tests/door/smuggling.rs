@@ -1,6 +1,6 @@
 //! Pairs of requests that one server reads as two and another as one: what reaches the upstream is one, or nothing.
 
-use crate::support::{Gate, Running, limits, open, settings, text, until};
+use crate::support::{Gate, Running, limits, open, settings, until};
 use edge::{Open, Upstream, UpstreamSettings};
 use std::sync::{Arc, Mutex};
 use tokio::{
@@ -37,7 +37,7 @@ async fn upstream() -> (String, Arc<Mutex<Vec<u8>>>) {
 
 async fn proxy() -> (Running, Arc<Mutex<Vec<u8>>>) {
     let (url, heard) = upstream().await;
-    let behind = Upstream::new(UpstreamSettings::at(url), None).expect("a URL");
+    let behind = Upstream::new(UpstreamSettings::at(url)).expect("a URL");
     (open(Gate::default(), behind, settings(limits())), heard)
 }
 
@@ -140,19 +140,14 @@ async fn troubles_of_the_upstream_are_problems() {
     #[expect(clippy::disallowed_methods, reason = "a port at which nobody answers, or nobody listens any more")]
     let silent = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("http://{}", silent.local_addr().expect("an address"));
-    let at = |answer_ms_max| {
-        Upstream::new(UpstreamSettings { answer_ms_max, ..UpstreamSettings::at(&url) }, None).expect("a URL")
-    };
+    let at =
+        |answer_ms_max| Upstream::new(UpstreamSettings { answer_ms_max, ..UpstreamSettings::at(&url) }).expect("a URL");
     let get = "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
     let said = open(Open, at(50), settings(limits())).say(get).await;
     assert!(said.starts_with("HTTP/1.1 504 ") && said.contains("application/problem+json"), "{said}");
     drop(silent);
-    let page: edge::Page =
-        Arc::new(|trouble, headers| (headers["host"] == "people").then(|| text(format!("a page about {trouble:?}"))));
-    let door = open(Open, Upstream::new(UpstreamSettings::at(&url), Some(page)).expect("a URL"), settings(limits()));
-    let said = door.say(get).await;
+    let said = open(Open, at(50), settings(limits())).say(get).await;
     assert!(said.starts_with("HTTP/1.1 502 ") && said.contains("\"status\":502"), "{said}");
-    assert!(door.say(get.replace("Host: h", "Host: people")).await.ends_with("a page about Unreachable"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -165,6 +160,6 @@ async fn connections_to_the_upstream_are_kept() {
     }
     assert_eq!(take(&heard).matches("GET /").count(), 3);
     for odd in ["ftp://h", "http://", "http://h/path", "nonsense"] {
-        assert!(Upstream::new(UpstreamSettings::at(odd), None).is_err(), "{odd}");
+        assert!(Upstream::new(UpstreamSettings::at(odd)).is_err(), "{odd}");
     }
 }

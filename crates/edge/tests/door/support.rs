@@ -2,7 +2,8 @@
 
 use bytes::Bytes;
 use edge::{
-    Admitted, Answer, Behind, Counts, Door, InProcess, Inbound, Limits, Pass, Peeked, Peer, Settings, Told, bind, serve,
+    Admitted, Answer, Behind, Counts, Door, InProcess, Inbound, Limits, Pass, Peeked, Peer, Settings, Told, Trouble,
+    bind, serve,
 };
 use http::{Request, Response, request::Parts};
 use http_body_util::Full;
@@ -45,6 +46,10 @@ pub(crate) struct Ticket(Arc<Passes>);
 impl Pass for Ticket {
     fn answered(&mut self, told: Told) {
         self.0.told.lock().expect("lock").push(told);
+    }
+
+    fn about(&self, _: Trouble) -> Option<Answer> {
+        None
     }
 }
 

@@ -128,10 +128,10 @@ fn files_that_cannot_be_used_are_named() {
     let other = TempDir::new().expect("a folder");
     let (files, others) = (make(folder.path()), make(other.path()));
     let mixed = TlsFiles { certificate: files.certificate.clone(), key: others.key };
-    let missing = TlsFiles { certificate: folder.path().join("missing.pem"), key: files.key };
-    for (files, word) in [(mixed, "key.pem"), (missing, "missing.pem")] {
-        let said = Certificates::read(vec![files]).expect_err("unusable").to_string();
-        assert!(said.contains(word), "{said}");
+    let missing = TlsFiles { certificate: folder.path().join("missing.pem"), key: files.key.clone() };
+    for (bad, key, word) in [(mixed, "tls[1].key", "key.pem"), (missing, "tls[1].certificate", "missing.pem")] {
+        let said = Certificates::read(vec![files.clone(), bad]).expect_err("unusable");
+        assert!(said.key == key && said.message.contains(word), "{said}");
     }
     assert!(Certificates::read(vec![]).is_err());
     assert_eq!(Counts::default().connections(), 0);

@@ -13,3 +13,4 @@ mod operators;
 mod people;
 mod programs;
 mod receipts;
+mod troubles;

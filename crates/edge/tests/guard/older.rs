@@ -59,7 +59,7 @@ async fn what_was_good_is_given_when_the_service_fails() {
 async fn an_upstream_that_is_gone_is_stood_in_for() {
     let (behind, guarded) = (House::open(2), settings(2));
     let upstream = UpstreamSettings::at(format!("http://{}", behind.door.address));
-    let house = House::before(Upstream::new(upstream, None).expect("an upstream"), guarded);
+    let house = House::before(Upstream::new(upstream).expect("an upstream"), guarded);
     let asked = get("/page/news").header("accept-language: fr");
     let first = house.ask(&asked).await;
     assert_eq!(first.status, 200);

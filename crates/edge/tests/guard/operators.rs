@@ -1,10 +1,13 @@
 //! Operators: they see how the shield stands and give orders about its rules; nobody else does. And a dry run, and metrics.
 
-use crate::house::{Asking, House, OPERATOR, PARTNER, SCANNER, get, keys, reply, settings, tick, until};
+use crate::{
+    browser::Browser,
+    house::{Asking, House, OPERATOR, PARTNER, SCANNER, get, keys, reply, settings, tick, until},
+};
 use admission::{Class, Rate, Rule, explain};
 use edge::GuardSettings;
 use prometheus_client::{encoding::text::encode, registry::Registry};
-use std::time::Duration;
+use std::{sync::atomic::Ordering::SeqCst, time::Duration};
 use tokio::io::AsyncWriteExt;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -109,6 +112,43 @@ async fn metrics_can_be_read() {
     ] {
         assert!(text.lines().any(|one| one == line), "{line} in {text}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_browsers_climbed_and_memory_gave_is_counted() {
+    let house = House::open(2);
+    let mut registry = Registry::default();
+    house.guard.register(&mut registry);
+    let counts = |lines: &[&str]| {
+        let mut text = String::new();
+        encode(&mut text, &registry).expect("text");
+        for line in lines {
+            assert!(text.lines().any(|one| one == *line), "{line} in {text}");
+        }
+    };
+    for path in ["/page/news", "/assets/page.css", "/assets/page.css", "/assets/page.css"] {
+        assert_eq!(house.ask(&get(path)).await.status, 200);
+    }
+    counts(&["tournee_shield_fresh_answers_total 2", "tournee_shield_older_answers_total 0"]);
+    house.service.status.store(503, SeqCst);
+    assert_eq!(house.ask(&get("/page/news")).await.status, 200);
+    house.service.status.store(0, SeqCst);
+    house.flood().await;
+    let browser = Browser::at("203.0.113.1");
+    for mut person in [browser.clone(), Browser { keeps_cookies: false, ..browser }] {
+        person.open(&house, "/way").await;
+    }
+    let all = [
+        "tournee_shield_older_answers_total 1",
+        "tournee_shield_challenges_asked_total{step=\"refresh\"} 3",
+        "tournee_shield_challenges_passed_total{step=\"refresh\"} 1",
+        "tournee_shield_challenges_asked_total{step=\"script\"} 0",
+        "tournee_shield_challenges_passed_total{step=\"script\"} 0",
+    ];
+    counts(&all);
+    // They go on with new settings.
+    house.guard.renew(settings(2)).expect("good settings");
+    counts(&all);
 }
 
 #[tokio::test(flavor = "multi_thread")]

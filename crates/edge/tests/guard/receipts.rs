@@ -34,7 +34,7 @@ async fn the_code_of_a_refusal_says_why() {
     let scan = get("/page/scan").header(crate::house::SCANNER).from("2001:db8:7:8::1").post("6A1");
     let told = explained(&house.ask(&scan).await);
     assert_eq!((told.rule, told.class, told.prefix), (Rule::Waited, Class::Scanner, prefix("2001:db8:7::")));
-    assert_eq!(told.resource, 2, "the second that is named");
+    assert_eq!(told.resource, admission::resource_mark("page"));
     assert!((36..1_000).contains(&told.evidence), "ms that it waited: {}", told.evidence);
     drop(held);
 }

@@ -14,9 +14,11 @@ pub(super) fn syntax(file: &str, text: &str, e: &Error) -> Fault {
 /// A key or a value that is not understood.
 pub(super) fn value(file: &str, text: &str, e: &serde_path_to_error::Error<Error>) -> Fault {
     let (path, inner) = (e.path().to_string(), e.inner());
-    let said = match unknown(inner.message(), "unknown field ") {
-        Some((name, known)) => unknown_key(&full_key(&path, name), name, &known),
-        None => format!("{path}: {}", wrong_value(inner.message())),
+    let missing = inner.message().strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'));
+    let said = match (unknown(inner.message(), "unknown field "), missing) {
+        (Some((name, known)), _) => unknown_key(&full_key(&path, name), name, &known),
+        (None, Some(name)) => format!("{}: it is missing; write `{name} = …` here", full_key(&path, name)),
+        (None, None) => format!("{path}: {}", wrong_value(inner.message())),
     };
     located(file, text, inner, &said)
 }

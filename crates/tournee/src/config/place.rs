@@ -1,7 +1,7 @@
 //! Where in the file a mistake is, and what was probably meant.
 
 use std::ops::Range;
-use toml::de::DeTable;
+use toml::{Spanned, de::DeTable};
 
 /// A place in a text, both from 1; columns count characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,14 +31,25 @@ fn span_of_key(text: &str, key: &str) -> Option<Range<usize>> {
     let mut table = document.get_ref();
     let mut parts = key.split('.').peekable();
     while let Some(part) = parts.next() {
+        let (part, which) = which(part);
         let (name, value) = table.iter().find(|(name, _)| name.get_ref().as_ref() == part)?;
-        // Which of several tables of one name is meant, a key does not say.
-        if parts.peek().is_none() || value.get_ref().as_array().is_some() {
-            return Some(name.span());
+        let one = which.and_then(|n| value.get_ref().get(n));
+        // Which of several tables of one name is meant, a key without a number does not say.
+        if parts.peek().is_none() || one.is_none() && value.get_ref().as_array().is_some() {
+            return Some(one.map_or(name.span(), Spanned::span));
         }
-        table = value.get_ref().as_table()?;
+        table = one.unwrap_or(value).get_ref().as_table()?;
     }
     None
+}
+
+/// Of `name[2]` the name and the number, from 0.
+fn which(part: &str) -> (&str, Option<usize>) {
+    let numbered = || {
+        let (name, rest) = part.split_once('[')?;
+        Some((name, rest.strip_suffix(']')?.parse().ok()))
+    };
+    numbered().unwrap_or((part, None))
 }
 
 /// The known name that was probably meant: at most a third of its letters are different.
@@ -60,6 +71,13 @@ mod tests {
         assert_eq!(place("runner.late_ms"), Some((4, 3)));
         assert_eq!(place("carrier.colissimo.connect_ms"), Some((6, 1)));
         assert_eq!(place("runner.patience_ms"), None);
+        let text = "[[shield.tls]]\ncertificate = \"a\"\n[[shield.tls]]\ncertificate = \"b\"\n";
+        let place = |key| of_key(text, key).map(|p| (p.line, p.column));
+        assert_eq!(place("shield.tls[0].certificate"), Some((2, 1)));
+        assert_eq!(place("shield.tls[1].certificate"), Some((4, 1)));
+        assert_eq!(place("shield.tls[1]").map(|(line, _)| line), Some(3));
+        assert_eq!(place("shield.tls.certificate").map(|(line, _)| line), Some(1));
+        assert_eq!(place("shield.tls[1].key"), None);
     }
 
     #[test]

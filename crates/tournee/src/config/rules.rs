@@ -51,7 +51,12 @@ fn shield(config: &Config) -> Result<(), Broken> {
     config
         .shield
         .check()
-        .map_err(|unfit| Broken { key: format!("shield.{}", unfit.key).into(), problem: unfit.message })
+        .map_err(|unfit| Broken { key: format!("shield.{}", unfit.key).into(), problem: unfit.message })?;
+    if config.listen.port() != 0 && config.shield.metrics_listen == Some(config.listen) {
+        let problem = "is the address that is listened on already; write another port".into();
+        return Err(Broken { key: "shield.metrics_listen".into(), problem });
+    }
+    Ok(())
 }
 
 /// Readers follow these links: only web addresses.

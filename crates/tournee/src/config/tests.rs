@@ -35,6 +35,8 @@ fn mistakes_are_named_with_their_place_and_what_to_do() {
         ("listen = \"8080\"", "t.toml:1:10: listen:", "127.0.0.1:8080"),
         ("[carrier.colissimo]\nshipping_url = \"ws\"", "t.toml:2:16: carrier.colissimo.shipping_url:", "https://"),
         ("listen 3", "t.toml:1:8:", "not TOML"),
+        ("[[shield.tls]]\nkey = \"k\"", "t.toml:1:1: shield.tls[0].certificate:", "it is missing"),
+        ("[shield]\nmetrics_listen = 9464", "t.toml:2:18: shield.metrics_listen:", "127.0.0.1:8080"),
         ("data = \"a\"\ndata = \"b\"", "t.toml:2:1:", "duplicate key"),
     ] {
         let said = refused(text);
@@ -60,6 +62,8 @@ fn rules_between_values_are_named_at_the_key_to_change() {
         ("[local.sftp]\nhost = \"h\"\nuser = \"u\"", "t.toml: local.sftp.host_key:", "fingerprint"),
         ("[local]\nfolder = \"f\"\n[local.sftp]\nhost = \"h\"", "t.toml:2:1: local.folder:", "one place"),
         ("[policy]\nbackoff_max_ms = 1", "t.toml:2:1: policy.backoff_max_ms:", "raise it"),
+        ("[shield]\nmetrics_listen = \"127.0.0.1:8080\"", "t.toml:2:1: shield.metrics_listen:", "another port"),
+        ("[shield.upstream]\nurl = \"h:1\"", "t.toml:2:1: shield.upstream.url: `h:1` does not", "write http://"),
     ] {
         let said = refused(text);
         assert!(said.starts_with(starts) && said.contains(says), "{text:?} gave {said:?}");
@@ -106,6 +110,7 @@ fn defaults() -> BTreeMap<String, String> {
         "notices.web_push.contact",
         "desk.chatwoot_url",
         "desk.zammad_url",
+        "shield.metrics_listen",
     ];
     for optional in optional {
         keys.insert(optional.into(), "–".into());

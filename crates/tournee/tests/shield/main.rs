@@ -6,6 +6,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod behind;
 mod door;
 mod floods;
 mod mistakes;

@@ -1,8 +1,8 @@
 //! Receipts, from a refusal that curl gets to the words that support reads.
 
 use crate::{
-    door::{Door, there_is},
-    support::{Ended, http, run},
+    door::{Door, configuration, there_is},
+    support::{Ended, file, http, run},
 };
 use std::process::Command;
 
@@ -44,7 +44,15 @@ fn support_reads_what_a_refusal_was() {
     for word in ["Refusé", "Jusqu’à", "Réseau", "Règle", "127.0.0.1"] {
         assert!(french.stdout.contains(word), "{word}: {}", french.stdout);
     }
+    // The resource keeps its name where another is written before it, and is said to be gone when it is.
+    let other = "[[shield.admission.resource]]\nname = \"a\"\nkind = \"page\"\npaths = [\"/a\"]\n";
+    file(door.dir.path(), "t.toml", configuration(&settings.replacen("[[", &format!("{other}[["), 1)));
+    assert_eq!(explain(&code, "en").stdout, english.stdout);
+    file(door.dir.path(), "t.toml", configuration(other));
+    assert!(explain(&code, "en").stdout.contains("a resource that is not in the configuration any more"));
+    assert!(explain(&code, "fr").stdout.contains("une ressource qui n’est plus dans la configuration"));
     // As people say them: in small letters, with blanks.
+    file(door.dir.path(), "t.toml", configuration(settings));
     let spelt = code.to_lowercase().replace('-', " ");
     assert_eq!(explain(&spelt, "en").stdout, english.stdout);
     let mut wrong: Vec<char> = code.chars().collect();

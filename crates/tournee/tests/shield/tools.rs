@@ -30,11 +30,21 @@ fn what_varnishtest_expects_comes_back() {
     let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/shield/vtc");
     let mut scripts: Vec<_> = scripts.read_dir().expect("scripts").map(|one| one.expect("a script").path()).collect();
     scripts.sort();
-    assert!(scripts.len() >= 8, "{scripts:?}");
+    assert!(scripts.len() >= 10, "{scripts:?}");
     let mut failed = Vec::new();
     for script in scripts {
         let ran = Command::new("varnishtest")
-            .args(["-v", "-t", "30", "-D", &format!("door={}", door.addr), "-D", &format!("tmp={}", door.place())])
+            .args([
+                "-v",
+                "-b",
+                "16M",
+                "-t",
+                "30",
+                "-D",
+                &format!("door={}", door.addr),
+                "-D",
+                &format!("tmp={}", door.place()),
+            ])
             .arg(&script)
             .output()
             .expect("it runs");
