@@ -11,6 +11,7 @@ struct Memory;
 
 impl Door for Memory {
     type Pass = ();
+    type Turn = Infallible;
 
     fn hello(&self, _: &[u8]) -> Peeked {
         Peeked::default()
@@ -24,8 +25,12 @@ impl Door for Memory {
         (asked.uri.path() != "/work").then(|| Response::new(Full::new(Bytes::from_static(&[b'm'; 1_024]))))
     }
 
-    async fn admit(&self, _: &Peer, _: &Parts) -> Admitted<()> {
+    fn admit(&self, _: &Peer, _: &Parts) -> Admitted<(), Infallible> {
         Admitted::Go(())
+    }
+
+    async fn called(&self, turn: Infallible, _: &Peer, _: &Parts) -> Result<(), Answer> {
+        match turn {}
     }
 }
 

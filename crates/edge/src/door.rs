@@ -8,7 +8,7 @@ use admission::Prefix;
 use bytes::Bytes;
 use http::{Response, StatusCode, request::Parts};
 use http_body_util::Full;
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
 
 /// An answer that is in memory as a whole.
 pub type Answer = Response<Full<Bytes>>;
@@ -79,9 +79,11 @@ impl Pass for () {
 
 /// What became of a request at the door.
 #[derive(Debug)]
-pub enum Admitted<P> {
+pub enum Admitted<P, T> {
     /// It may be worked on for as long as it holds this.
     Go(P),
+    /// It waits for its turn: see [`Door::called`].
+    Wait(T),
     /// It is answered with this, and nothing behind the door hears of it.
     Refuse(Answer),
 }
@@ -90,6 +92,8 @@ pub enum Admitted<P> {
 pub trait Door: Send + Sync + 'static {
     /// What an admitted request holds.
     type Pass: Pass;
+    /// What one who waits holds. Dropped, it gives up its turn.
+    type Turn: Send + 'static;
 
     /// Reads the first TLS record or records of a client: the bytes of the wire, with a whole ClientHello in them.
     fn hello(&self, wire: &[u8]) -> Peeked;
@@ -101,8 +105,17 @@ pub trait Door: Send + Sync + 'static {
     /// The answer that is in memory for this request, whoever asks. Asked before any admission, and on every request.
     fn ahead(&self, peer: &Peer, asked: &Parts) -> Option<Answer>;
 
-    /// Lets the request in, now or after a wait, or refuses it. The future is dropped when the client leaves.
-    fn admit(&self, peer: &Peer, asked: &Parts) -> impl Future<Output = Admitted<Self::Pass>> + Send;
+    /// Lets the request in, now or after a wait, or refuses it.
+    fn admit(&self, peer: &Peer, asked: &Parts) -> Admitted<Self::Pass, Self::Turn>;
+
+    /// Waits until this turn comes: the request may be worked on, or is answered with this. The future is dropped when the
+    /// client leaves.
+    fn called(
+        &self,
+        turn: Self::Turn,
+        peer: &Peer,
+        asked: &Parts,
+    ) -> impl Future<Output = Result<Self::Pass, Answer>> + Send;
 }
 
 /// A door that stands open: all is let in at once, for trials and where something else decides.
@@ -111,6 +124,7 @@ pub struct Open;
 
 impl Door for Open {
     type Pass = ();
+    type Turn = Infallible;
 
     fn hello(&self, _: &[u8]) -> Peeked {
         Peeked::default()
@@ -124,7 +138,11 @@ impl Door for Open {
         None
     }
 
-    async fn admit(&self, _: &Peer, _: &Parts) -> Admitted<()> {
+    fn admit(&self, _: &Peer, _: &Parts) -> Admitted<(), Infallible> {
         Admitted::Go(())
+    }
+
+    async fn called(&self, turn: Infallible, _: &Peer, _: &Parts) -> Result<(), Answer> {
+        match turn {}
     }
 }

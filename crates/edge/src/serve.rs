@@ -64,28 +64,44 @@ impl<D: Door, B: Behind> Serve<D, B> {
         if h2 { answer.map(|body| Either::Left(taken(body, &self.seat))) } else { answer.map(Either::Left) }
     }
 
-    fn work(&self, peer: Peer, request: Request<Incoming>, h2: bool, last: bool) -> Worked {
+    /// Works on a request that is let in already, or whose body is to be waited for before.
+    fn work(
+        &self,
+        peer: Peer,
+        request: Request<Incoming>,
+        admitted: Option<Admitted<D::Pass, D::Turn>>,
+        (h2, last): (bool, bool),
+    ) -> Worked {
         let (house, seat) = (Arc::clone(&self.house), Arc::clone(&self.seat));
         let work = Held::work(&seat);
         Box::pin(async move {
             let (asked, body) = request.into_parts();
             let mut body = Inbound::new(body, Arc::clone(&seat), &house.limits);
-            if let Err(why) = body.read_ahead(&house.room).await {
-                return Ok(cut_off(&why).map(Either::Left));
-            }
-            let mut sent = match house.door.admit(&peer, &asked).await {
-                Admitted::Go(mut pass) => {
+            let admitted = match admitted {
+                Some(admitted) => admitted,
+                None => {
+                    if let Err(why) = body.read_ahead(&house.room).await {
+                        return Ok(cut_off(&why).map(Either::Left));
+                    }
+                    house.door.admit(&peer, &asked)
+                }
+            };
+            let passed = match admitted {
+                Admitted::Go(pass) => Ok(pass),
+                Admitted::Refuse(answer) => Err(answer),
+                Admitted::Wait(turn) => house.door.called(turn, &peer, &asked).await,
+            };
+            let mut sent = match passed {
+                Ok(mut pass) => {
                     let began = Instant::now();
-                    // In a box of its own: most who come in a flood are refused, and need no room for work.
-                    let work_behind = Box::pin(house.behind.work(peer, Request::from_parts(asked, body)));
-                    let (response, queued) = work_behind.await;
+                    let (response, queued) = house.behind.work(peer, Request::from_parts(asked, body)).await;
                     let status = response.extensions().get().map_or(response.status(), |StandsFor(status)| *status);
                     pass.answered(Told { queued, took: began.elapsed(), status });
                     let about = response.extensions().get().and_then(|trouble| pass.about(*trouble));
                     let response = about.map_or(response, |answer| answer.map(Outbound::new));
                     response.map(|body| Either::Right(body.held(pass, work, &seat, h2)))
                 }
-                Admitted::Refuse(answer) => {
+                Err(answer) => {
                     seat.counts().turned_away();
                     answer.map(|body| Either::Left(if h2 { taken(body, &seat) } else { body }))
                 }
@@ -155,7 +171,13 @@ impl<D: Door, B: Behind> Service<Request<Incoming>> for Serve<D, B> {
             self.seat.counts().ahead();
             return Answering::Memory(ready(Ok(self.memory(answer, h2, last))));
         }
-        Answering::Worked(self.work(peer, Request::from_parts(asked, body), h2, last))
+        // Most who come in a flood are refused at once, and need no room for work.
+        let admitted = body.is_end_stream().then(|| self.house.door.admit(&peer, &asked));
+        if let Some(Admitted::Refuse(answer)) = admitted {
+            self.seat.counts().turned_away();
+            return Answering::Memory(ready(Ok(self.memory(answer, h2, last))));
+        }
+        Answering::Worked(self.work(peer, Request::from_parts(asked, body), admitted, (h2, last)))
     }
 }
 

@@ -450,6 +450,25 @@ impl Core {
         refuse::answer(&receipt, &code, refusal.retry_after_s, facts.client, &asked.headers, home)
     }
 
+    /// What was decided about one who came at `began`: the place that it holds, or its answer.
+    fn decided(
+        self: &Arc<Self>,
+        peer: &Peer,
+        asked: &Parts,
+        facts: &Facts<'_>,
+        decided: Result<Place, Refusal>,
+        began: Instant,
+    ) -> Result<GuardPass, Answer> {
+        self.count(facts, decided.is_err(), self.clock.now());
+        match decided {
+            Ok(place) => {
+                let person = Person::of(self, peer, asked, facts);
+                Ok(GuardPass { core: Arc::clone(self), place: Some(place), person })
+            }
+            Err(refusal) => Err(self.refuse(peer, asked, facts, refusal, began.elapsed())),
+        }
+    }
+
     fn leave(&self, place: Place, delay: Option<Duration>) {
         let mut calls = Calls::new();
         self.shield.leave(place, delay, self.moment(), &mut calls);
@@ -478,6 +497,12 @@ impl Gate for Core {
     fn unused(&self, place: Place) {
         self.leave(place, None);
     }
+}
+
+/// A request's turn that is yet to come.
+pub struct Turn {
+    wait: Wait<Core>,
+    began: Instant,
 }
 
 /// A place that is given back when the head of the answer is there, or the client went away.
@@ -514,6 +539,7 @@ impl Drop for GuardPass {
 
 impl Door for Guard {
     type Pass = GuardPass;
+    type Turn = Turn;
 
     fn hello(&self, wire: &[u8]) -> Peeked {
         match admission::peek(wire) {
@@ -543,8 +569,8 @@ impl Door for Guard {
         core.stale.fresh(key, fresh_for, core.elapsed()).map(|kept| kept.map(Full::new))
     }
 
-    async fn admit(&self, peer: &Peer, asked: &Parts) -> Admitted<GuardPass> {
-        let core = &self.core();
+    fn admit(&self, peer: &Peer, asked: &Parts) -> Admitted<GuardPass, Turn> {
+        let core = self.core();
         let (now, began) = (core.clock.now(), Instant::now());
         let facts = core.facts(peer, asked, now);
         if operate::is_for_operators(asked.uri.path()) {
@@ -572,15 +598,18 @@ impl Door for Guard {
         let decided = match verdict {
             Verdict::Go(place) => Ok(place),
             Verdict::Refuse(refusal) => Err(refusal),
-            Verdict::Wait(waiting) => Wait::new(&**core, waiting.ticket).await,
+            Verdict::Wait(waiting) => return Admitted::Wait(Turn { wait: Wait::new(core, waiting.ticket), began }),
         };
-        core.count(&facts, decided.is_err(), now);
-        match decided {
-            Ok(place) => {
-                let person = Person::of(core, peer, asked, &facts);
-                Admitted::Go(GuardPass { core: Arc::clone(core), place: Some(place), person })
-            }
-            Err(refusal) => Admitted::Refuse(core.refuse(peer, asked, &facts, refusal, began.elapsed())),
+        match core.decided(peer, asked, &facts, decided, began) {
+            Ok(pass) => Admitted::Go(pass),
+            Err(answer) => Admitted::Refuse(answer),
         }
+    }
+
+    async fn called(&self, Turn { mut wait, began }: Turn, peer: &Peer, asked: &Parts) -> Result<GuardPass, Answer> {
+        let decided = (&mut wait).await;
+        let core = wait.gate();
+        let facts = core.facts(peer, asked, core.clock.now());
+        core.decided(peer, asked, &facts, decided, began)
     }
 }

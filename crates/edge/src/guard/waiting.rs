@@ -7,7 +7,7 @@ use admission::{Call, Calls, Place, Refusal, Shield, Ticket};
 use std::{
     collections::HashMap,
     pin::Pin,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Waker},
 };
 
@@ -92,18 +92,22 @@ pub(super) trait Gate {
 }
 
 /// One request's wait. Dropped before it ends, it gives up its turn, or the place that it was called to.
-pub(super) struct Wait<'a, G: Gate> {
-    gate: &'a G,
+pub(super) struct Wait<G: Gate> {
+    gate: Arc<G>,
     ticket: Option<Ticket>,
 }
 
-impl<'a, G: Gate> Wait<'a, G> {
-    pub(super) const fn new(gate: &'a G, ticket: Ticket) -> Self {
+impl<G: Gate> Wait<G> {
+    pub(super) const fn new(gate: Arc<G>, ticket: Ticket) -> Self {
         Self { gate, ticket: Some(ticket) }
+    }
+
+    pub(super) const fn gate(&self) -> &Arc<G> {
+        &self.gate
     }
 }
 
-impl<G: Gate> Future for Wait<'_, G> {
+impl<G: Gate> Future for Wait<G> {
     type Output = Result<Place, Refusal>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
@@ -116,7 +120,7 @@ impl<G: Gate> Future for Wait<'_, G> {
     }
 }
 
-impl<G: Gate> Drop for Wait<'_, G> {
+impl<G: Gate> Drop for Wait<G> {
     fn drop(&mut self) {
         let left = self.ticket.take().and_then(|ticket| self.gate.waiting().go(ticket, self.gate.shield()));
         if let Some(place) = left {
@@ -209,7 +213,7 @@ mod tests {
         ]
     }
 
-    fn polled(wait: &mut Wait<'_, House>) -> Poll<Result<Place, Refusal>> {
+    fn polled(wait: &mut Wait<House>) -> Poll<Result<Place, Refusal>> {
         Pin::new(wait).poll(&mut Context::from_waker(Waker::noop()))
     }
 
@@ -218,7 +222,7 @@ mod tests {
         /// for a word that does not come.
         #[test]
         fn nothing_is_lost_between_a_word_and_a_client_that_left(steps in prop::collection::vec(step(), 1..200)) {
-            let house = House::new();
+            let house = Arc::new(House::new());
             let (mut places, mut waits) = (Vec::new(), Vec::new());
             for step in steps {
                 match step {
@@ -230,7 +234,7 @@ mod tests {
                         let verdict = house.shield.judge(&asked, house.now(), &mut house.unsaid.lock().expect("lock"));
                         match verdict {
                             Verdict::Go(place) => places.push(place),
-                            Verdict::Wait(waiting) => waits.push(Wait::new(&house, waiting.ticket)),
+                            Verdict::Wait(waiting) => waits.push(Wait::new(Arc::clone(&house), waiting.ticket)),
                             Verdict::Refuse(_) => {}
                         }
                     }

@@ -61,6 +61,7 @@ impl Drop for Ticket {
 
 impl Door for Gate {
     type Pass = Ticket;
+    type Turn = Infallible;
 
     fn hello(&self, wire: &[u8]) -> Peeked {
         // A TLS record of a handshake, as the wire has it.
@@ -77,13 +78,17 @@ impl Door for Gate {
         (asked.uri.path() == "/memory").then(|| Response::new(Full::new(Bytes::from_static(&[b'm'; 70_000]))))
     }
 
-    async fn admit(&self, _: &Peer, asked: &Parts) -> Admitted<Ticket> {
+    fn admit(&self, _: &Peer, asked: &Parts) -> Admitted<Ticket, Infallible> {
         if asked.uri.path() == "/refused" {
             let mut answer = Response::new(Full::new(Bytes::from_static(b"refused")));
             *answer.status_mut() = http::StatusCode::TOO_MANY_REQUESTS;
             return Admitted::Refuse(answer);
         }
         Admitted::Go(Ticket(Arc::clone(&self.passes)))
+    }
+
+    async fn called(&self, turn: Infallible, _: &Peer, _: &Parts) -> Result<Ticket, Answer> {
+        match turn {}
     }
 }
 
