@@ -6,7 +6,7 @@
 use crate::{
     door::Running,
     house::{House, settings, until},
-    people::{besieged, impatient},
+    people::{besieged, crowded, impatient},
 };
 use std::{
     io::Write,
@@ -72,8 +72,7 @@ async fn a_browser_comes_through_by_its_work() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_browser_without_scripts_comes_through_and_the_pages_are_for_everybody() {
-    let house = House::with(impatient());
-    house.flood().await;
+    let house = crowded(impatient()).await;
     passes(&house, "refresh", 10).await;
 }
 

@@ -105,6 +105,7 @@ pub(crate) struct House {
     pub(crate) guard: Arc<Guard>,
     pub(crate) service: Arc<Service>,
     pub(crate) clock: Arc<ManualClock>,
+    crowd: Mutex<Vec<TcpStream>>,
 }
 
 fn key(name: &str, class: Class, header: &str) -> KeySettings {
@@ -148,6 +149,15 @@ pub(crate) fn settings(places: u32) -> GuardSettings {
     }
 }
 
+/// One place of ten is for those without key or token, who wait for none.
+pub(crate) fn narrow() -> GuardSettings {
+    let mut settings = settings(10);
+    settings.admission.reserve_percent = 90;
+    settings.admission.wait.unknown_ms = 0;
+    settings.admission.wait.parcel_ms = 0;
+    settings
+}
+
 pub(crate) const START: &str = "2025-12-22T10:00:00+01:00";
 
 fn guard(settings: GuardSettings, clock: &Arc<ManualClock>) -> Arc<Guard> {
@@ -185,7 +195,7 @@ impl House {
         let behind = guard.remember(work(move |request| Arc::clone(&answering).answer(request)));
         Handle::current().spawn(guard.ticking());
         let door = open_shared(Arc::clone(&guard), behind, door_settings());
-        Self { door, guard, service, clock }
+        Self { door, guard, service, clock, crowd: Mutex::default() }
     }
 
     /// A house whose work is done behind an upstream at this address.
@@ -194,7 +204,7 @@ impl House {
         let guard = guard(settings, &clock);
         Handle::current().spawn(guard.ticking());
         let door = open_shared(Arc::clone(&guard), guard.remember(upstream), door_settings());
-        Self { door, guard, service: Arc::default(), clock }
+        Self { door, guard, service: Arc::default(), clock, crowd: Mutex::default() }
     }
 
     pub(crate) fn later(&self, by: Duration) {
@@ -216,7 +226,7 @@ impl House {
     pub(crate) async fn overload(&self) {
         let places = self.guard.counts().gate.places.into();
         let mut held = self.hold(places).await;
-        held.push(self.send(&get("/held").from("198.51.100.250")).await);
+        held.push(self.send(&get("/held").header(PARTNER)).await);
         until(|| self.guard.counts().gate.overloaded).await;
         self.service.go.add_permits(held.len());
         for stream in &mut held {
@@ -229,6 +239,14 @@ impl House {
     pub(crate) async fn flood(&self) {
         self.overload().await;
         self.pressure("overload").await;
+    }
+
+    /// Takes the place that those without key or token have in a [`narrow`] house, for good: who comes without finds none.
+    pub(crate) async fn crowd(&self) {
+        let before = self.service.count();
+        let stream = self.send(&get("/held").from("198.51.100.251")).await;
+        until(|| self.service.count() == before + 1).await;
+        self.crowd.lock().expect("lock").push(stream);
     }
 
     /// Waits until the shield says this pressure.

@@ -35,6 +35,7 @@ async fn what_was_good_is_given_when_the_work_is_refused() {
     assert_eq!(house.service.count(), before);
     // A person is given it too, before a question.
     let mut person = Browser::at("203.0.113.1");
+    assert_eq!(person.one(&house, &get("/x")).await.status, 200);
     assert!(is_older(&person.one(&house, &get("/page/news")).await));
 }
 

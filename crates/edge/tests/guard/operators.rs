@@ -2,7 +2,7 @@
 
 use crate::{
     browser::Browser,
-    house::{Asking, House, OPERATOR, PARTNER, SCANNER, get, keys, reply, settings, tick, until},
+    house::{Asking, House, OPERATOR, PARTNER, SCANNER, get, keys, narrow, reply, settings, tick, until},
 };
 use admission::{Class, Rate, Rule, explain};
 use edge::GuardSettings;
@@ -116,7 +116,7 @@ async fn metrics_can_be_read() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_browsers_climbed_and_memory_gave_is_counted() {
-    let house = House::open(2);
+    let house = House::with(narrow());
     let mut registry = Registry::default();
     house.guard.register(&mut registry);
     let counts = |lines: &[&str]| {
@@ -134,6 +134,7 @@ async fn what_browsers_climbed_and_memory_gave_is_counted() {
     assert_eq!(house.ask(&get("/page/news")).await.status, 200);
     house.service.status.store(0, SeqCst);
     house.flood().await;
+    house.crowd().await;
     let browser = Browser::at("203.0.113.1");
     for mut person in [browser.clone(), Browser { keeps_cookies: false, ..browser }] {
         person.open(&house, "/way").await;
@@ -147,7 +148,7 @@ async fn what_browsers_climbed_and_memory_gave_is_counted() {
     ];
     counts(&all);
     // They go on with new settings.
-    house.guard.renew(settings(2)).expect("good settings");
+    house.guard.renew(narrow()).expect("good settings");
     counts(&all);
 }
 

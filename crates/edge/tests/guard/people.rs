@@ -2,7 +2,7 @@
 
 use crate::{
     browser::Browser,
-    house::{Asking, House, OPERATOR, Reply, get, keys, prefix, settings},
+    house::{Asking, House, OPERATOR, Reply, get, keys, narrow, prefix, settings},
 };
 use admission::{Class, Key, Keys, Passed, Rate, Rule, Step, Token};
 use clock::Clock;
@@ -13,17 +13,25 @@ const S: Duration = Duration::from_secs(1);
 
 /// Who has a token waits for nothing: so it is refused when there is no place, which is what raises the pressure.
 pub(crate) fn impatient() -> GuardSettings {
-    let mut settings = settings(2);
+    let mut settings = narrow();
     settings.admission.wait.citizen_ms = 0;
     settings.admission.rate.citizen = Rate::new(0, 1);
     settings
+}
+
+/// A flood in which there is no place for who has no token.
+pub(crate) async fn crowded(settings: GuardSettings) -> House {
+    let house = House::with(settings);
+    house.flood().await;
+    house.crowd().await;
+    house
 }
 
 /// A flood in which even those with a token are refused, until the pressure has this word.
 pub(crate) async fn besieged(word: &str) -> House {
     let house = House::with(impatient());
     house.flood().await;
-    let held = house.hold(2).await;
+    let held = house.hold(10).await;
     let token = issued(&keys(), Step::Work, 24 * 3_600 * S, &house);
     while house.state().await["pressure"] != word {
         // So few between two looks at the pressure do not raise it twice.
@@ -34,11 +42,12 @@ pub(crate) async fn besieged(word: &str) -> House {
     }
     house.service.go.add_permits(held.len());
     crate::house::until(|| house.guard.counts().gate.taken == 0).await;
+    house.crowd().await;
     house
 }
 
 /// Such a token as a browser gets.
-fn issued(keys: &Keys, step: Step, good_for: Duration, house: &House) -> String {
+pub(crate) fn issued(keys: &Keys, step: Step, good_for: Duration, house: &House) -> String {
     let (at, id) = (house.clock.now(), [step as u8; 8]);
     let question = admission::Question::ask(keys, step, "/", id, at);
     let passed: Passed = admission::check(keys, &question, None, "/", at.plus(step.patience())).expect("passed");
@@ -70,8 +79,7 @@ async fn in_peace_nobody_is_asked_anything() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_browser_comes_through_by_a_page_that_reloads_itself() {
-    let house = House::open(2);
-    house.flood().await;
+    let house = crowded(narrow()).await;
     for scripts in [true, false] {
         let before = (house.service.count(), house.arrived(Class::Citizen));
         let mut person = Browser { runs_scripts: scripts, ..Browser::at("203.0.113.1") };
@@ -88,8 +96,7 @@ async fn a_browser_comes_through_by_a_page_that_reloads_itself() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_comes_back_too_soon_waits_for_the_rest() {
-    let house = House::open(2);
-    house.flood().await;
+    let house = crowded(narrow()).await;
     let mut person = Browser::at("203.0.113.1");
     person.one(&house, &get("/x")).await;
     let question = person.cookie("tournee_question").expect("a question").to_owned();
@@ -127,8 +134,7 @@ async fn harder_steps_are_passed_by_a_script_or_by_waiting() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_browser_that_keeps_no_cookies_is_told_so_and_can_come_back() {
-    let house = House::open(2);
-    house.flood().await;
+    let house = crowded(narrow()).await;
     let mut person = Browser { keeps_cookies: false, ..Browser::at("203.0.113.1") };
     let seen = person.open(&house, "/x").await;
     assert_eq!(statuses(&seen), [503, 503]);
@@ -146,9 +152,7 @@ async fn a_browser_that_keeps_no_cookies_is_told_so_and_can_come_back() {
 async fn a_form_is_not_lost() {
     for (word, scripts) in [("overload", true), ("overload", false), ("severe", true), ("severe", false)] {
         let house = if word == "overload" {
-            let house = House::open(2);
-            house.flood().await;
-            house
+            crowded(narrow()).await
         } else {
             besieged(word).await
         };
@@ -173,8 +177,7 @@ async fn a_form_is_not_lost() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn tabs_do_not_take_each_others_question() {
-    let house = House::open(2);
-    house.flood().await;
+    let house = crowded(narrow()).await;
     let paths = ["/", "/a", "/a/b", "/a/b/c;d", "/z"];
     let mut one = Browser::at("203.0.113.1");
     for path in paths {
@@ -190,9 +193,19 @@ async fn tabs_do_not_take_each_others_question() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_goes_with_its_browser_from_network_to_network() {
+async fn while_there_is_a_place_nobody_is_asked() {
     let house = House::open(2);
     house.flood().await;
+    for keeps_cookies in [true, false] {
+        let mut person = Browser { keeps_cookies, ..Browser::at("203.0.113.1") };
+        assert_eq!(statuses(&person.open(&house, "/x").await), [200]);
+    }
+    assert_eq!(house.ask(&get("/x").for_a_page().post("a=b")).await.status, 200, "nor is a form held up");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_goes_with_its_browser_from_network_to_network() {
+    let house = crowded(narrow()).await;
     let mut person = Browser::at("203.0.113.1");
     person.open(&house, "/x").await;
     let before = house.arrived(Class::Citizen);
@@ -206,8 +219,7 @@ async fn a_token_goes_with_its_browser_from_network_to_network() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_that_is_not_good_is_none() {
-    let house = House::open(2);
-    house.flood().await;
+    let house = crowded(narrow()).await;
     let good = issued(&keys(), Step::Refresh, 3_600 * S, &house);
     let forged = good.replace(&good[20..24], if &good[20..24] == "AAAA" { "BBBB" } else { "AAAA" });
     let other = issued(&Keys::new(Key::new(1, &[8; 32])), Step::Work, 3_600 * S, &house);
@@ -240,10 +252,9 @@ async fn a_token_that_is_not_good_is_none() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_shares_a_token_shares_its_budget() {
-    let mut settings = settings(2);
+    let mut settings = narrow();
     settings.admission.rate.citizen = Rate::new(1, 4);
-    let house = House::with(settings);
-    house.flood().await;
+    let house = crowded(settings).await;
     let shared = issued(&keys(), Step::Refresh, 3_600 * S, &house);
     let mut served = 0;
     for n in 0..40 {
@@ -269,8 +280,7 @@ async fn who_shares_a_token_shares_its_budget() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_way_back_leads_nowhere_else() {
-    let house = House::open(2);
-    house.flood().await;
+    let house = crowded(narrow()).await;
     for (path, back) in
         [("//evil.example/x", "/evil.example/x"), ("/\\evil.example", "/evil.example"), ("/x?&a=1&", "/x?a=1")]
     {

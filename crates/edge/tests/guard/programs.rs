@@ -1,19 +1,19 @@
 //! Programs: served by their key before all others, or told in problem details what to do; never a page, never a question.
 
 use crate::{
-    browser::Browser,
     door::to_end,
-    house::{Asking, House, OPERATOR, PARTNER, Reply, SCANNER, get, reply, settings, until},
+    house::{Asking, House, OPERATOR, PARTNER, Reply, SCANNER, get, keys, reply, settings, until},
+    people::issued,
 };
-use admission::{Class, Rate, Rule};
+use admission::{Class, Rate, Rule, Step};
+use std::time::Duration;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_has_a_key_is_served_before_all_others() {
     let house = House::open(1);
     house.flood().await;
-    let mut person = Browser::at("203.0.113.20");
-    assert_eq!(person.open(&house, "/").await.last().expect("an answer").status, 200);
-    let token = format!("cookie: tournee_token={}", person.cookie("tournee_token").expect("a token"));
+    let token = issued(&keys(), Step::Refresh, Duration::from_secs(3_600), &house);
+    let token = format!("cookie: tournee_token={token}");
     let held = house.hold(1).await;
     house.service.came.lock().expect("lock").clear();
     let others = [
