@@ -5,14 +5,15 @@ use crate::{
     config::Config,
     fault::Fault,
     gateway::{cannot_listen, chance},
-    key, logging,
-    reload::Hangup,
+    key, logging, number_file,
+    reload::{self, Hangup},
     say,
     serve::{StopSignal, runtime},
 };
 use admission::{Class, Key, Keys, explain};
 use clock::{Clock, SystemClock};
-use edge::{Certificates, Counts, Guard, GuardSettings, KeyList, Makings, Upstream, UpstreamSettings};
+use edge::{Certificates, Counts, Guard, GuardSettings, Makings, Upstream, UpstreamSettings};
+use server::KnownNumbers;
 use std::sync::Arc;
 use store::SealingKey;
 
@@ -58,10 +59,12 @@ async fn serve(config: Config, read: impl Fn() -> Result<Config, Fault>) -> Resu
         tracing::warn!("{warning}");
     }
     certificates(&settings)?;
+    let known = Arc::new(KnownNumbers::new(Arc::new(chance)));
+    known.replace(number_file::read(&settings.numbers, &known).await?);
     let guard = Guard::new(Makings {
         settings: settings.clone(),
         keys: keys(&found.key),
-        who: Arc::new(KeyList::default()),
+        who: Arc::clone(&known) as Arc<dyn edge::Who>,
         ahead: None,
         clock: Arc::new(SystemClock),
         chance: Arc::new(chance),
@@ -75,9 +78,15 @@ async fn serve(config: Config, read: impl Fn() -> Result<Config, Fault>) -> Resu
         let signal = stop.wait().await;
         tracing::info!(signal, "stopping: nothing new is accepted, what is under way may end");
     };
+    let taken = async |config: &Config| {
+        let read = number_file::read(&config.shield.numbers, &known).await?;
+        let waits = reload::renew(&guard, config.shield.clone())?;
+        known.replace(read);
+        Ok(waits)
+    };
     let served = tokio::select! {
         served = guard.serve(listener, behind, counts, until) => served,
-        never = hangup.renew(&guard, &config, read, GuardSettings::clone) => match never {},
+        never = hangup.renew(&config, read, taken) => match never {},
     };
     served.map_err(|e| Fault::unavailable(format!("cannot serve: {e}")))?;
     tracing::info!("stopped");
@@ -139,13 +148,13 @@ fn resource(settings: &GuardSettings, number: u16) -> String {
 pub(crate) fn guard(
     config: &Config,
     sealing: &SealingKey,
-    who: Arc<server::KnownKeys>,
+    known: (Arc<server::KnownKeys>, Arc<KnownNumbers>),
     status: &Arc<server::StatusPages>,
     clock: &Arc<dyn Clock>,
 ) -> Result<Guard, Fault> {
     let settings = server::own(&config.shield);
     certificates(&settings)?;
     let (status, clock) = (Arc::clone(status), Arc::clone(clock));
-    let guard = server::guard(settings, keys(sealing), who, status, clock, Arc::new(chance));
+    let guard = server::guard(settings, keys(sealing), known, status, clock, Arc::new(chance));
     guard.map_err(|unfit| Fault::usage(format!("shield.{unfit}")))
 }

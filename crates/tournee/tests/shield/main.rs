@@ -9,6 +9,7 @@ mod support;
 mod door;
 mod floods;
 mod mistakes;
+mod numbers;
 mod origin;
 mod receipts;
 mod renewed;
