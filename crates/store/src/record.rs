@@ -159,7 +159,7 @@ fn note_number(writing: &Writing<'_>, row: &IntentRow, fact: &Fact, at: Time) ->
         product,
         made_at.unix_ms()
     ])?;
-    writing.given_out.tell(&number);
+    writing.given_out.tell(number);
     Ok(())
 }
 
