@@ -35,8 +35,7 @@ pub struct Numbers {
 
 impl std::fmt::Debug for Numbers {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let held = self.held.load(Ordering::Relaxed);
-        f.debug_struct("Numbers").field("capacity", &self.capacity).field("held", &held).finish_non_exhaustive()
+        f.debug_struct("Numbers").field("capacity", &self.capacity).field("held", &self.held()).finish_non_exhaustive()
     }
 }
 
@@ -74,9 +73,24 @@ impl Numbers {
         self.all_in.store(true, Ordering::Release);
     }
 
+    /// How many are in: fewer than were put in by what it errs, at most.
+    pub fn held(&self) -> usize {
+        self.held.load(Ordering::Relaxed)
+    }
+
+    /// Whether more are in than it was made for.
+    pub fn is_over(&self) -> bool {
+        self.held() > self.capacity
+    }
+
+    /// Whether it says anything: all numbers are in, and no more than it was made for.
+    pub fn is_sure(&self) -> bool {
+        self.all_in.load(Ordering::Acquire) && !self.is_over()
+    }
+
     /// Whether a number exists.
     pub fn exists(&self, number: &str) -> Exists {
-        if !self.all_in.load(Ordering::Acquire) || self.held.load(Ordering::Relaxed) > self.capacity {
+        if !self.is_sure() {
             return Exists::NotSure;
         }
         let is_in = self.places(number).all(|(word, bit)| self.words[word].load(Ordering::Acquire) & bit != 0);

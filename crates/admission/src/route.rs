@@ -50,6 +50,11 @@ impl Kind {
         matches!(self, Self::Static | Self::Tracking | Self::Page)
     }
 
+    /// Whether what stands for `{number}` in a path is a parcel's number, when nothing is set.
+    pub const fn numbers(self) -> bool {
+        matches!(self, Self::Tracking)
+    }
+
     /// Whether the work behind is busy for as long as the request lasts.
     pub const fn holds_place(self) -> bool {
         !matches!(self, Self::Static | Self::Long)
@@ -84,6 +89,8 @@ pub struct Resource {
     pub stale: bool,
     /// [`resource_mark`] of its name.
     pub mark: u16,
+    /// Whether what stands for `{number}` in its paths is a parcel's number.
+    pub numbers: bool,
 }
 
 /// What stands for the name of a resource where there is room for 16 bits: the first two bytes of its SHA-256. Unlike its
@@ -102,6 +109,7 @@ impl Resource {
             kind,
             budget_per_s: settings.budget_per_s.map_or_else(|| kind.budget_per_s(), |set| (set > 0).then_some(set)),
             stale: settings.stale.unwrap_or_else(|| kind.stale()),
+            numbers: settings.numbers.unwrap_or_else(|| kind.numbers()),
         }
     }
 }
@@ -153,6 +161,12 @@ impl Resources {
     /// The resource of a path, without its query.
     pub fn find(&self, path: &str) -> ResourceId {
         self.router.at(path).map_or(ResourceId::OTHER, |found| *found.value)
+    }
+
+    /// The parcel's number in a path, as it is written there: what stands for `{number}` in the template.
+    pub fn number<'p>(&self, path: &'p str) -> Option<&'p str> {
+        let found = self.router.at(path).ok()?;
+        self.get(*found.value).numbers.then(|| found.params.get("number")).flatten()
     }
 
     /// One resource.
@@ -215,6 +229,33 @@ mod tests {
         assert_eq!(marks(["tracking", "search"]), marks(["search", "tracking"]));
         // `printf %s tracking | sha256sum`: receipts are read by later versions.
         assert_eq!(marks(["tracking", "search"]), [Some(0x5a95), Some(0x2419), Some(0xd929)]);
+    }
+
+    #[test]
+    fn a_number_is_what_stands_in_its_place_where_a_resource_has_them() {
+        let set = |set| ResourceSettings {
+            numbers: Some(set),
+            ..ResourceSettings::new(
+                if set { "a" } else { "b" },
+                Kind::Long,
+                &[if set { "/a/{number}" } else { "/b/{number}" }],
+            )
+        };
+        let tracking = ResourceSettings::new("t", Kind::Tracking, &["/t/{number}", "/t/{number}/map", "/u/{id}"]);
+        let page = ResourceSettings::new("p", Kind::Page, &["/p/{number}"]);
+        let all = Resources::new(&[set(true), set(false), tracking, page]).expect("resources");
+        for (path, number) in [
+            ("/t/6A1", Some("6A1")),
+            ("/t/6A1/map", Some("6A1")),
+            ("/t/%36A1,2", Some("%36A1,2")),
+            ("/a/1", Some("1")),
+            ("/b/1", None),
+            ("/u/1", None),
+            ("/p/1", None),
+            ("/x/1", None),
+        ] {
+            assert_eq!(all.number(path), number, "{path}");
+        }
     }
 
     #[test]

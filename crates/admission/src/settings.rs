@@ -187,13 +187,16 @@ pub struct ResourceSettings {
     /// Whether a `GET` may be answered with an older answer that tells its age. Not set: by kind.
     #[serde(default)]
     pub stale: Option<bool>,
+    /// Whether what stands for `{number}` in its paths is a parcel's number. Not set: by kind.
+    #[serde(default)]
+    pub numbers: Option<bool>,
 }
 
 impl ResourceSettings {
     /// A resource with the budget of its kind.
     pub fn new(name: &str, kind: Kind, paths: &[&str]) -> Self {
         let paths = paths.iter().map(ToString::to_string).collect();
-        Self { name: name.into(), kind, paths, budget_per_s: None, stale: None }
+        Self { name: name.into(), kind, paths, budget_per_s: None, stale: None, numbers: None }
     }
 }
 

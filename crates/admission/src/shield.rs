@@ -92,8 +92,9 @@ impl Budget {
     }
 
     /// Takes one for a source that asked so much lately.
-    fn take(&self, weight: u32, now: Moment) -> Result<(), Duration> {
-        let spared = (weight + 1).ilog2().min(BUDGET_PARTS - 1) * self.part;
+    /// What must be `left` is a number of parts.
+    fn take(&self, weight: u32, left: u32, now: Moment) -> Result<(), Duration> {
+        let spared = ((weight + 1).ilog2() + left).min(BUDGET_PARTS - 1) * self.part;
         self.cell.take(self.limit, spared, now)
     }
 }
@@ -244,6 +245,7 @@ impl Shield {
     fn weigh(&self, asked: &Asked, now: Moment) -> Result<Option<u32>, Refusal> {
         let (class, overloaded) = (asked.class, self.is_overloaded());
         match asked.suspect_rule {
+            Some(Rule::NoSuchParcel) => return Err(self.no_such_parcel(asked, now)),
             Some(Rule::Forbidden) if class < Class::Operator => return Err(self.shed(Rule::Forbidden)),
             Some(rule) if overloaded && class < Class::Citizen => return Err(self.shed(rule)),
             _ => {}
@@ -261,6 +263,20 @@ impl Shield {
             return Err(self.shed(Rule::Overload));
         }
         self.low_in_overload(asked, now).map(Some)
+    }
+
+    /// What one is told who names a parcel that does not exist: so much, but no faster than others may ask.
+    fn no_such_parcel(&self, asked: &Asked, now: Moment) -> Refusal {
+        let (prefix, wide) = (asked.prefix.bits(), asked.prefix.wide().bits());
+        let asks_too_fast = match asked.class {
+            class if class >= Class::Citizen => self.known_rate(asked, now).err(),
+            _ if !self.is_overloaded() => self.take(PREFIX, prefix, self.limits.prefix, now).map_err(rate).err(),
+            _ => {
+                let own = self.take(TIGHT, prefix, self.limits.unknown, now);
+                own.and_then(|()| self.take(WIDE, wide, self.limits.wide, now)).map_err(rate).err()
+            }
+        };
+        asks_too_fast.unwrap_or(Refusal { rule: Rule::NoSuchParcel, retry_after_s: 1 })
     }
 
     /// The rate of one with a key or token, and of a prefix from which such a one came.
@@ -287,7 +303,9 @@ impl Shield {
         self.take(TIGHT, prefix, limit, now).map_err(|wait| told(Rule::Rate, wait))?;
         self.take(WIDE, wide, self.limits.wide, now).map_err(|wait| told(Rule::Rate, wait))?;
         if let Some(budget) = self.budgets.get(asked.resource.index()).and_then(Option::as_ref) {
-            budget.take(weight, now).map_err(|wait| told(Rule::Budget, wait))?;
+            // Where numbers are asked for the last part is for those that exist, however light the others are.
+            let left = u32::from(asked.class < Class::Parcel && self.resources.get(asked.resource).numbers);
+            budget.take(weight, left, now).map_err(|wait| told(Rule::Budget, wait))?;
         }
         Ok(weight)
     }

@@ -14,7 +14,8 @@ pub struct Asked {
     pub id: Option<u64>,
     /// What is asked for, from [`crate::Shield::resource`].
     pub resource: ResourceId,
-    /// [`Rule::Forbidden`] when an operator forbade its shape, [`Rule::Signature`] when it has the flood's.
+    /// [`Rule::Forbidden`] when an operator forbade its shape, [`Rule::Signature`] when it has the flood's,
+    /// [`Rule::NoSuchParcel`] when it names a parcel that does not exist.
     pub suspect_rule: Option<Rule>,
     /// Whether a program asks, which cannot do anything with a challenge.
     pub program: bool,

@@ -5,7 +5,7 @@ use admission::{
     Verdict,
 };
 use proptest::prelude::*;
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 
 fn settings() -> ShieldSettings {
     let resource = |name: &str, kind, path: &str| ResourceSettings::new(name, kind, &[path]);
@@ -62,7 +62,11 @@ fn rule_of(verdict: &Verdict) -> Option<Rule> {
 
 /// Somebody who always waits makes an overload.
 fn overloaded() -> (Shield, Vec<Place>, Moment) {
-    let shield = shield();
+    overload_of(&settings())
+}
+
+fn overload_of(settings: &ShieldSettings) -> (Shield, Vec<Place>, Moment) {
+    let shield = Shield::new(settings, [1; 16]).expect("settings");
     let places = (0..4).map(|n| go(&shield, Class::Operator, n)).collect();
     let _ = wait(&shield, Class::Operator, 9);
     let later = Moment::from_ms(300);
@@ -150,6 +154,65 @@ fn made_up_searches_are_one_budget() {
     assert_eq!(rule_of(&judge(&shield, &ask(200, false), now).0), Some(Rule::Token), "a person can do something");
     let known = judge(&shield, &asked(&shield, Class::Citizen, 7, "/search/1"), now).0;
     assert!(matches!(known, Verdict::Wait(_)), "{known:?}");
+}
+
+#[test]
+fn made_up_numbers_are_answered_no_faster_than_others() {
+    let no_such = |shield: &Shield, class, times, now| {
+        let asked = Asked { suspect_rule: Some(Rule::NoSuchParcel), ..asked(shield, class, 5, "/x") };
+        let rules: Vec<_> = (0..times).map(|_| rule_of(&judge(shield, &asked, now).0)).collect();
+        let of = |rule| rules.iter().filter(|said| **said == Some(rule)).count();
+        assert_eq!(of(Rule::NoSuchParcel) + of(Rule::Rate), rules.len(), "{class:?}: {rules:?}");
+        of(Rule::NoSuchParcel)
+    };
+    let peace = shield();
+    assert_eq!(no_such(&peace, Class::Unknown, 1_500, Moment::default()), 1_000);
+    assert_eq!(peace.counts().gate.taken, 0, "no place is taken for them");
+    let (shield, _places, now) = overloaded();
+    assert_eq!(no_such(&shield, Class::Unknown, 100, now), 20);
+    assert_eq!(no_such(&shield, Class::Citizen, 100, now), 60);
+    assert_eq!(rule_of(&judge(&shield, &asked(&shield, Class::Unknown, 5, "/x"), now).0), Some(Rule::Rate), "one rate");
+    let of_the_network = |n: u8| {
+        let prefix = Prefix::of(IpAddr::from([203, 0, 113, n]));
+        let suspect_rule = Some(Rule::NoSuchParcel);
+        let asked = Asked { prefix, suspect_rule, ..asked(&shield, Class::Unknown, 1, "/x") };
+        rule_of(&judge(&shield, &asked, now).0) == Some(Rule::NoSuchParcel)
+    };
+    assert_eq!(
+        (0..250).cycle().take(4_000).filter(|n| of_the_network(*n)).count(),
+        400,
+        "nor from all addresses of a network"
+    );
+    let settings = ShieldSettings { dry_run: true, ..settings() };
+    let dry = Shield::new(&settings, [1; 16]).expect("settings");
+    let asked = Asked { suspect_rule: Some(Rule::NoSuchParcel), ..asked(&dry, Class::Unknown, 5, "/x") };
+    assert!(matches!(judge(&dry, &asked, Moment::default()).0, Verdict::Go(_)));
+}
+
+#[test]
+fn numbers_that_exist_find_a_budget_whatever_others_make_up() {
+    let settings = ShieldSettings {
+        resources: vec![ResourceSettings {
+            numbers: Some(true),
+            ..ResourceSettings::new("tracking", Kind::Long, &["/track/{number}"])
+        }],
+        ..settings()
+    };
+    let (shield, _places, now) = overload_of(&settings);
+    let goes = |class, n: u64, now| {
+        let asked = asked(&shield, class, 1_000 + 300 * n, "/track/1");
+        matches!(judge(&shield, &asked, now).0, Verdict::Go(_))
+    };
+    // A hundred thousand sources, each new, ten times as fast as the budget of ten a second, for ten seconds.
+    let mut existing = 0;
+    for n in 0..1_000 {
+        let now = now.plus(Duration::from_millis(10 * n));
+        goes(Class::Unknown, n, now);
+        if n % 20 == 19 {
+            existing += u32::from(goes(Class::Parcel, 100_000 + n, now));
+        }
+    }
+    assert_eq!(existing, 50, "five a second of fifty in all");
 }
 
 #[test]

@@ -30,7 +30,7 @@ pub use counts::{Counts, Cut, Metrics, Refused};
 pub use door::{Admitted, Answer, Door, Open, Pass, Peeked, Peer, Told};
 pub use guard::{
     Ahead, Chance, Existence, Guard, GuardPass, GuardSettings, HuntSettings, KeyList, KeySettings, Known, Makings,
-    Order, Remember, Vouched, Who, id_of, key_shown, takes_gzip,
+    NumbersSettings, Order, Remember, Vouched, Who, id_of, key_shown, takes_gzip,
 };
 pub use hop::{HopHeader, Hops};
 pub use limits::{Limits, TlsFiles};

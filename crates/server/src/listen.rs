@@ -1,6 +1,6 @@
 //! Behind the door: what of the listener's own a guard needs to know, all of it in memory.
 
-use crate::{auth::Digest32, status::StatusPages};
+use crate::{auth::Digest32, numbers::KnownNumbers, status::StatusPages};
 use admission::{Class, Keys, Kind, Rate, ResourceSettings, Unfit};
 use axum::Router;
 use clock::Clock;
@@ -52,15 +52,25 @@ impl KnownKeys {
     }
 }
 
-impl Who for KnownKeys {
+/// Who asks, and for what, as far as we know: our keys and our numbers.
+struct Ours {
+    keys: Arc<KnownKeys>,
+    numbers: Arc<KnownNumbers>,
+}
+
+impl Who for Ours {
     fn known(&self, asked: &Parts) -> Option<Known> {
         let digest: Digest32 = key_shown(&asked.headers, &header::AUTHORIZATION)?;
-        let class = *self.0.read().unwrap_or_else(PoisonError::into_inner).get(&digest)?;
+        let class = *self.keys.0.read().unwrap_or_else(PoisonError::into_inner).get(&digest)?;
         Some(Known { class, id: id_of(&digest) })
     }
 
-    fn parcel(&self, _: &str) -> Existence {
-        Existence::Unsure
+    /// A number that is not ours may be one of the carrier's that another made: that is for the carrier to say.
+    fn parcel(&self, number: &str) -> Existence {
+        match self.numbers.parcel(number) {
+            Existence::Exists => Existence::Exists,
+            Existence::Not | Existence::Unsure => Existence::Unsure,
+        }
     }
 }
 
@@ -71,12 +81,13 @@ impl Who for KnownKeys {
 pub fn guard(
     settings: GuardSettings,
     keys: Keys,
-    who: Arc<KnownKeys>,
+    known: (Arc<KnownKeys>, Arc<KnownNumbers>),
     status: Arc<StatusPages>,
     clock: Arc<dyn Clock>,
     chance: Chance,
 ) -> Result<Guard, Unfit> {
     let ahead: Ahead = Arc::new(move |asked: &Parts| status.answer(&asked.method, &asked.uri, &asked.headers));
+    let who = Arc::new(Ours { keys: known.0, numbers: known.1 });
     Guard::new(Makings { settings, keys, who, ahead: Some(ahead), clock, chance })
 }
 
@@ -141,6 +152,12 @@ fn resources() -> Vec<ResourceSettings> {
                 "/tracking-timeline-ws/{*path}",
             ],
         ),
+        // It waits for the carrier, and what it answers is for one key at the carrier alone.
+        ResourceSettings {
+            budget_per_s: Kind::Tracking.budget_per_s(),
+            numbers: Some(true),
+            ..ResourceSettings::new("tracking", Kind::Long, &["/suivi/v2/idships/{number}"])
+        },
         // Probes and monitoring: cheap, and wanted most when all else fails.
         ResourceSettings {
             budget_per_s: Some(0),

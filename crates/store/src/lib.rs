@@ -22,6 +22,7 @@ mod doctor;
 mod engine;
 mod error;
 mod files;
+mod given_out;
 mod hooks;
 mod incidents;
 mod merchants;
@@ -62,6 +63,7 @@ pub use compact::{Keep, Place as CompactPlace, Removed};
 pub use delayed::Delayed;
 pub use doctor::Finding;
 pub use error::StoreError;
+pub use given_out::NumberListener;
 pub use hooks::{
     Attempt, Delivery, DeliveryState, DueDelivery, Hook, HookChange, HookCounts, HookEvent, HookEvents, HookState,
     JournalPoint, NewHook, Settled, UnknownEvent,

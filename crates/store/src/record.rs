@@ -61,7 +61,7 @@ pub(crate) fn record(writing: &mut Writing<'_>, happened: &Happened) -> Result<I
         announcements::check(writing.conn, &row, &written.fact)?;
     }
     for written in &happened.facts {
-        note_number(writing.conn, &row, &written.fact, happened.at)?;
+        note_number(writing, &row, &written.fact, happened.at)?;
         announcements::note(writing.conn, &row, &written.fact, happened.at)?;
     }
     if let (Some(label), Some(confirmed)) = (&happened.label, confirmed) {
@@ -141,7 +141,7 @@ const LOCAL: &str = "local";
 
 /// Keeps the numbers that are known to be in use, about when they were given out: a number of the carrier's that was
 /// found later belongs to the time of its attempt.
-fn note_number(conn: &Connection, row: &IntentRow, fact: &Fact, at: Time) -> Result<(), StoreError> {
+fn note_number(writing: &Writing<'_>, row: &IntentRow, fact: &Fact, at: Time) -> Result<(), StoreError> {
     let (number, made_at) = match fact {
         Fact::Confirmed { number, by: By::Answer | By::Local, .. } | Fact::Unknown { number: Some(number), .. } => {
             (number, at)
@@ -152,13 +152,14 @@ fn note_number(conn: &Connection, row: &IntentRow, fact: &Fact, at: Time) -> Res
         _ => return Ok(()),
     };
     let product = if matches!(fact, Fact::Confirmed { by: By::Local, .. }) { LOCAL } else { number.prefix() };
-    conn.prepare_cached(NUMBER_PUT)?.execute(params![
+    writing.conn.prepare_cached(NUMBER_PUT)?.execute(params![
         number.as_str(),
         row.id().as_bytes(),
         row.view.account,
         product,
         made_at.unix_ms()
     ])?;
+    writing.given_out.tell(number);
     Ok(())
 }
 

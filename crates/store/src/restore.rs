@@ -28,7 +28,9 @@ use crate::{
     backup::{self, Progress},
     claim,
     codes::Coded,
-    files, numbers,
+    files,
+    given_out::Listener,
+    numbers,
     opening::{self, DATABASE, RESTORING},
     record::{self, Happened},
     rows,
@@ -173,7 +175,8 @@ fn make_ready(part: &Path, wanted: &Restore, manifest: &Manifest) -> Result<(Fou
         raise_the_floor(&transaction, wanted, manifest)?;
         leave_out(&transaction, wanted, manifest)?;
     }
-    let mut writing = Writing::begin(&transaction, &wanted.key, &wanted.policy)?;
+    let nobody = Listener::default();
+    let mut writing = Writing::begin(&transaction, &wanted.key, &wanted.policy, &nobody)?;
     if wanted.nothing_ran_since {
         record::recover(&mut writing, wanted.now)?;
     } else {

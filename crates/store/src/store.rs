@@ -1,6 +1,7 @@
 //! The public face of the store: every method hands a plain function to the engine and waits for what it says.
 
 mod choice;
+mod given_out;
 mod hooks;
 mod incidents;
 mod keep;
@@ -18,6 +19,7 @@ use crate::{
     accept::{self, Request},
     claim, doctor,
     engine::Engine,
+    given_out::Listener,
     merchants, neighbours, reads,
     record::{self, Happened},
     tracking,
@@ -72,6 +74,7 @@ impl Store {
             shops: Notify::new(),
             notices: Notify::new(),
             tickets: Notify::new(),
+            given_out: Listener::default(),
         });
         let engine = Engine::start(&options, Arc::clone(&around))?;
         Ok(Self { inner: Arc::new(Inner { engine, around, late_dropped: AtomicU64::new(0) }) })

@@ -1,6 +1,8 @@
 //! The writer: many commands, one transaction, one sync of the disk, then everyone is told.
 
-use crate::{Boundary, BoundaryHook, SealingKey, StoreError, watchers::Watchers, writing::Writing};
+use crate::{
+    Boundary, BoundaryHook, SealingKey, StoreError, given_out::Listener, watchers::Watchers, writing::Writing,
+};
 use dispatch::Policy;
 use parcel::ShipmentId;
 use rusqlite::{Connection, TransactionBehavior};
@@ -24,6 +26,8 @@ pub(crate) struct Surroundings {
     pub(crate) notices: Notify,
     /// A ticket came, or an answer to one was written.
     pub(crate) tickets: Notify,
+    /// Who hears each number that is given out.
+    pub(crate) given_out: Listener,
 }
 
 /// One thing to write, and who waits for it.
@@ -119,7 +123,7 @@ impl Writer {
         let around = Arc::clone(&self.around);
         // Dropped without a commit, the transaction rolls back.
         let transaction = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut writing = Writing::begin(&transaction, &around.key, &around.policy)?;
+        let mut writing = Writing::begin(&transaction, &around.key, &around.policy, &around.given_out)?;
         for command in commands {
             command.run(&mut writing)?;
         }
@@ -176,6 +180,7 @@ mod tests {
             shops: Notify::new(),
             notices: Notify::new(),
             tickets: Notify::new(),
+            given_out: Listener::default(),
         };
         Writer { conn, around: Arc::new(around), _lock: None }
     }

@@ -6,6 +6,7 @@
 use crate::{
     SealingKey, StoreError,
     codes::{Coded, day_code},
+    given_out::Listener,
     rows::{self, IntentRow},
     shops::link,
 };
@@ -51,6 +52,8 @@ pub(crate) struct Writing<'c> {
     pub(crate) conn: &'c Connection,
     pub(crate) key: &'c SealingKey,
     pub(crate) policy: &'c Policy,
+    /// Who hears each number that is given out.
+    pub(crate) given_out: &'c Listener,
     last_seq: i64,
     moved: [i64; State::ALL.len()],
     /// The intents that changed.
@@ -63,9 +66,15 @@ pub(crate) struct Writing<'c> {
 
 impl<'c> Writing<'c> {
     /// Takes up the journal where it ends. The transaction is open and nobody else writes.
-    pub(crate) fn begin(conn: &'c Connection, key: &'c SealingKey, policy: &'c Policy) -> Result<Self, StoreError> {
+    pub(crate) fn begin(
+        conn: &'c Connection,
+        key: &'c SealingKey,
+        policy: &'c Policy,
+        given_out: &'c Listener,
+    ) -> Result<Self, StoreError> {
         let last_seq = conn.prepare_cached(LAST_SEQ)?.query_row([], |row| row.get(0))?;
-        Ok(Self { conn, key, policy, last_seq, moved: [0; _], changed: Vec::new(), work: false, shops: false })
+        let moved = [0; _];
+        Ok(Self { conn, key, policy, given_out, last_seq, moved, changed: Vec::new(), work: false, shops: false })
     }
 
     /// The number that the next fact will have.

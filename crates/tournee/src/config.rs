@@ -164,6 +164,7 @@ impl Config {
             &mut self.shops.extra_roots_pem,
             &mut self.local.folder,
             &mut self.local.sftp.key_file,
+            &mut self.shield.numbers.file,
         ];
         let tls = self.shield.tls.iter_mut().flat_map(|files| [&mut files.certificate, &mut files.key]);
         let upstream = self.shield.upstream.iter_mut().filter_map(|upstream| upstream.authority.as_mut());

@@ -19,8 +19,9 @@ use clock::{Clock, SystemClock};
 use edge::{Counts, Guard};
 use prometheus_client::registry::Registry;
 use runner::{Dial, HookMetrics, Hooks, Keeper, Runner, ShopMetrics, Shops, Transports};
-use server::{AppState, KnownKeys, StatusPages};
+use server::{AppState, KnownKeys, KnownNumbers, StatusPages};
 use std::{
+    convert::Infallible,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     path::Path,
     sync::{Arc, Mutex},
@@ -28,6 +29,11 @@ use std::{
 };
 use store::{BoundaryHook, SealingKey, Store};
 use tokio::{sync::oneshot, task::JoinHandle, time::Instant};
+
+/// How long the numbers at the door are good before they are gathered anew.
+const NUMBERS_KEPT_FOR: Duration = Duration::from_secs(24 * 3_600);
+/// How often it is looked whether they are to be gathered anew.
+const NUMBERS_LOOK: Duration = Duration::from_secs(60);
 
 /// However long the listener took to drain, calls under way at the carrier get this long to end.
 const CALLS_GRACE_MIN: Duration = Duration::from_secs(1);
@@ -97,8 +103,9 @@ impl Gateway {
         let listener = edge::bind(config.listen, 0, &config.shield.limits).map_err(cannot_listen)?;
         let addr = listener.local_addr();
         let known = known_keys(&store).await?;
+        let numbers = Arc::new(KnownNumbers::new(Arc::new(chance)));
         let status = Arc::new(StatusPages::new(status_settings(&config), Arc::clone(&clock)));
-        let guard = crate::shield::guard(&config, &key, Arc::clone(&known), &status, &clock)?;
+        let guard = crate::shield::guard(&config, &key, (Arc::clone(&known), Arc::clone(&numbers)), &status, &clock)?;
         let mut registry = Registry::default();
         guard.register(&mut registry);
         let counts = door_counts(&mut registry);
@@ -140,7 +147,8 @@ impl Gateway {
             registry: Arc::new(Mutex::new(registry)),
         });
         let drain = Duration::from_millis(config.shield.limits.drain_ms_max);
-        let (stop, listener) = listen(listener, app, guard.clone(), counts);
+        let keeping = keep(numbers, store.clone());
+        let (stop, listener) = listen(listener, app, guard.clone(), counts, keeping);
         runner.lookout().probe_ourselves_by(Arc::new(to_ourselves(addr)?));
         Ok(Self { addr, store, runner, status, guard, keeper, hooks, shops, telling, stop, listener, drain })
     }
@@ -305,15 +313,38 @@ fn listen(
     app: axum::Router,
     guard: Guard,
     counts: Arc<Counts>,
+    keeping: impl Future<Output = Infallible> + Send + 'static,
 ) -> (oneshot::Sender<()>, JoinHandle<()>) {
     let (stop, stopped) = oneshot::channel::<()>();
     let serving = async move {
         let told = async { drop(stopped.await) };
-        if let Err(error) = guard.serve(listener, server::behind(app), counts, told).await {
+        let served = tokio::select! {
+            served = guard.serve(listener, server::behind(app), counts, told) => served,
+            never = keeping => match never {},
+        };
+        if let Err(error) = served {
             tracing::error!(%error, "the door could not be opened");
         }
     };
     (stop, tokio::spawn(serving))
+}
+
+/// Keeps the numbers at the door: gathers them at the start, again each day, since what was taken out of the store is held
+/// until then, and whenever there are more than there is room for.
+async fn keep(numbers: Arc<KnownNumbers>, store: Store) -> Infallible {
+    let mut gathered: Option<Instant> = None;
+    loop {
+        if gathered.is_none_or(|at| at.elapsed() >= NUMBERS_KEPT_FOR) || !numbers.are_sure() {
+            match numbers.gather(&store).await {
+                Ok(count) => {
+                    gathered = Some(Instant::now());
+                    tracing::info!(count, "the door knows which numbers exist");
+                }
+                Err(error) => tracing::warn!(%error, "the door does not know which numbers exist; it is tried again"),
+            }
+        }
+        tokio::time::sleep(NUMBERS_LOOK).await;
+    }
 }
 
 /// The system's chance. Where it fails after it has worked, ids collide and the store refuses them: nothing is lost.

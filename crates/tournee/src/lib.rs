@@ -13,6 +13,7 @@ pub mod keep;
 pub mod key;
 pub mod logging;
 pub mod merchant;
+mod number_file;
 pub mod numbers;
 pub mod pickup;
 pub mod progress;

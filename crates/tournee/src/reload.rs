@@ -1,6 +1,6 @@
 //! New settings of the shield while it is at work: SIGHUP has the configuration read again.
 
-use crate::{config::Config, fault::Fault};
+use crate::{config::Config, fault::Fault, shield::unfit_for};
 use edge::{Guard, GuardSettings};
 use std::convert::Infallible;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -13,32 +13,38 @@ impl Hangup {
         Ok(Self(signal(SignalKind::hangup())?))
     }
 
-    /// At each signal, reads the configuration again and gives the guard its settings. What is wrong changes nothing and is
-    /// said.
+    /// At each signal, reads the configuration again and has it taken, which gives the keys that wait for a restart. What is
+    /// wrong changes nothing and is said.
     pub(crate) async fn renew(
         &mut self,
-        guard: &Guard,
         started: &Config,
         read: impl Fn() -> Result<Config, Fault>,
-        fit: impl Fn(&GuardSettings) -> GuardSettings,
+        take: impl AsyncFn(&Config) -> Result<Vec<&'static str>, Fault>,
     ) -> Infallible {
         loop {
             if self.0.recv().await.is_none() {
                 std::future::pending().await
             }
-            let renewed = read().and_then(|config| {
-                let waits = guard.renew(fit(&config.shield));
-                Ok((waits.map_err(|unfit| Fault::usage(format!("shield.{unfit}")))?, config))
-            });
-            match renewed {
-                Ok((waits, config)) => tell(&waits, started, config),
-                Err(fault) => tracing::error!(
-                    why = fault.message,
+            let renewed = async {
+                let config = read()?;
+                let waits = take(&config).await?;
+                tell(&waits, started, config);
+                Ok::<_, Fault>(())
+            };
+            match renewed.await {
+                Ok(()) => {}
+                Err(Fault { message, .. }) => tracing::error!(
+                    why = message,
                     "SIGHUP: the configuration is not taken, the settings of before go on"
                 ),
             }
         }
     }
+}
+
+/// Gives a guard these settings of this configuration; gives the keys that wait for a restart.
+pub(crate) fn renew(guard: &Guard, config: &Config, settings: GuardSettings) -> Result<Vec<&'static str>, Fault> {
+    guard.renew(settings).map_err(|unfit| unfit_for(config, &unfit))
 }
 
 fn tell(waits: &[&str], started: &Config, config: Config) {

@@ -7,7 +7,7 @@ use crate::{
     fault::Fault,
     gateway::Gateway,
     key, logging,
-    reload::Hangup,
+    reload::{self, Hangup},
 };
 use std::net::SocketAddr;
 use tokio::signal::unix::{SignalKind, signal};
@@ -66,9 +66,10 @@ async fn serve(config: Config, read: impl Fn() -> Result<Config, Fault>) -> Resu
         "wired"
     );
     tell_addresses(gateway.addr(), dropin);
+    let taken = async |config: &Config| reload::renew(gateway.guard(), config, server::own(&config.shield));
     let signal = tokio::select! {
         signal = stop.wait() => signal,
-        never = hangup.renew(gateway.guard(), &config, read, server::own) => match never {},
+        never = hangup.renew(&config, read, taken) => match never {},
     };
     tracing::info!(signal, "stopping: nothing new is accepted, what is under way may end");
     tokio::select! {

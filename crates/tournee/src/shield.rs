@@ -5,15 +5,16 @@ use crate::{
     config::Config,
     fault::Fault,
     gateway::{cannot_listen, chance, door_counts},
-    key, logging,
-    reload::Hangup,
+    key, logging, number_file,
+    reload::{self, Hangup},
     say,
     serve::{StopSignal, runtime},
 };
 use admission::{Class, Key, Keys, Unfit, explain, resource_mark};
 use clock::{Clock, SystemClock};
-use edge::{Certificates, Guard, GuardSettings, KeyList, Limits, Makings, Upstream, UpstreamSettings};
+use edge::{Certificates, Guard, GuardSettings, Limits, Makings, Upstream, UpstreamSettings};
 use prometheus_client::registry::Registry;
+use server::KnownNumbers;
 use std::{
     io,
     sync::{Arc, Mutex},
@@ -66,10 +67,12 @@ async fn serve(config: Config, read: impl Fn() -> Result<Config, Fault>) -> Resu
         tracing::warn!("{warning}");
     }
     certificates(&config)?;
+    let known = Arc::new(KnownNumbers::new(Arc::new(chance)));
+    known.replace(number_file::read(&settings.numbers, &known).await?);
     let guard = Guard::new(Makings {
         settings: settings.clone(),
         keys: keys(&found.key),
-        who: Arc::new(KeyList::default()),
+        who: Arc::clone(&known) as Arc<dyn edge::Who>,
         ahead: None,
         clock: Arc::new(SystemClock),
         chance: Arc::new(chance),
@@ -86,10 +89,16 @@ async fn serve(config: Config, read: impl Fn() -> Result<Config, Fault>) -> Resu
         let signal = stop.wait().await;
         tracing::info!(signal, "stopping: nothing new is accepted, what is under way may end");
     };
+    let taken = async |config: &Config| {
+        let read = number_file::read(&config.shield.numbers, &known).await?;
+        let waits = reload::renew(&guard, config, config.shield.clone())?;
+        known.replace(read);
+        Ok(waits)
+    };
     let served = tokio::select! {
         served = guard.serve(listener, behind, counts, until) => served,
         failed = metrics => failed,
-        never = hangup.renew(&guard, &config, read, GuardSettings::clone) => match never {},
+        never = hangup.renew(&config, read, taken) => match never {},
     };
     served.map_err(|e| Fault::unavailable(format!("cannot serve: {e}")))?;
     tracing::info!("stopped");
@@ -121,7 +130,7 @@ fn certificates(config: &Config) -> Result<(), Fault> {
     Ok(())
 }
 
-fn unfit_for(config: &Config, unfit: &Unfit) -> Fault {
+pub(crate) fn unfit_for(config: &Config, unfit: &Unfit) -> Fault {
     config.mistake(&format!("shield.{}", unfit.key), &unfit.message)
 }
 
@@ -176,13 +185,13 @@ fn resource(settings: &GuardSettings, mark: u16, lang: admission::Lang) -> Strin
 pub(crate) fn guard(
     config: &Config,
     sealing: &SealingKey,
-    who: Arc<server::KnownKeys>,
+    known: (Arc<server::KnownKeys>, Arc<KnownNumbers>),
     status: &Arc<server::StatusPages>,
     clock: &Arc<dyn Clock>,
 ) -> Result<Guard, Fault> {
     let settings = server::own(&config.shield);
     certificates(config)?;
     let (status, clock) = (Arc::clone(status), Arc::clone(clock));
-    let guard = server::guard(settings, keys(sealing), who, status, clock, Arc::new(chance));
+    let guard = server::guard(settings, keys(sealing), known, status, clock, Arc::new(chance));
     guard.map_err(|unfit| unfit_for(config, &unfit))
 }

@@ -81,8 +81,8 @@ impl Server {
                 tell.send(listener.local_addr()).expect("heard");
                 let end = async { drop(stopped.await) };
                 let (keys, chance) = (Keys::new(Key::new(1, &[7; 32])), Arc::new(|bytes: &mut [u8]| bytes.fill(7)));
-                let guard =
-                    server::guard(settings.clone(), keys, Arc::default(), pages(), Arc::new(SystemClock), chance);
+                let known = (Arc::default(), Arc::new(server::KnownNumbers::new(chance.clone())));
+                let guard = server::guard(settings.clone(), keys, known, pages(), Arc::new(SystemClock), chance);
                 let behind = server::behind(axum::Router::new());
                 let guard = guard.expect("good settings");
                 guard.serve(listener, behind, Arc::default(), end).await.expect("it serves");

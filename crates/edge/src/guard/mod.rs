@@ -22,7 +22,7 @@ mod who;
 pub use hunt::Order;
 pub use remember::Remember;
 use renew::Now;
-pub use settings::{GuardSettings, HuntSettings};
+pub use settings::{GuardSettings, HuntSettings, NumbersSettings};
 pub use stale::takes_gzip;
 pub use who::{Existence, KeyList, KeySettings, Known, Vouched, Who, id_of, key_shown};
 
@@ -348,8 +348,8 @@ impl Core {
             facts.class = Class::Partner;
             return facts;
         }
-        if kind == Kind::Tracking {
-            match self.who.parcel(asked.uri.path()) {
+        if let Some(number) = self.shield.resources().number(asked.uri.path()) {
+            match self.who.parcel(number) {
                 Existence::Exists => facts.class = Class::Parcel,
                 Existence::Not => facts.no_such_parcel = true,
                 Existence::Unsure => {}
@@ -459,7 +459,9 @@ impl Core {
         decided: Result<Place, Refusal>,
         began: Instant,
     ) -> Result<GuardPass, Answer> {
-        self.count(facts, decided.is_err(), self.clock.now());
+        if !facts.no_such_parcel {
+            self.count(facts, decided.is_err(), self.clock.now());
+        }
         match decided {
             Ok(place) => {
                 let person = Person::of(self, peer, asked, facts);
@@ -577,11 +579,10 @@ impl Door for Guard {
             return Admitted::Refuse(core.operated(asked, facts.class, now));
         }
         core.hunt.show(&facts.shaped, facts.class, core.shield.is_overloaded(), (peer, asked, facts.resource), now);
-        if facts.no_such_parcel && !core.settings.admission.dry_run {
-            let refusal = Refusal { rule: Rule::NoSuchParcel, retry_after_s: 1 };
-            return Admitted::Refuse(core.refuse(peer, asked, &facts, refusal, began.elapsed()));
-        }
-        if let Some(answer) = core.returned(peer, asked, &facts, now) {
+        // Who names a parcel that does not exist is asked nothing: there is nothing to be had.
+        if !facts.no_such_parcel
+            && let Some(answer) = core.returned(peer, asked, &facts, now)
+        {
             return Admitted::Refuse(answer);
         }
         let judged = Asked {
@@ -589,7 +590,10 @@ impl Door for Guard {
             class: facts.class,
             id: facts.id,
             resource: facts.resource,
-            suspect_rule: facts.shaped.rule.map(|_| Rule::Signature),
+            suspect_rule: match facts.shaped.rule {
+                _ if facts.no_such_parcel => Some(Rule::NoSuchParcel),
+                shape => shape.map(|_| Rule::Signature),
+            },
             program: facts.client == Client::Program || !core.challenges(),
         };
         let mut calls = Calls::new();

@@ -2,11 +2,12 @@
 
 use super::who::{KeyList, KeySettings};
 use crate::{HopHeader, Hops, Limits, TlsFiles, UpstreamSettings};
-use admission::{HuntLimits, Resources, ShieldSettings, Unfit};
+use admission::{HuntLimits, ResourceSettings, Resources, ShieldSettings, Unfit};
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use serde::{Deserialize, Serialize};
 use std::{
     net::{Ipv4Addr, Ipv6Addr, SocketAddr},
+    path::PathBuf,
     time::Duration,
 };
 
@@ -24,6 +25,8 @@ pub struct GuardSettings {
     /// Keys that are let in before others.
     #[serde(rename = "key")]
     pub keys: Vec<KeySettings>,
+    /// The numbers of parcels that exist.
+    pub numbers: NumbersSettings,
     /// Whether people's browsers may be asked to show that they are browsers, while a flood lasts.
     pub challenge: bool,
     /// For how long a token is good, in hours.
@@ -59,6 +62,7 @@ impl Default for GuardSettings {
             admission: ShieldSettings::default(),
             hunt: HuntSettings::default(),
             keys: Vec::new(),
+            numbers: NumbersSettings::default(),
             challenge: true,
             token_hours: 24,
             stale_s: 6 * 3_600,
@@ -71,6 +75,14 @@ impl Default for GuardSettings {
             metrics_listen: None,
         }
     }
+}
+
+/// Which numbers exist, where the service behind is another.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct NumbersSettings {
+    /// The file that has all of them, one on a line.
+    pub file: Option<PathBuf>,
 }
 
 /// What may be refused by its shape alone, without an operator.
@@ -110,6 +122,7 @@ impl GuardSettings {
         self.admission.check().map_err(|unfit| unfit.below("admission"))?;
         Resources::new(&self.admission.resources).map_err(|unfit| unfit.below("admission"))?;
         KeyList::new(&self.keys).map_err(|what| Unfit::new("key", what))?;
+        self.check_numbers()?;
         if !(1..=TOKEN_HOURS_MAX).contains(&self.token_hours) {
             let message = format!("{} is not between 1 and {TOKEN_HOURS_MAX}", self.token_hours);
             return Err(Unfit::new("token_hours", message));
@@ -134,5 +147,19 @@ impl GuardSettings {
             Some((key, value, least)) => Err(Unfit::new(key, format!("{value} is too little; write at least {least}"))),
             None => Ok(()),
         }
+    }
+
+    /// A list of numbers that no path names would be of no use.
+    fn check_numbers(&self) -> Result<(), Unfit> {
+        let names_one = |resource: &ResourceSettings| {
+            let has_numbers = resource.numbers.unwrap_or_else(|| resource.kind.numbers());
+            has_numbers && resource.paths.iter().any(|path| path.contains("{number}"))
+        };
+        if self.numbers.file.is_none() || self.admission.resources.iter().any(names_one) {
+            return Ok(());
+        }
+        let todo = "no path has a number in it; add [[shield.admission.resource]] with kind = \"tracking\" and a path such as \
+                    \"/track/{number}\", or leave the file out";
+        Err(Unfit::new("numbers.file", todo))
     }
 }

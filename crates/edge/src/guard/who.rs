@@ -37,8 +37,9 @@ pub trait Who: Send + Sync + 'static {
     /// The owner of the key that the request shows.
     fn known(&self, asked: &Parts) -> Option<Known>;
 
-    /// Whether the parcel exists that this path of a tracking resource names.
-    fn parcel(&self, path: &str) -> Existence;
+    /// Whether the parcel exists that has this number, as it is written in the path in the place of `{number}`. Where it does
+    /// [`Existence::Not`] the request is refused without asking anybody: to be said only where nobody behind would know it.
+    fn parcel(&self, number: &str) -> Existence;
 }
 
 /// A key that is let in before others.

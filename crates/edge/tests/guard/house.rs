@@ -91,10 +91,10 @@ impl Who for Parcels {
         None
     }
 
-    fn parcel(&self, path: &str) -> Existence {
-        match path.strip_prefix("/track/") {
-            Some(number) if number.starts_with("6A") => Existence::Exists,
-            Some(number) if number.starts_with('0') => Existence::Not,
+    fn parcel(&self, number: &str) -> Existence {
+        match number {
+            _ if number.starts_with("6A") => Existence::Exists,
+            _ if number.starts_with('0') => Existence::Not,
             _ => Existence::Unsure,
         }
     }

@@ -151,11 +151,7 @@ async fn a_browser_that_keeps_no_cookies_is_told_so_and_can_come_back() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_form_is_not_lost() {
     for (word, scripts) in [("overload", true), ("overload", false), ("severe", true), ("severe", false)] {
-        let house = if word == "overload" {
-            crowded(narrow()).await
-        } else {
-            besieged(word).await
-        };
+        let house = if word == "overload" { crowded(narrow()).await } else { besieged(word).await };
         let before = house.service.count();
         let mut person = Browser { runs_scripts: scripts, ..Browser::at("203.0.113.1") };
         let form = || get("/contact?a=b").post("name=Zo%C3%A9");

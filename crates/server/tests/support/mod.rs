@@ -80,6 +80,11 @@ impl FakeCarrier {
         *self.hangs.lock().expect("lock") = true;
     }
 
+    /// From now on calls come back again; those of before do not.
+    pub fn hangs_no_more(&self) {
+        *self.hangs.lock().expect("lock") = false;
+    }
+
     /// The directory of pickup points, to be filled.
     pub fn directory(&self) -> std::sync::RwLockWriteGuard<'_, Directory> {
         self.points.write().expect("lock")

@@ -102,6 +102,7 @@ fn defaults() -> BTreeMap<String, String> {
         "local.sftp.user",
         "local.sftp.key_file",
         "local.sftp.host_key",
+        "shield.numbers.file",
         "notices.mail.host",
         "notices.mail.user",
         "notices.mail.from",

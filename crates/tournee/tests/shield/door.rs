@@ -6,6 +6,7 @@ use crate::{
 };
 use std::{
     io::Write,
+    path::Path,
     process::{Command, Stdio},
 };
 
@@ -26,7 +27,13 @@ impl Door {
 
     /// With this below the address and the data in its configuration.
     pub(crate) fn with(settings: &str) -> Self {
+        Self::beside(settings, |_| {})
+    }
+
+    /// The same, with what is put beside its configuration.
+    pub(crate) fn beside(settings: &str, put: impl FnOnce(&Path)) -> Self {
         let (dir, origin) = (tempfile::tempdir().expect("a directory"), Origin::open());
+        put(dir.path());
         let config = file(dir.path(), "t.toml", configuration(settings));
         let process = Running::start(&["shield", "--config", &config, "--upstream", &origin.url]);
         let addr = process.wait_for(|line| Some(line.split_once("shielding addr=")?.1.split(' ').next()?.to_owned()));

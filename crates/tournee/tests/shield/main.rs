@@ -10,6 +10,7 @@ mod behind;
 mod door;
 mod floods;
 mod mistakes;
+mod numbers;
 mod origin;
 mod receipts;
 mod renewed;
