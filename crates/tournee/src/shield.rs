@@ -190,6 +190,11 @@ pub(crate) fn guard(
     clock: &Arc<dyn Clock>,
 ) -> Result<Guard, Fault> {
     let settings = server::own(&config.shield);
+    if settings.numbers.file.is_some() {
+        tracing::warn!(
+            "shield.numbers.file is for `tournee shield`: `tournee serve` knows the numbers of its own store"
+        );
+    }
     certificates(config)?;
     let (status, clock) = (Arc::clone(status), Arc::clone(clock));
     let guard = server::guard(settings, keys(sealing), known, status, clock, Arc::new(chance));
