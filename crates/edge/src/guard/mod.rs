@@ -10,6 +10,7 @@ mod hunt;
 mod metrics;
 mod operate;
 mod page;
+mod pass;
 mod refuse;
 mod remember;
 mod renew;
@@ -20,23 +21,22 @@ mod waiting;
 mod who;
 
 pub use hunt::Order;
+pub use pass::GuardPass;
 pub use remember::Remember;
 use renew::Now;
 pub use settings::{GuardSettings, HuntSettings, NumbersSettings};
 pub use stale::takes_gzip;
 pub use who::{Existence, KeyList, KeySettings, Known, Vouched, Who, id_of, key_shown};
 
-use crate::{
-    Admitted, Answer, Behind, Certificates, Counts, Door, Listener, Pass, Peeked, Peer, Settings, Told, Trouble,
-};
+use crate::{Answer, Behind, Certificates, Counts, Listener, Peer, Settings};
 use admission::{
-    Asked, Calls, Class, Client, Headers, Innocents, Keys, Kind, Known as Good, Moment, Place, Prefix, Pressure,
-    Receipt, Refusal, ResourceId, Rule, Shield, Token, Unfit, Verdict,
+    Calls, Class, Client, Headers, Innocents, Keys, Kind, Known as Good, Moment, Place, Pressure, Receipt, Refusal,
+    ResourceId, Rule, Shield, Token, Unfit,
 };
 use challenge::Ladder;
 use clock::{Clock, Time};
 use cookies::Cookies;
-use http::{HeaderName, StatusCode, header, request::Parts};
+use http::{HeaderName, header, request::Parts};
 use http_body_util::Full;
 use hunt::{Hunt, Shaped};
 use prometheus_client::registry::Registry;
@@ -54,8 +54,7 @@ use tokio::{
     sync::oneshot,
     time::{Instant, MissedTickBehavior},
 };
-use trouble::Person;
-use waiting::{Gate, Wait, Waiting};
+use waiting::{Gate, Waiting};
 use who::Vouchers;
 
 /// How often the shield is told that time passes: those who waited too long are told no later.
@@ -450,27 +449,6 @@ impl Core {
         refuse::answer(&receipt, &code, refusal.retry_after_s, facts.client, &asked.headers, home)
     }
 
-    /// What was decided about one who came at `began`: the place that it holds, or its answer.
-    fn decided(
-        self: &Arc<Self>,
-        peer: &Peer,
-        asked: &Parts,
-        facts: &Facts<'_>,
-        decided: Result<Place, Refusal>,
-        began: Instant,
-    ) -> Result<GuardPass, Answer> {
-        if !facts.no_such_parcel {
-            self.count(facts, decided.is_err(), self.clock.now());
-        }
-        match decided {
-            Ok(place) => {
-                let person = Person::of(self, peer, asked, facts);
-                Ok(GuardPass { core: Arc::clone(self), place: Some(place), person })
-            }
-            Err(refusal) => Err(self.refuse(peer, asked, facts, refusal, began.elapsed())),
-        }
-    }
-
     fn leave(&self, place: Place, delay: Option<Duration>) {
         let mut calls = Calls::new();
         self.shield.leave(place, delay, self.moment(), &mut calls);
@@ -498,122 +476,5 @@ impl Gate for Core {
 
     fn unused(&self, place: Place) {
         self.leave(place, None);
-    }
-}
-
-/// A request's turn that is yet to come.
-pub struct Turn {
-    wait: Wait<Core>,
-    began: Instant,
-}
-
-/// A place that is given back when the head of the answer is there, or the client went away.
-pub struct GuardPass {
-    core: Arc<Core>,
-    place: Option<Place>,
-    person: Option<Person>,
-}
-
-impl Pass for GuardPass {
-    fn answered(&mut self, told: Told) {
-        // Work that failed at once says nothing of how long work takes.
-        let failed = told.status == StatusCode::BAD_GATEWAY || told.status == StatusCode::SERVICE_UNAVAILABLE;
-        let took = (!failed).then_some(told.took);
-        if let Some(place) = self.place.take() {
-            self.core.leave(place, told.queued.or(took));
-        }
-    }
-
-    fn about(&self, trouble: Trouble) -> Option<Answer> {
-        self.core.about(trouble, self.person?)
-    }
-}
-
-impl Drop for GuardPass {
-    /// The client left before the answer. How long it had waited says nothing: who leaves at once, again and again, would
-    /// make the work look quick and then slow.
-    fn drop(&mut self) {
-        if let Some(place) = self.place.take() {
-            self.core.leave(place, None);
-        }
-    }
-}
-
-impl Door for Guard {
-    type Pass = GuardPass;
-    type Turn = Turn;
-
-    fn hello(&self, wire: &[u8]) -> Peeked {
-        match admission::peek(wire) {
-            admission::Peeked::Hello(hello) => {
-                Peeked { fingerprint: Some(hello.ja4), name: hello.sni, resumes: hello.resumes }
-            }
-            _ => Peeked::default(),
-        }
-    }
-
-    fn handshake(&self, from: Prefix, peeked: &Peeked) -> bool {
-        let core = self.core();
-        peeked.resumes || core.shield.handshake(from, core.moment()) || core.settings.admission.dry_run
-    }
-
-    fn ahead(&self, _: &Peer, asked: &Parts) -> Option<Answer> {
-        let core = self.core();
-        if let Some(answer) = core.ahead.as_ref().and_then(|ahead| ahead(asked)) {
-            return Some(answer);
-        }
-        let resource = core.shield.resource(asked.uri.path());
-        if core.shield.resources().get(resource).kind != Kind::Static {
-            return None;
-        }
-        let key = core.stale.key(asked)?;
-        let fresh_for = Duration::from_secs(core.settings.static_s.into());
-        core.stale.fresh(key, fresh_for, core.elapsed()).map(|kept| kept.map(Full::new))
-    }
-
-    fn admit(&self, peer: &Peer, asked: &Parts) -> Admitted<GuardPass, Turn> {
-        let core = self.core();
-        let (now, began) = (core.clock.now(), Instant::now());
-        let facts = core.facts(peer, asked, now);
-        if operate::is_for_operators(asked.uri.path()) {
-            return Admitted::Refuse(core.operated(asked, facts.class, now));
-        }
-        core.hunt.show(&facts.shaped, facts.class, core.shield.is_overloaded(), (peer, asked, facts.resource), now);
-        // Who names a parcel that does not exist is asked nothing: there is nothing to be had.
-        if !facts.no_such_parcel
-            && let Some(answer) = core.returned(peer, asked, &facts, now)
-        {
-            return Admitted::Refuse(answer);
-        }
-        let judged = Asked {
-            prefix: peer.prefix(),
-            class: facts.class,
-            id: facts.id,
-            resource: facts.resource,
-            suspect_rule: match facts.shaped.rule {
-                _ if facts.no_such_parcel => Some(Rule::NoSuchParcel),
-                shape => shape.map(|_| Rule::Signature),
-            },
-            program: facts.client == Client::Program || !core.challenges(),
-        };
-        let mut calls = Calls::new();
-        let verdict = core.shield.judge(&judged, core.moment(), &mut calls);
-        core.tell(calls);
-        let decided = match verdict {
-            Verdict::Go(place) => Ok(place),
-            Verdict::Refuse(refusal) => Err(refusal),
-            Verdict::Wait(waiting) => return Admitted::Wait(Turn { wait: Wait::new(core, waiting.ticket), began }),
-        };
-        match core.decided(peer, asked, &facts, decided, began) {
-            Ok(pass) => Admitted::Go(pass),
-            Err(answer) => Admitted::Refuse(answer),
-        }
-    }
-
-    async fn called(&self, Turn { mut wait, began }: Turn, peer: &Peer, asked: &Parts) -> Result<GuardPass, Answer> {
-        let decided = (&mut wait).await;
-        let core = wait.gate();
-        let facts = core.facts(peer, asked, core.clock.now());
-        core.decided(peer, asked, &facts, decided, began)
     }
 }
