@@ -127,6 +127,7 @@ impl Door for Guard {
 
 impl Core {
     /// What was decided about one who came at `began`: the place that it holds, or its answer.
+    #[expect(clippy::result_large_err, reason = "an answer is no error here: in a flood most are given one")]
     fn decided(
         self: &Arc<Self>,
         peer: &Peer,
