@@ -109,7 +109,7 @@ impl Resource {
             kind,
             budget_per_s: settings.budget_per_s.map_or_else(|| kind.budget_per_s(), |set| (set > 0).then_some(set)),
             stale: settings.stale.unwrap_or_else(|| kind.stale()),
-            numbers: settings.numbers.unwrap_or_else(|| kind.numbers()),
+            numbers: settings.has_numbers(),
         }
     }
 }

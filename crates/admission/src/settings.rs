@@ -198,6 +198,11 @@ impl ResourceSettings {
         let paths = paths.iter().map(ToString::to_string).collect();
         Self { name: name.into(), kind, paths, budget_per_s: None, stale: None, numbers: None }
     }
+
+    /// Whether what stands for `{number}` in its paths is a parcel's number, as set or by kind.
+    pub fn has_numbers(&self) -> bool {
+        self.numbers.unwrap_or_else(|| self.kind.numbers())
+    }
 }
 
 /// A setting that cannot be.

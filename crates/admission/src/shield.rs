@@ -91,8 +91,7 @@ impl Budget {
         Some(Self { limit: Limit::of(Rate::new(per_s, burst)), part: burst / BUDGET_PARTS, cell: Cell::default() })
     }
 
-    /// Takes one for a source that asked so much lately.
-    /// What must be `left` is a number of parts.
+    /// Takes one for a source that asked so much lately, and leaves so many parts.
     fn take(&self, weight: u32, left: u32, now: Moment) -> Result<(), Duration> {
         let spared = ((weight + 1).ilog2() + left).min(BUDGET_PARTS - 1) * self.part;
         self.cell.take(self.limit, spared, now)
@@ -256,7 +255,7 @@ impl Shield {
         }
         let kind = self.resources.get(asked.resource).kind;
         if !overloaded || kind == Kind::Static {
-            self.take(PREFIX, asked.prefix.bits(), self.limits.prefix, now).map_err(rate)?;
+            self.prefix_rate(asked, now)?;
             return Ok(None);
         }
         if class == Class::Suspect {
@@ -267,14 +266,10 @@ impl Shield {
 
     /// What one is told who names a parcel that does not exist: so much, but no faster than others may ask.
     fn no_such_parcel(&self, asked: &Asked, now: Moment) -> Refusal {
-        let (prefix, wide) = (asked.prefix.bits(), asked.prefix.wide().bits());
         let asks_too_fast = match asked.class {
             class if class >= Class::Citizen => self.known_rate(asked, now).err(),
-            _ if !self.is_overloaded() => self.take(PREFIX, prefix, self.limits.prefix, now).map_err(rate).err(),
-            _ => {
-                let own = self.take(TIGHT, prefix, self.limits.unknown, now);
-                own.and_then(|()| self.take(WIDE, wide, self.limits.wide, now)).map_err(rate).err()
-            }
+            _ if !self.is_overloaded() => self.prefix_rate(asked, now).err(),
+            _ => self.tight_rates(asked, now).map_err(rate).err(),
         };
         asks_too_fast.unwrap_or(Refusal { rule: Rule::NoSuchParcel, retry_after_s: 1 })
     }
@@ -290,18 +285,27 @@ impl Shield {
         self.cells.take(self.source(asked), limit, now).map_err(rate)
     }
 
+    /// The rate of one that nothing is known of, in quiet times.
+    fn prefix_rate(&self, asked: &Asked, now: Moment) -> Result<(), Refusal> {
+        self.take(PREFIX, asked.prefix.bits(), self.limits.prefix, now).map_err(rate)
+    }
+
+    /// Its rates in an overload: its own, and that of the network around it. Else how long it is to wait.
+    fn tight_rates(&self, asked: &Asked, now: Moment) -> Result<(), Duration> {
+        let limit = if asked.class == Class::Parcel { self.limits.parcel } else { self.limits.unknown };
+        self.take(TIGHT, asked.prefix.bits(), limit, now)?;
+        self.take(WIDE, asked.prefix.wide().bits(), self.limits.wide, now)
+    }
+
     /// The tight rates and the budget.
     fn low_in_overload(&self, asked: &Asked, now: Moment) -> Result<u32, Refusal> {
-        let (prefix, wide) = (asked.prefix.bits(), asked.prefix.wide().bits());
         let weight = self.weight(asked, now);
         // A person is asked for a token and has more with it; a program can only be slower.
         let told = |rule: Rule, wait: Duration| Refusal {
             rule: if asked.program { rule } else { Rule::Token },
             retry_after_s: seconds(wait),
         };
-        let limit = if asked.class == Class::Parcel { self.limits.parcel } else { self.limits.unknown };
-        self.take(TIGHT, prefix, limit, now).map_err(|wait| told(Rule::Rate, wait))?;
-        self.take(WIDE, wide, self.limits.wide, now).map_err(|wait| told(Rule::Rate, wait))?;
+        self.tight_rates(asked, now).map_err(|wait| told(Rule::Rate, wait))?;
         if let Some(budget) = self.budgets.get(asked.resource.index()).and_then(Option::as_ref) {
             // Where numbers are asked for the last part is for those that exist, however light the others are.
             let left = u32::from(asked.class < Class::Parcel && self.resources.get(asked.resource).numbers);

@@ -147,8 +147,8 @@ impl Gateway {
             registry: Arc::new(Mutex::new(registry)),
         });
         let drain = Duration::from_millis(config.shield.limits.drain_ms_max);
-        let keeping = keep(numbers, store.clone());
-        let (stop, listener) = listen(listener, app, guard.clone(), counts, keeping);
+        let gathering = gather_numbers(numbers, store.clone());
+        let (stop, listener) = listen(listener, app, guard.clone(), counts, gathering);
         runner.lookout().probe_ourselves_by(Arc::new(to_ourselves(addr)?));
         Ok(Self { addr, store, runner, status, guard, keeper, hooks, shops, telling, stop, listener, drain })
     }
@@ -313,14 +313,14 @@ fn listen(
     app: axum::Router,
     guard: Guard,
     counts: Arc<Counts>,
-    keeping: impl Future<Output = Infallible> + Send + 'static,
+    gathering: impl Future<Output = Infallible> + Send + 'static,
 ) -> (oneshot::Sender<()>, JoinHandle<()>) {
     let (stop, stopped) = oneshot::channel::<()>();
     let serving = async move {
         let told = async { drop(stopped.await) };
         let served = tokio::select! {
             served = guard.serve(listener, server::behind(app), counts, told) => served,
-            never = keeping => match never {},
+            never = gathering => match never {},
         };
         if let Err(error) = served {
             tracing::error!(%error, "the door could not be opened");
@@ -329,9 +329,9 @@ fn listen(
     (stop, tokio::spawn(serving))
 }
 
-/// Keeps the numbers at the door: gathers them at the start, again each day, since what was taken out of the store is held
-/// until then, and whenever there are more than there is room for.
-async fn keep(numbers: Arc<KnownNumbers>, store: Store) -> Infallible {
+/// Gathers the numbers at the door: at the start, again each day, since what was taken out of the store is held until then,
+/// and whenever there are more than there is room for. It lasts as long as the door, and only reads.
+async fn gather_numbers(numbers: Arc<KnownNumbers>, store: Store) -> Infallible {
     let mut gathered: Option<Instant> = None;
     loop {
         if gathered.is_none_or(|at| at.elapsed() >= NUMBERS_KEPT_FOR) || !numbers.are_sure() {

@@ -46,7 +46,8 @@ impl Ladder {
     }
 
     /// The answer to a browser that comes back from a challenge: its token, and on to where it wanted to go.
-    pub(super) fn returned(&self, asked: &Parts, cookies: Cookies<'_>, tls: bool, now: Time) -> Option<Answer> {
+    pub(super) fn returned(&self, asked: &Parts, tls: bool, now: Time) -> Option<Answer> {
+        let cookies = Cookies::of(&asked.headers);
         let (path, question) = (asked.uri.path(), cookies.question?);
         let passed = |answer| check(&self.keys, question, answer, path, now);
         // Whoever has waited long enough may have any answer: one to an earlier question, from before a script was blocked.
@@ -69,11 +70,11 @@ impl Ladder {
     pub(super) fn asks(
         &self,
         asked: &Parts,
-        cookies: Cookies<'_>,
         token: Option<&Token>,
         pressure: Pressure,
         (tls, id, now): (bool, [u8; 8], Time),
     ) -> Option<Answer> {
+        let cookies = Cookies::of(&asked.headers);
         let cookie_lost = is_marked(&asked.uri) && cookies.question.is_none();
         let standing = Standing { client: Client::Person, passed: token.map(|token| token.step), cookie_lost };
         let (step, keeps_cookies) = match ask(standing, pressure) {
@@ -200,14 +201,11 @@ mod tests {
     fn the_smallest_step_is_one_redirect_there_and_one_back() {
         let (ladder, now) = (ladder(), Time::from_unix_ms(1_766_400_000_000));
         for (method, status) in [(Method::GET, StatusCode::FOUND), (Method::POST, StatusCode::TEMPORARY_REDIRECT)] {
-            let asks = |asked: &Parts| {
-                let cookies = Cookies::of(&asked.headers);
-                ladder.asks(asked, cookies, None, Pressure::Busy, (true, [7; 8], now))
-            };
+            let asks = |asked: &Parts| ladder.asks(asked, None, Pressure::Busy, (true, [7; 8], now));
             let there = asks(&sent(method.clone(), "/x?a=b", &[])).expect("a redirect");
             assert_eq!((there.status(), way(&there)), (status, Some("/x?a=b&tournee-check")));
             let back = sent(method.clone(), "/x?a=b&tournee-check", &set(&there));
-            let passed = ladder.returned(&back, Cookies::of(&back.headers), true, now).expect("passed");
+            let passed = ladder.returned(&back, true, now).expect("passed");
             assert_eq!((passed.status(), way(&passed)), (status, Some("/x?a=b")));
             let token = Cookies::of(&sent(method.clone(), "/", &set(&passed)).headers).token.map(str::to_owned);
             let token = Token::read(&ladder.keys, &token.expect("a token"), now).expect("a good one");

@@ -35,12 +35,7 @@ impl Collector for ShieldMetrics {
             ("tournee_shield_served", "Requests that were let in", &counts.served),
             ("tournee_shield_waited", "Requests that had to wait", &counts.waited),
         ] {
-            let metric = ConstCounter::new(0_u64);
-            let mut family = encoder.encode_descriptor(name, help, None, metric.metric_type())?;
-            for class in Class::ALL {
-                let labels = [("class", class.as_str())];
-                ConstCounter::new(of[class.index()]).encode(family.encode_family(&labels)?)?;
-            }
+            by(&mut encoder, (name, help), "class", Class::ALL.map(|class| (class.as_str(), of[class.index()])))?;
         }
         for (name, help, of) in [
             ("tournee_shield_refused", "Requests that were refused", &counts.refused),
@@ -63,6 +58,20 @@ impl Collector for ShieldMetrics {
         Self::memory(&mut encoder, core.stale.given())?;
         Self::innocents(&mut encoder, &core)
     }
+}
+
+/// Counters of one name, by one label.
+fn by<const N: usize>(
+    encoder: &mut DescriptorEncoder<'_>,
+    (name, help): (&str, &str),
+    label: &str,
+    counts: [(&str, u64); N],
+) -> Result<(), fmt::Error> {
+    let mut family = encoder.encode_descriptor(name, help, None, ConstCounter::new(0_u64).metric_type())?;
+    for (value, count) in counts {
+        ConstCounter::new(count).encode(family.encode_family(&[(label, value)])?)?;
+    }
+    Ok(())
 }
 
 impl ShieldMetrics {
@@ -93,10 +102,8 @@ impl ShieldMetrics {
                 &climbed.passed,
             ),
         ] {
-            let mut family = encoder.encode_descriptor(name, help, None, ConstCounter::new(0_u64).metric_type())?;
-            for (step, count) in Step::ALL.into_iter().zip(of) {
-                ConstCounter::new(count.load(Relaxed)).encode(family.encode_family(&[("step", step.as_str())])?)?;
-            }
+            let count = |step: Step| (step.as_str(), of[step as usize - 1].load(Relaxed));
+            by(encoder, (name, help), "step", Step::ALL.map(count))?;
         }
         Ok(())
     }

@@ -127,11 +127,10 @@ const PRESSURES: [Pressure; 5] =
     [Pressure::Calm, Pressure::Busy, Pressure::Overload, Pressure::Severe, Pressure::Siege];
 
 /// What is known of a request before it is judged.
-struct Facts<'a> {
+struct Facts {
     class: Class,
     id: Option<u64>,
     client: Client,
-    cookies: Cookies<'a>,
     token: Option<Token>,
     resource: ResourceId,
     no_such_parcel: bool,
@@ -319,8 +318,7 @@ impl Core {
         *looked = seen;
     }
 
-    fn facts<'a>(&self, peer: &Peer, asked: &'a Parts, now: Time) -> Facts<'a> {
-        let cookies = Cookies::of(&asked.headers);
+    fn facts(&self, peer: &Peer, asked: &Parts, now: Time) -> Facts {
         let text = |name: HeaderName| asked.headers.get(name).and_then(|value| value.to_str().ok());
         let client = Client::of(Headers {
             accept: text(header::ACCEPT),
@@ -335,10 +333,10 @@ impl Core {
         if kind == Kind::Static {
             resource = ResourceId::OTHER;
         }
-        let token = self.ladder.token(cookies, now);
+        let token = self.ladder.token(Cookies::of(&asked.headers), now);
         let shaped = self.hunt.shaped(peer, asked, resource);
         let mut facts =
-            Facts { class: Class::Unknown, id: None, client, cookies, token, resource, no_such_parcel: false, shaped };
+            Facts { class: Class::Unknown, id: None, client, token, resource, no_such_parcel: false, shaped };
         if let Some(known) = self.listed.known(asked).or_else(|| self.who.known(asked)) {
             (facts.class, facts.id) = (known.class, Some(known.id));
             return facts;
@@ -362,30 +360,32 @@ impl Core {
         facts
     }
 
-    /// Whether a person's browser may be asked something.
-    fn can_climb(&self, facts: &Facts<'_>) -> bool {
-        self.challenges() && facts.client == Client::Person && facts.class <= Class::Citizen
+    /// Whether a person's browser may be asked something. Who names a parcel that does not exist is not: there is nothing to
+    /// be had.
+    fn can_climb(&self, facts: &Facts) -> bool {
+        let is_person = self.challenges() && facts.client == Client::Person && facts.class <= Class::Citizen;
+        is_person && !facts.no_such_parcel
     }
 
     /// The way back from a challenge.
-    fn returned(&self, peer: &Peer, asked: &Parts, facts: &Facts<'_>, now: Time) -> Option<Answer> {
+    fn returned(&self, peer: &Peer, asked: &Parts, facts: &Facts, now: Time) -> Option<Answer> {
         if !self.can_climb(facts) {
             return None;
         }
         if facts.class == Class::Citizen || self.pressure() == Pressure::Calm {
             return Ladder::cleaned(asked);
         }
-        self.ladder.returned(asked, facts.cookies, peer.tls, now)
+        self.ladder.returned(asked, peer.tls, now)
     }
 
     /// A challenge, for a person without a token for whom there was no place.
-    fn asks(&self, peer: &Peer, asked: &Parts, facts: &Facts<'_>, now: Time) -> Option<Answer> {
+    fn asks(&self, peer: &Peer, asked: &Parts, facts: &Facts, now: Time) -> Option<Answer> {
         if !self.can_climb(facts) || facts.class == Class::Citizen {
             return None;
         }
         let mut id = [0; 8];
         (self.chance)(&mut id);
-        self.ladder.asks(asked, facts.cookies, facts.token.as_ref(), self.pressure(), (peer.tls, id, now))
+        self.ladder.asks(asked, facts.token.as_ref(), self.pressure(), (peer.tls, id, now))
     }
 
     /// An older answer, with its age.
@@ -408,8 +408,9 @@ impl Core {
     }
 
     /// What became of somebody who is known to be good.
-    fn count(&self, facts: &Facts<'_>, refused: bool, now: Time) {
+    fn count(&self, facts: &Facts, refused: bool, now: Time) {
         let good = match facts.class {
+            _ if facts.no_such_parcel => return,
             Class::Operator => Good::Probe,
             // A network that is vouched for is not the key itself.
             Class::Partner | Class::Scanner if facts.id.is_some() => Good::Signed,
@@ -421,7 +422,7 @@ impl Core {
 
     /// A refusal of one who has `waited` so long: an older answer where one is kept, a challenge where that helps, else why
     /// and when to come again.
-    fn refuse(&self, peer: &Peer, asked: &Parts, facts: &Facts<'_>, refusal: Refusal, waited: Duration) -> Answer {
+    fn refuse(&self, peer: &Peer, asked: &Parts, facts: &Facts, refusal: Refusal, waited: Duration) -> Answer {
         let now = self.clock.now();
         if !matches!(refusal.rule, Rule::Forbidden | Rule::NoSuchParcel)
             && let Some(better) = self.older(asked).or_else(|| self.asks(peer, asked, facts, now))

@@ -11,6 +11,7 @@ use tokio::time::Instant;
 /// A request's turn that is yet to come.
 pub struct Turn {
     wait: Wait<Core>,
+    facts: Facts,
     began: Instant,
 }
 
@@ -86,10 +87,7 @@ impl Door for Guard {
             return Admitted::Refuse(core.operated(asked, facts.class, now));
         }
         core.hunt.show(&facts.shaped, facts.class, core.shield.is_overloaded(), (peer, asked, facts.resource), now);
-        // Who names a parcel that does not exist is asked nothing: there is nothing to be had.
-        if !facts.no_such_parcel
-            && let Some(answer) = core.returned(peer, asked, &facts, now)
-        {
+        if let Some(answer) = core.returned(peer, asked, &facts, now) {
             return Admitted::Refuse(answer);
         }
         let judged = Asked {
@@ -109,7 +107,9 @@ impl Door for Guard {
         let decided = match verdict {
             Verdict::Go(place) => Ok(place),
             Verdict::Refuse(refusal) => Err(refusal),
-            Verdict::Wait(waiting) => return Admitted::Wait(Turn { wait: Wait::new(core, waiting.ticket), began }),
+            Verdict::Wait(waiting) => {
+                return Admitted::Wait(Turn { wait: Wait::new(core, waiting.ticket), facts, began });
+            }
         };
         match core.decided(peer, asked, &facts, decided, began) {
             Ok(pass) => Admitted::Go(pass),
@@ -117,11 +117,9 @@ impl Door for Guard {
         }
     }
 
-    async fn called(&self, Turn { mut wait, began }: Turn, peer: &Peer, asked: &Parts) -> Result<GuardPass, Answer> {
-        let decided = (&mut wait).await;
-        let core = wait.gate();
-        let facts = core.facts(peer, asked, core.clock.now());
-        core.decided(peer, asked, &facts, decided, began)
+    async fn called(&self, mut turn: Turn, peer: &Peer, asked: &Parts) -> Result<GuardPass, Answer> {
+        let decided = (&mut turn.wait).await;
+        turn.wait.gate().decided(peer, asked, &turn.facts, decided, turn.began)
     }
 }
 
@@ -132,13 +130,11 @@ impl Core {
         self: &Arc<Self>,
         peer: &Peer,
         asked: &Parts,
-        facts: &Facts<'_>,
+        facts: &Facts,
         decided: Result<Place, Refusal>,
         began: Instant,
     ) -> Result<GuardPass, Answer> {
-        if !facts.no_such_parcel {
-            self.count(facts, decided.is_err(), self.clock.now());
-        }
+        self.count(facts, decided.is_err(), self.clock.now());
         match decided {
             Ok(place) => {
                 let person = Person::of(self, peer, asked, facts);

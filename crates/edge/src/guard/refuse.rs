@@ -9,7 +9,7 @@ use http_body_util::Full;
 use serde::Serialize;
 
 /// The header with the receipt's code.
-pub(super) const RECEIPT: HeaderName = HeaderName::from_static("tournee-receipt");
+const RECEIPT: HeaderName = HeaderName::from_static("tournee-receipt");
 
 /// The status of a refusal by this rule: 429 where the one who asks is the cause, 503 where all together are.
 const fn status(rule: Rule) -> StatusCode {
@@ -49,12 +49,16 @@ pub(super) fn answer(
         Client::Program => problem(receipt.rule, status, code, again),
     };
     *answer.status_mut() = status;
+    show_receipt(&mut answer, code);
+    answer
+}
+
+/// The receipt's code in its header. No two are alike: HPACK is not to keep it, which would drive out what comes again.
+pub(super) fn show_receipt(answer: &mut Answer, code: &str) {
     if let Ok(mut code) = HeaderValue::try_from(code) {
-        // No two are alike: HPACK is not to keep it, which would drive out what comes again.
         code.set_sensitive(true);
         answer.headers_mut().insert(RECEIPT, code);
     }
-    answer
 }
 
 /// Problem details (RFC 9457).

@@ -152,8 +152,7 @@ impl GuardSettings {
     /// A list of numbers that no path names would be of no use.
     fn check_numbers(&self) -> Result<(), Unfit> {
         let names_one = |resource: &ResourceSettings| {
-            let has_numbers = resource.numbers.unwrap_or_else(|| resource.kind.numbers());
-            has_numbers && resource.paths.iter().any(|path| path.contains("{number}"))
+            resource.has_numbers() && resource.paths.iter().any(|path| path.contains("{number}"))
         };
         if self.numbers.file.is_none() || self.admission.resources.iter().any(names_one) {
             return Ok(());

@@ -1,9 +1,9 @@
 //! What people are told when the server behind gives no answer and no older one is in memory. Programs get the problem.
 
-use super::{Core, Facts, challenge::shown, page, refuse::RECEIPT};
+use super::{Core, Facts, challenge::shown, page, refuse::show_receipt};
 use crate::{Answer, Peer, Trouble};
 use admission::{Class, Client, Lang, Prefix, Receipt, Rule};
-use http::{HeaderValue, request::Parts};
+use http::request::Parts;
 use std::time::Duration;
 
 /// The person who asked, as far as the page and its receipt tell.
@@ -19,7 +19,7 @@ pub(super) struct Person {
 
 impl Person {
     /// None for a program.
-    pub(super) fn of(core: &Core, peer: &Peer, asked: &Parts, facts: &Facts<'_>) -> Option<Self> {
+    pub(super) fn of(core: &Core, peer: &Peer, asked: &Parts, facts: &Facts) -> Option<Self> {
         (facts.client == Client::Person).then(|| Self {
             lang: page::lang(&asked.headers),
             class: facts.class,
@@ -55,7 +55,7 @@ impl Core {
         };
         let mut answer = shown(lang, page::refused(lang, words, told), retry_after_s.map(u64::from));
         *answer.status_mut() = trouble.status();
-        answer.headers_mut().extend(HeaderValue::try_from(&code).map(|code| (RECEIPT, code)));
+        show_receipt(&mut answer, &code);
         Some(answer)
     }
 }
