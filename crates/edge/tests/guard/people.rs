@@ -200,6 +200,20 @@ async fn while_there_is_a_place_nobody_is_asked() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_names_parcels_that_do_not_exist_is_asked_nothing() {
+    let mut settings = narrow();
+    settings.admission.rate.unknown = Rate::new(1, 1);
+    let house = crowded(settings).await;
+    let mut person = Browser::at("203.0.113.1");
+    let mut seen = Vec::new();
+    while seen.last() != Some(&429) {
+        seen.push(person.one(&house, &get("/track/0123")).await.status);
+        assert!(matches!(seen.last(), Some(404 | 429)), "{seen:?}");
+    }
+    assert_eq!((seen[0], person.cookie("tournee_question")), (404, None));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_token_goes_with_its_browser_from_network_to_network() {
     let house = crowded(narrow()).await;
     let mut person = Browser::at("203.0.113.1");
